@@ -1,0 +1,52 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+/** 32 bytes that are visibly not a secret, in the form the worker expects its keys. */
+const testKey = (letter: string) => Buffer.from(letter.repeat(32)).toString('base64')
+
+const workerdPlugin = () =>
+  cloudflareTest(async () => ({
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: {
+      bindings: {
+        SESSION_KEY: testKey('s'),
+        MASTER_KEY: testKey('m'),
+        TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+      },
+    },
+  }))
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'architecture',
+          include: ['test/architecture/**/*.test.ts'],
+          exclude: ['test/architecture/fixtures/**'],
+          environment: 'node',
+          testTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [workerdPlugin()],
+        test: {
+          name: 'workerd',
+          isolate: false,
+          include: ['test/workerd/**/*.test.ts'],
+          setupFiles: ['test/support/migrate.ts'],
+        },
+      },
+      {
+        plugins: [workerdPlugin()],
+        test: {
+          name: 'contract',
+          isolate: false,
+          include: ['test/contract/**/*.test.ts'],
+          setupFiles: ['test/support/migrate.ts'],
+        },
+      },
+    ],
+  },
+})
