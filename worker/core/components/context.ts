@@ -1,0 +1,58 @@
+import type { Json, JsonObject } from '../kernel/json'
+import type { EpochMs } from '../kernel/time'
+import type { Failure } from '../model/failure'
+
+/** One request a stage asks the outside world to answer. `body` is already encoded. */
+export type HttpRequest = {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+  readonly timeoutMs: number
+}
+
+/** What came back: a response (any status), or why none came. */
+export type HttpAnswer =
+  | {
+      readonly kind: 'response'
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly text: string
+      readonly durationMs: number
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly durationMs: number }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+export type LogLine = { readonly at: EpochMs; readonly level: LogLevel; readonly message: string; readonly fields?: JsonObject }
+
+export type ChatRequest = {
+  readonly model: string
+  readonly temperature?: number
+  readonly systemPrompt?: string
+  readonly prompt: string
+  readonly timeoutMs: number
+}
+
+export type ChatAnswer =
+  | { readonly kind: 'answer'; readonly text: string; readonly usage: JsonObject; readonly durationMs: number }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly durationMs: number }
+
+/** All a component can reach. Time is a value, chance and the network are arguments, secrets arrive inside `config`. */
+export type ComponentContext = {
+  readonly at: EpochMs
+  readonly executionId: string
+  readonly stageId: string
+  readonly attempt: number
+  /** Stable over attempts and re-runs (I5); sent as Idempotency-Key by unsafe components. */
+  readonly idempotencyKey: string
+  readonly http: (request: HttpRequest) => Promise<HttpAnswer>
+  readonly ai: (request: ChatRequest) => Promise<ChatAnswer>
+  readonly log: (level: LogLevel, message: string, fields?: JsonObject) => void
+}
+
+/** How one attempt ended. `waiting` holds the stage until an instant without occupying a runner. */
+export type Outcome =
+  | { readonly kind: 'completed'; readonly output: Json }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly output?: Json }
+  | { readonly kind: 'waiting'; readonly until: EpochMs }

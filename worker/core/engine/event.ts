@@ -1,0 +1,48 @@
+import type { LogLine } from '../components/context'
+import type { Json } from '../kernel/json'
+import type { EpochMs } from '../kernel/time'
+import type { Failure } from '../model/failure'
+
+/** Version written into every journaled event; a runner that meets a newer one leaves the execution to a newer runner. */
+export const EVENT_VERSION = 1
+
+type Base = { readonly v: number; readonly at: EpochMs }
+
+/** What happened to an execution, in the past tense. The journal is a list of these; state = fold(journal) (I3). */
+export type JournalEvent = Base &
+  (
+    | { readonly type: 'stage_started'; readonly stage: string; readonly attempt: number }
+    | {
+        readonly type: 'stage_succeeded'
+        readonly stage: string
+        readonly attempt: number
+        readonly input: Json
+        readonly output: Json
+        /** Set when the output was too large for the journal: the R2 key that holds it; `output` is then null. */
+        readonly outputRef?: string
+        readonly logs?: readonly LogLine[]
+      }
+    | {
+        readonly type: 'attempt_failed'
+        readonly stage: string
+        readonly attempt: number
+        readonly input: Json
+        readonly failure: Failure
+        readonly output?: Json
+        readonly logs?: readonly LogLine[]
+        /** When the next attempt is due; absent = the stage has failed for good. */
+        readonly retryAt?: EpochMs
+      }
+    | { readonly type: 'stage_waiting'; readonly stage: string; readonly attempt: number; readonly input: Json; readonly until: EpochMs }
+    | { readonly type: 'timer_fired'; readonly stage: string }
+    | { readonly type: 'cancel_requested'; readonly reason: string; readonly actor: string | null }
+    | { readonly type: 'deadline_passed' }
+    | { readonly type: 'execution_failed'; readonly failure: Failure }
+  )
+
+/** Events that are never journaled: the first is the execution row itself, the second only asks for effects again. */
+export type TransientEvent =
+  | { readonly type: 'execution_accepted'; readonly v: number; readonly at: EpochMs }
+  | { readonly type: 'resumed'; readonly v: number; readonly at: EpochMs }
+
+export type ExecutionEvent = JournalEvent | TransientEvent

@@ -1,0 +1,28 @@
+import type { EpochMs } from '../kernel/time'
+import type { ExecutionStatus } from '../model/execution-status'
+
+/** One row of the execution index in D1: rebuildable, never the truth of a live execution. */
+export type ExecutionSummary = {
+  readonly id: string
+  readonly organizationId: string
+  readonly workflowId: string
+  readonly workflowName: string
+  readonly deploymentId: string
+  readonly environment: string
+  readonly version: string
+  readonly status: ExecutionStatus
+  readonly trigger: string
+  readonly triggerId: string | null
+  readonly actorId: string | null
+  readonly actorEmail: string | null
+  readonly acceptedAt: EpochMs
+  readonly startedAt: EpochMs | null
+  readonly endedAt: EpochMs | null
+  readonly errorCode: string | null
+  readonly errorMessage: string | null
+  readonly errorStage: string | null
+  readonly test: boolean
+  readonly replayOf: string | null
+  /** Grows with every projection of the same row; an older one never overwrites a newer one. */
+  readonly rev: number
+}

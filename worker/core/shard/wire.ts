@@ -1,0 +1,144 @@
+import type { EpochMs } from '../kernel/time'
+import type { ExecutionStatus, TerminalStatus } from '../model/execution-status'
+
+/** Why an execution exists; stored with it, shown in its trace. */
+export type Cause = {
+  readonly type: 'manual' | 'webhook' | 'schedule'
+  readonly triggerId: string | null
+  /** Who asked, when a person or key did. */
+  readonly actor: { readonly id: string; readonly email: string | null } | null
+  readonly replayOf?: string
+  readonly nominalAt?: EpochMs
+  readonly test?: boolean
+  readonly traceparent?: string
+}
+
+/** One release as a deployment's config names it; the heavy parts travel as ReleaseParts. */
+export type ReleaseSummary = {
+  readonly pin: number
+  readonly releaseId: string
+  readonly versionId: string
+  readonly versionNumber: number
+  /** `v3` or the custom tag. */
+  readonly version: string
+  /** Every component pure: many fit in one claim, and a request may run it inline. */
+  readonly pure: boolean
+  /** May be run inside the request that starts it: no waits, no at_most_once. */
+  readonly inline: boolean
+  readonly timeoutMs: number
+  /** Ciphertext of the release's EndpointSpec: triggers with their resolved credentials. */
+  readonly endpoint: string
+}
+
+/** What a Deployment pushes to its shards and the ingress Worker caches. Compared by `epoch` only. */
+export type DeploymentConfig = {
+  readonly v: 1
+  readonly epoch: number
+  readonly organizationId: string
+  readonly deploymentId: string
+  readonly ref: string
+  readonly workflowId: string
+  readonly workflowName: string
+  readonly environment: string
+  readonly environmentId: string
+  /** Doorbell lane 0–3. */
+  readonly lane: number
+  readonly status: 'active' | 'paused' | 'undeployed' | 'placed'
+  readonly active: number | null
+  readonly shards: number
+  /** settings.concurrency of the active release, or the plan's limit. */
+  readonly quota: number
+  readonly releases: readonly ReleaseSummary[]
+}
+
+/** The parts of a release a runner needs. `environment` is ciphertext of `{vars, secrets}`. */
+export type ReleaseParts = {
+  readonly pin: number
+  readonly endpoint: string
+  readonly document: string
+  readonly environment: string
+}
+
+export type AcceptRequest = {
+  readonly epoch: number
+  readonly pin: number
+  /** Random per call; a repeated call after a broken answer carries the same one with `retry`. */
+  readonly nonce: string
+  readonly retry?: boolean
+  /** Hash of the sender's idempotency key, and of the body it came with. */
+  readonly key?: string
+  readonly fingerprint?: string
+  readonly cause: Cause
+  /** The input, as JSON text. */
+  readonly payload: string
+  /** Journal to start from (retry from a stage), as event lines. */
+  readonly seed?: readonly string[]
+  /** Ask for the lease at once, to run inside the request. */
+  readonly claim?: boolean
+  /** Overrides the release's limit (a webhook's `timeout`). */
+  readonly timeoutMs?: number
+}
+
+export type AcceptAnswer =
+  | { readonly kind: 'accepted'; readonly id: string; readonly duplicate: boolean; readonly ring: number; readonly lease?: Work }
+  | { readonly kind: 'stale'; readonly config: DeploymentConfig }
+  | { readonly kind: 'need_release' }
+  | { readonly kind: 'refused'; readonly code: 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'unknown_shard' }
+
+/** One execution handed to a runner under a lease. */
+export type Work = {
+  readonly seq: number
+  readonly id: string
+  readonly token: number
+  readonly pin: number
+  /** Number of journaled events, and the events themselves as JSON lines. */
+  readonly events: number
+  readonly journal: readonly string[]
+  readonly payload: string
+  readonly cause: Cause
+  readonly acceptedAt: EpochMs
+  readonly deadlineAt: EpochMs
+  readonly inbox: readonly InboxEntry[]
+  /** Milliseconds left of the lease and of the execution's own limit, so that no two clocks are compared. */
+  readonly remainingMs: number
+}
+
+export type InboxEntry = { readonly kind: 'cancel' | 'deadline'; readonly key: string; readonly body: string; readonly at: EpochMs }
+
+export type ClaimRequest = { readonly max: number; readonly have: readonly number[] }
+
+export type ClaimAnswer = {
+  readonly work: readonly Work[]
+  readonly releases: readonly ReleaseParts[]
+  readonly config: DeploymentConfig
+  readonly leaseMs: number
+  readonly ring: number
+}
+
+export type CommitItem = { readonly seq: number; readonly token: number; readonly from: number; readonly events: readonly string[] }
+
+export type CommitAnswer =
+  | { readonly kind: 'ok'; readonly inbox: readonly InboxEntry[]; readonly watched: boolean }
+  | { readonly kind: 'fenced' }
+
+export type ParkItem = CommitItem & { readonly wakeAt: EpochMs }
+
+export type FinishItem = CommitItem & { readonly status: TerminalStatus; readonly result: string }
+
+export type FinishAnswer = { readonly kind: 'ok'; readonly status: TerminalStatus } | { readonly kind: 'fenced' }
+
+/** The execution as its shard knows it: the truth while the row lives. */
+export type ExecutionRecord = {
+  readonly id: string
+  readonly seq: number
+  readonly pin: number
+  readonly status: ExecutionStatus
+  readonly cause: Cause
+  readonly payload: string
+  readonly acceptedAt: EpochMs
+  readonly deadlineAt: EpochMs
+  /** JSON of ExecutionResult once terminal. */
+  readonly result: string | null
+  readonly journal: readonly string[]
+  readonly events: number
+}

@@ -1,0 +1,12 @@
+import type { ActivateAnswer, ActivateRequest, DeploymentSnapshot, HistoryEntry, ReleaseRecord } from '#core/release/wire'
+
+/** The Deployment object of one `ref`: the only writer of what is live. Foreign organizations get null. */
+export type DeploymentHandle = {
+  activate(request: ActivateRequest): Promise<ActivateAnswer>
+  status(scope: { organizationId: string }): Promise<DeploymentSnapshot | null>
+  history(scope: { organizationId: string }): Promise<readonly HistoryEntry[] | null>
+  /** Every release ever stored, newest first. */
+  releases(scope: { organizationId: string }): Promise<readonly ReleaseRecord[] | null>
+}
+
+export type Deployments = (ref: string) => DeploymentHandle

@@ -1,0 +1,33 @@
+import type {
+  AcceptAnswer,
+  AcceptRequest,
+  ClaimAnswer,
+  ClaimRequest,
+  CommitAnswer,
+  CommitItem,
+  DeploymentConfig,
+  ExecutionRecord,
+  FinishAnswer,
+  FinishItem,
+  ParkItem,
+  ReleaseParts,
+} from '#core/shard/wire'
+
+/** One execution shard as the Worker sees it (architecture 4.3). Every answer is durable when it arrives. */
+export type ShardHandle = {
+  accept(request: AcceptRequest): Promise<AcceptAnswer>
+  claim(request: ClaimRequest): Promise<ClaimAnswer>
+  commit(request: { items: readonly CommitItem[] }): Promise<readonly CommitAnswer[]>
+  renew(request: { items: readonly { seq: number; token: number }[] }): Promise<readonly CommitAnswer[]>
+  park(request: { items: readonly ParkItem[] }): Promise<readonly CommitAnswer[]>
+  finish(request: { items: readonly FinishItem[] }): Promise<readonly FinishAnswer[]>
+  cancel(request: { organizationId: string; seq: number; reason: string; actor: string | null }): Promise<'recorded' | 'terminal' | 'unknown'>
+  read(request: { organizationId: string; seq: number }): Promise<{ record: ExecutionRecord; release: ReleaseParts; config: DeploymentConfig } | { archived: string } | null>
+  peek(request: { organizationId: string; seq: number }): Promise<{ status: ExecutionRecord['status']; result: string | null } | null>
+  /** Config of the deployment, or null for a shard that was never opened. */
+  config(): Promise<DeploymentConfig | null>
+  push(request: { config: DeploymentConfig; releases: readonly ReleaseParts[] }): Promise<{ epoch: number; running: number }>
+  poke(): Promise<void>
+}
+
+export type Shards = (ref: string, shard: number) => ShardHandle
