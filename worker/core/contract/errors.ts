@@ -1,0 +1,157 @@
+/** One refusal the API can answer with. `hint` says what to do next; a call may add its own detail. */
+export type ErrorEntry = { readonly status: number; readonly title: string; readonly hint?: string }
+
+const unreadable = {
+  malformed_json: { status: 400, title: 'The body is not valid JSON.', hint: 'The detail names the line and column.' },
+  duplicate_key: { status: 400, title: 'An object in the body names the same key twice.' },
+  too_deep: { status: 400, title: 'The body is nested deeper than 64 levels.' },
+  malformed_header: { status: 400, title: 'A request header cannot be understood.' },
+  body_too_large: { status: 413, title: 'The body is larger than this call accepts.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'This call does not understand the media type of the body.',
+    hint: 'Send Content-Type: application/json.',
+  },
+  headers_too_large: { status: 431, title: 'The request headers are larger than 32 KB.' },
+} as const satisfies Record<string, ErrorEntry>
+
+const identity = {
+  unauthorized: {
+    status: 401,
+    title: 'This call needs credentials.',
+    hint: 'Send Authorization: Bearer mr_… with an API key, or sign in.',
+  },
+  credentials_invalid: {
+    status: 401,
+    title: 'The credentials are not valid.',
+    hint: 'The key may be mistyped, expired or revoked.',
+  },
+  sign_in_refused: { status: 401, title: 'The email address or the password is wrong.' },
+  missing_scope: {
+    status: 403,
+    title: 'The credentials do not allow this call.',
+    hint: 'The detail names the scope that is missing; keys are made with POST /v1/keys.',
+  },
+  csrf_refused: {
+    status: 403,
+    title: 'The request did not come from the dashboard.',
+    hint: 'Send the X-CSRF-Token given at sign-in, from the same origin, or use an API key.',
+  },
+  organization_mismatch: {
+    status: 403,
+    title: 'X-Organization-ID names another organization than the credentials belong to.',
+    hint: 'Leave the header out: the organization follows from the key.',
+  },
+  email_taken: { status: 409, title: 'An account with this email address exists already.', hint: 'Sign in instead.' },
+} as const satisfies Record<string, ErrorEntry>
+
+const requests = {
+  not_found: { status: 404, title: 'There is no such thing here.' },
+  route_unknown: { status: 404, title: 'There is no such call.', hint: 'The calls are listed at /docs.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'This address does not answer that method.',
+    hint: 'See the Allow header.',
+  },
+  request_invalid: { status: 422, title: 'The request does not have the expected shape.', hint: 'See issues.' },
+  idempotency_key_invalid: {
+    status: 400,
+    title: 'The Idempotency-Key cannot be used.',
+    hint: 'Send 1 to 255 printable ASCII characters.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'This Idempotency-Key was used before with another request.',
+    hint: 'Use a fresh key for a different request.',
+  },
+  idempotency_in_flight: {
+    status: 409,
+    title: 'The first request with this Idempotency-Key is still being answered.',
+    hint: 'Repeat it after Retry-After seconds.',
+  },
+  rate_limited: { status: 429, title: 'Too many requests.', hint: 'Wait for Retry-After seconds.' },
+  not_available_yet: { status: 422, title: 'This is not available yet.', hint: 'The detail names what works instead.' },
+  unavailable: {
+    status: 503,
+    title: 'The service cannot answer right now.',
+    hint: 'Repeat the request with the same Idempotency-Key.',
+  },
+  outcome_unknown: {
+    status: 503,
+    title: 'It is not known whether the request took effect.',
+    hint: 'Repeat it with the same Idempotency-Key: it takes effect once.',
+  },
+  internal: { status: 500, title: 'Something went wrong on our side.', hint: 'Report the requestId.' },
+} as const satisfies Record<string, ErrorEntry>
+
+const documents = {
+  name_taken: { status: 409, title: 'A workflow with this name exists already.' },
+  revision_conflict: {
+    status: 409,
+    title: 'The draft was saved by somebody else in between.',
+    hint: 'Read the draft again and save on top of currentRevision.',
+  },
+  tag_taken: { status: 409, title: 'This version tag names another version already.' },
+  still_deployed: {
+    status: 409,
+    title: 'The workflow is still deployed.',
+    hint: 'Undeploy it first, or delete with ?undeploy=true.',
+  },
+  definition_invalid: { status: 422, title: 'The workflow document has errors.', hint: 'See issues.' },
+  version_unknown: { status: 404, title: 'The workflow has no such version.' },
+} as const satisfies Record<string, ErrorEntry>
+
+const releases = {
+  deploy_refused: { status: 422, title: 'The workflow cannot be deployed like this.', hint: 'See issues.' },
+  not_deployed: { status: 409, title: 'The workflow is not deployed there.', hint: 'POST /v1/workflows/deploy first.' },
+  undeployed: {
+    status: 409,
+    title: 'The deployment was undeployed.',
+    hint: 'Deploy the workflow again: it keeps its URL.',
+  },
+  paused: { status: 503, title: 'The deployment is paused.', hint: 'Resume it, or repeat the request later.' },
+  no_earlier_version: { status: 409, title: 'There is no earlier version to roll back to.' },
+  superseded: {
+    status: 409,
+    title: 'Another change to this deployment came first.',
+    hint: 'Read the deployment and decide again.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+const executions = {
+  environment_required: {
+    status: 409,
+    title: 'The workflow is active in several environments.',
+    hint: 'Name one in "environment".',
+  },
+  environment_unknown: { status: 404, title: 'There is no such environment.' },
+  input_invalid: { status: 422, title: 'The input does not fit the inputSchema of the workflow.', hint: 'See issues.' },
+  execution_finished: { status: 409, title: 'The execution has ended already.' },
+  execution_not_finished: { status: 409, title: 'The execution has not ended yet.', hint: 'Cancel it first, or wait.' },
+  stage_unknown: { status: 422, title: 'The execution has no such stage.' },
+  nothing_to_retry: {
+    status: 409,
+    title: 'No stage of the execution failed.',
+    hint: 'Name a stage in "fromStage", or replay.',
+  },
+  release_gone: { status: 409, title: 'The release this execution ran on is no longer stored.' },
+  too_many_live: {
+    status: 429,
+    title: 'Too many executions of this deployment are unfinished.',
+    hint: 'Wait for Retry-After seconds.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+const webhooks = {
+  webhook_unknown: { status: 404, title: 'There is no webhook at this address.' },
+  webhook_unauthorized: { status: 401, title: 'The credentials of this call are not accepted.' },
+} as const satisfies Record<string, ErrorEntry>
+
+/** Every code an answer can carry, with its status: the only place that knows HTTP statuses of refusals. */
+export const ERRORS = { ...unreadable, ...identity, ...requests, ...documents, ...releases, ...executions, ...webhooks }
+
+export type ErrorCode = keyof typeof ERRORS
+
+export function errorEntry(code: ErrorCode): ErrorEntry {
+  return ERRORS[code]
+}
