@@ -1,0 +1,11 @@
+const passedThrough = [
+  'AI_BASE_URL',
+  'AI_API_KEY',
+  'MILLRACE_DEV_ALLOW_HOSTS',
+  'MILLRACE_DEV_HOST_MAP',
+  'DOORBELL_HOLD_MS',
+]
+
+/** What the shell's environment may set in the local worker. */
+export const varsFromShell = () =>
+  Object.fromEntries(passedThrough.filter((name) => process.env[name]).map((name) => [name, process.env[name]]))
