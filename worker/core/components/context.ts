@@ -20,11 +20,23 @@ export type HttpAnswer =
       readonly text: string
       readonly durationMs: number
     }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly durationMs: number }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      readonly durationMs: number
+      /** False when asking again cannot help (an address refused by policy); absent = it may. */
+      readonly retryable?: boolean
+    }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
 
-export type LogLine = { readonly at: EpochMs; readonly level: LogLevel; readonly message: string; readonly fields?: JsonObject }
+export type LogLine = {
+  readonly at: EpochMs
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields?: JsonObject
+}
 
 export type ChatRequest = {
   readonly model: string
@@ -36,7 +48,13 @@ export type ChatRequest = {
 
 export type ChatAnswer =
   | { readonly kind: 'answer'; readonly text: string; readonly usage: JsonObject; readonly durationMs: number }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly durationMs: number }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      readonly durationMs: number
+      /** False when asking again cannot help (no endpoint configured, a malformed request); absent = it may. */
+      readonly retryable?: boolean
+    }
 
 /** All a component can reach. Time is a value, chance and the network are arguments, secrets arrive inside `config`. */
 export type ComponentContext = {
@@ -46,6 +64,8 @@ export type ComponentContext = {
   readonly attempt: number
   /** Stable over attempts and re-runs (I5); sent as Idempotency-Key by unsafe components. */
   readonly idempotencyKey: string
+  /** When this attempt began to wait, if an earlier run of it answered `waiting` and its instant has come; else null. */
+  readonly waitingSince: EpochMs | null
   readonly http: (request: HttpRequest) => Promise<HttpAnswer>
   readonly ai: (request: ChatRequest) => Promise<ChatAnswer>
   readonly log: (level: LogLevel, message: string, fields?: JsonObject) => void
@@ -54,5 +74,11 @@ export type ComponentContext = {
 /** How one attempt ended. `waiting` holds the stage until an instant without occupying a runner. */
 export type Outcome =
   | { readonly kind: 'completed'; readonly output: Json }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly output?: Json }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      readonly output?: Json
+      /** Whether the same attempt might succeed later; absent = no. */
+      readonly transient?: boolean
+    }
   | { readonly kind: 'waiting'; readonly until: EpochMs }
