@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { API } from '#core/contract/api'
+import { readRequest } from '#core/contract/read-request'
+
+const deploy = (value: unknown) => readRequest(API.deployWorkflow.body, value)
+
+describe('reading a request', () => {
+  test('an unknown key is refused with its path and the nearest known key', () => {
+    const result = deploy({ workflowId: 'w', environment: 'production', relaseNotes: 'x' })
+    expect(result).toEqual({
+      ok: false,
+      error: [
+        {
+          code: 'unknown_key',
+          severity: 'error',
+          path: '/relaseNotes',
+          message: "'relaseNotes' is not known here",
+          hint: "Did you mean 'releaseNotes'?",
+        },
+      ],
+    })
+  })
+
+  test('a key that resembles nothing lists what is known', () => {
+    const result = readRequest(API.createKey.body, { name: 'x', scopes: ['keys:write'], zzzzzzzz: 1 })
+    expect(!result.ok && result.error[0]?.hint).toMatch(/^Known here: name, scopes/)
+  })
+
+  test('the snake_case spellings of the sources are read (S122)', () => {
+    const result = deploy({ workflow_id: 'w', environment: 'production', release_notes: 'n', auto_activate: false })
+    expect(result.ok && result.value).toMatchObject({ workflowId: 'w', releaseNotes: 'n', autoActivate: false })
+  })
+
+  test('a key sent in both spellings is refused', () => {
+    const result = deploy({ workflow_id: 'w', workflowId: 'w', environment: 'production' })
+    expect(!result.ok && result.error[0]).toMatchObject({ code: 'unknown_key', path: '/workflow_id' })
+  })
+
+  test('keys inside an input are left as they were written', () => {
+    const result = readRequest(API.runWorkflow.body, { workflowId: 'w', input: { workflow_id: 1, customer_id: 2 } })
+    expect(result.ok && result.value.input).toEqual({ workflow_id: 1, customer_id: 2 })
+  })
+
+  test('names of variables are left as they were written, the members of their values are read', () => {
+    const result = readRequest(API.putSecrets.body, { secrets: { my_key: { value: 'v', allowed_hosts: ['a.b'] } } })
+    expect(result.ok && result.value.secrets).toEqual({ my_key: { value: 'v', allowedHosts: ['a.b'] } })
+  })
+
+  test('a missing member is named, one finding each', () => {
+    const result = deploy({})
+    expect(!result.ok && result.error.map((issue) => [issue.code, issue.path, issue.message])).toEqual([
+      ['required', '/workflowId', "'workflowId' is required"],
+      ['required', '/environment', "'environment' is required"],
+    ])
+  })
+
+  test('a finding inside a union says what is wrong with the nearest alternative', () => {
+    const result = readRequest(API.putVariables.body, { variables: { A: { value: 'x', secrt: true } } })
+    expect(!result.ok && result.error[0]).toMatchObject({ code: 'unknown_key', path: '/variables/A/secrt', hint: "Did you mean 'secret'?" })
+  })
+})

@@ -1,0 +1,23 @@
+import { deployOperations } from './deploy'
+import { deploymentOperations } from './deployments'
+import { environmentOperations } from './environments'
+import { executionOperations } from './executions'
+import { identityOperations } from './identity'
+import { runOperations } from './run'
+import { versionOperations } from './versions'
+import { workflowOperations } from './workflows'
+
+/** The API: every call there is. The order matters only for reading. */
+export const API = {
+  ...workflowOperations,
+  ...versionOperations,
+  ...deployOperations,
+  ...runOperations,
+  ...deploymentOperations,
+  ...executionOperations,
+  ...environmentOperations,
+  ...identityOperations,
+}
+
+export type Api = typeof API
+export type OperationName = keyof Api

@@ -1,0 +1,100 @@
+import * as z from 'zod'
+import { defineOperation } from './operation'
+import { ActorShape, Instant } from './page'
+
+export const EnvironmentShape = z
+  .object({ id: z.string(), name: z.string(), primary: z.boolean(), revision: z.int(), createdAt: Instant })
+  .meta({ id: 'Environment' })
+
+const applied = z.object({ done: z.int(), pending: z.int() })
+
+const VariablesShape = z.object({
+  environment: z.string(),
+  version: z.int(),
+  variables: z.record(
+    z.string(),
+    z.object({ value: z.string().nullable(), secret: z.boolean(), fingerprint: z.string(), updatedAt: Instant }),
+  ),
+})
+
+const SecretShape = z
+  .object({
+    name: z.string(),
+    version: z.int(),
+    fingerprint: z.string(),
+    allowedHosts: z.array(z.string()),
+    updatedAt: Instant,
+    updatedBy: ActorShape,
+  })
+  .meta({ id: 'Secret' })
+
+const SecretsShape = z.object({ items: z.array(SecretShape), nextCursor: z.string().nullable() })
+
+const Name = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a name holds letters, digits and _, and starts with a letter')
+const Value = z.string().max(65_536)
+const NameParam = z.object({ name: z.string() })
+const Hosts = z.array(z.string().regex(/^[A-Za-z0-9*.:-]+$/, 'a host name, such as api.github.com')).max(50)
+
+const Scalar = z.union([Value, z.number(), z.boolean()])
+
+/** The calls about environments and what they hold. */
+export const environmentOperations = {
+  listEnvironments: defineOperation({
+    method: 'GET',
+    path: '/v1/environments',
+    tag: 'Environments',
+    summary: 'Lists the environments in order of promotion',
+    scope: 'workflows:read',
+    responses: { 200: z.object({ items: z.array(EnvironmentShape), nextCursor: z.string().nullable() }) },
+  }),
+  getVariables: defineOperation({
+    method: 'GET',
+    path: '/v1/environments/{name}/variables',
+    tag: 'Environments',
+    summary: 'Reads the variables of an environment',
+    scope: 'variables:read',
+    params: NameParam,
+    responses: { 200: VariablesShape },
+  }),
+  putVariables: defineOperation({
+    method: 'PUT',
+    path: '/v1/environments/{name}/variables',
+    tag: 'Environments',
+    summary: 'Sets the named variables; null deletes one, others stay',
+    scope: 'variables:write',
+    params: NameParam,
+    body: z.strictObject({
+      variables: z.record(
+        Name,
+        z.union([Scalar, z.null(), z.strictObject({ value: Scalar, secret: z.boolean().default(false) })]),
+      ),
+    }),
+    responses: { 200: VariablesShape.extend({ applied }) },
+  }),
+  getSecrets: defineOperation({
+    method: 'GET',
+    path: '/v1/environments/{name}/secrets',
+    tag: 'Environments',
+    summary: 'Lists the secrets of an environment, never their values',
+    scope: 'variables:read',
+    params: NameParam,
+    responses: { 200: SecretsShape },
+  }),
+  putSecrets: defineOperation({
+    method: 'PUT',
+    path: '/v1/environments/{name}/secrets',
+    tag: 'Environments',
+    summary: 'Sets the named secrets; null deletes one, others stay',
+    scope: 'secrets:write',
+    params: NameParam,
+    body: z.strictObject({
+      secrets: z.record(
+        Name,
+        z.union([Value, z.null(), z.strictObject({ value: Value, allowedHosts: Hosts.default([]) })]),
+      ),
+    }),
+    responses: { 200: SecretsShape.extend({ applied }) },
+  }),
+}

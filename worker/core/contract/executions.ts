@@ -1,0 +1,159 @@
+import * as z from 'zod'
+import { EXECUTION_STATUSES } from '../model/execution-status'
+import { STAGE_STATUSES } from '../model/stage-status'
+import { defineOperation } from './operation'
+import { ActorShape, IdParam, Instant, PAGE_QUERY, pageOf } from './page'
+import { FailureShape } from './run'
+
+const summary = {
+  executionId: z.string(),
+  workflowId: z.string(),
+  workflowName: z.string(),
+  deploymentId: z.string(),
+  environment: z.string(),
+  version: z.string(),
+  status: z.enum(EXECUTION_STATUSES),
+  trigger: z.string(),
+  triggerId: z.string().nullable(),
+  acceptedAt: Instant,
+  startedAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+  duration: z.int().nullable().describe('Milliseconds from start to end; null until it ended'),
+  triggeredBy: ActorShape.nullable(),
+  error: FailureShape.nullable(),
+  test: z.boolean(),
+  replayOf: z.string().nullable(),
+}
+
+export const ExecutionSummaryShape = z.object(summary).meta({ id: 'ExecutionSummary' })
+export const ExecutionShape = z
+  .object({
+    ...summary,
+    parentExecutionId: z.string().nullable(),
+    input: z.unknown(),
+    output: z.unknown(),
+  })
+  .meta({ id: 'Execution' })
+export type ExecutionAnswer = z.output<typeof ExecutionShape>
+
+const AttemptShape = z.object({
+  number: z.int(),
+  startedAt: Instant.nullable(),
+  duration: z.int().nullable(),
+  output: z.unknown(),
+  error: FailureShape.nullable(),
+})
+
+const StageTraceShape = z
+  .object({
+    node: z.string(),
+    component: z.string(),
+    parent: z.string().nullable(),
+    iteration: z.int().nullable(),
+    status: z.enum(STAGE_STATUSES),
+    startedAt: Instant.nullable(),
+    endedAt: Instant.nullable(),
+    duration: z.int().nullable(),
+    input: z.unknown(),
+    output: z.unknown(),
+    error: FailureShape.nullable(),
+    skippedBecause: z.string().nullable(),
+    logs: z.array(z.looseObject({ level: z.string(), message: z.string() })),
+    attempts: z.array(AttemptShape),
+    metadata: z.object({ requestTime: z.number().nullable(), retries: z.int(), cached: z.boolean() }),
+  })
+  .meta({ id: 'StageTrace' })
+
+export const TraceShape = z
+  .object({
+    executionId: z.string(),
+    status: z.enum(EXECUTION_STATUSES),
+    version: z.string(),
+    complete: z.boolean(),
+    truncated: z.boolean(),
+    trigger: z.object({ type: z.string(), input: z.unknown(), receivedAt: Instant }),
+    stages: z.array(StageTraceShape),
+  })
+  .meta({ id: 'Trace' })
+
+export const DATE_RANGES = ['last_hour', 'last_24_hours', 'last_7_days', 'last_30_days'] as const
+export const STATUS_ALIASES: Readonly<Record<string, (typeof EXECUTION_STATUSES)[number]>> = {
+  in_progress: 'running',
+  success: 'completed',
+  unprocessed: 'pending',
+}
+
+const statusWords = [...EXECUTION_STATUSES, ...Object.keys(STATUS_ALIASES)]
+const StatusFilter = z.enum(statusWords).transform((word) => STATUS_ALIASES[word] ?? word)
+const InstantFilter = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+
+const started = z.object({ executionId: z.string(), replayOf: z.string(), status: z.enum(EXECUTION_STATUSES) })
+const reading = { method: 'GET', tag: 'Executions', scope: 'executions:read' } as const
+const entry = { method: 'POST', tag: 'Executions', params: IdParam } as const
+
+/** The calls about what ran. */
+export const executionOperations = {
+  listExecutions: defineOperation({
+    ...reading,
+    path: '/v1/executions',
+    summary: 'Lists executions, newest first',
+    query: z.strictObject({
+      ...PAGE_QUERY,
+      workflowId: z.string().optional(),
+      environment: z.string().optional(),
+      status: StatusFilter.optional(),
+      trigger: z.string().optional(),
+      version: z.string().optional(),
+      dateRange: z.enum(DATE_RANGES).optional(),
+      from: InstantFilter.optional(),
+      to: InstantFilter.optional(),
+      test: z.stringbool().optional(),
+    }),
+    responses: { 200: pageOf(ExecutionSummaryShape) },
+  }),
+  getExecution: defineOperation({
+    ...reading,
+    path: '/v1/executions/{id}',
+    summary: 'Reads one execution',
+    params: IdParam,
+    responses: { 200: ExecutionShape },
+  }),
+  getTrace: defineOperation({
+    ...reading,
+    path: '/v1/executions/{id}/trace',
+    summary: 'Reads what happened, stage by stage',
+    params: IdParam,
+    responses: { 200: TraceShape },
+  }),
+  cancelExecution: defineOperation({
+    ...entry,
+    path: '/v1/executions/{id}/cancel',
+    summary: 'Stops an execution that has not ended',
+    scope: 'executions:manage',
+    body: z.strictObject({ reason: z.string().max(2000).optional() }),
+    bodyOptional: true,
+    responses: { 200: z.object({ executionId: z.string(), status: z.enum(EXECUTION_STATUSES) }) },
+  }),
+  retryExecution: defineOperation({
+    ...entry,
+    path: '/v1/executions/{id}/retry',
+    summary: 'Runs an execution again from a stage, keeping what was done before it',
+    scope: 'executions:run',
+    body: z.strictObject({ fromStage: z.string().optional() }),
+    bodyOptional: true,
+    responses: { 202: started },
+  }),
+  replayExecution: defineOperation({
+    ...entry,
+    path: '/v1/executions/{id}/replay',
+    summary: 'Runs the same input again from the start',
+    scope: 'executions:run',
+    body: z.strictObject({
+      version: z.union([z.int().min(1), z.string().min(1).max(128)]).optional(),
+      environment: z.string().optional(),
+      input: z.record(z.string(), z.unknown()).optional(),
+    }),
+    bodyOptional: true,
+    responses: { 202: started },
+  }),
+}

@@ -1,0 +1,129 @@
+import * as z from 'zod'
+import { defineOperation } from './operation'
+import { IdParam, Instant, PAGE_QUERY, pageOf } from './page'
+import { ROLES, ScopeShape } from './scopes'
+
+const UserShape = z.object({ id: z.string(), email: z.string() }).meta({ id: 'User' })
+const OrganizationShape = z
+  .object({ id: z.string(), name: z.string(), role: z.enum(ROLES) })
+  .meta({ id: 'Organization' })
+
+const SessionShape = z
+  .object({ user: UserShape, organizations: z.array(OrganizationShape), csrfToken: z.string() })
+  .meta({ id: 'Session' })
+
+const MeShape = z.object({
+  user: UserShape.nullable(),
+  key: z.object({ id: z.string(), name: z.string() }).nullable(),
+  organizationId: z.string(),
+  organizations: z.array(OrganizationShape),
+  scopes: z.array(z.string()),
+  csrfToken: z.string().nullable(),
+})
+
+const key = {
+  id: z.string(),
+  prefix: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  environments: z.array(z.string()).nullable(),
+  workflowIds: z.array(z.string()).nullable(),
+  createdAt: Instant,
+  expiresAt: Instant.nullable(),
+  lastUsedAt: Instant.nullable(),
+}
+export const KeyShape = z.object(key).meta({ id: 'Key' })
+export const NewKeyShape = z.object({ ...key, key: z.string() }).meta({ id: 'NewKey' })
+
+const Email = z.email().max(320)
+const Password = z.string().min(10, 'a password has at least 10 characters').max(200)
+
+/** The calls about who is asking. */
+export const identityOperations = {
+  signUp: defineOperation({
+    method: 'POST',
+    path: '/v1/auth/sign-up',
+    tag: 'Identity',
+    summary: 'Creates a user with an organization of their own and signs them in',
+    scope: 'public',
+    body: z.strictObject({ email: Email, password: Password, organizationName: z.string().trim().min(1).max(200) }),
+    responses: { 201: SessionShape },
+  }),
+  signIn: defineOperation({
+    method: 'POST',
+    path: '/v1/auth/sign-in',
+    tag: 'Identity',
+    summary: 'Opens a session of the dashboard',
+    scope: 'public',
+    body: z.strictObject({ email: z.string().max(320), password: z.string().max(200) }),
+    responses: { 200: SessionShape },
+  }),
+  signOut: defineOperation({
+    method: 'POST',
+    path: '/v1/auth/sign-out',
+    tag: 'Identity',
+    summary: 'Ends the session',
+    scope: 'member',
+    body: z.strictObject({}),
+    bodyOptional: true,
+    responses: { 204: null },
+  }),
+  getMe: defineOperation({
+    method: 'GET',
+    path: '/v1/me',
+    tag: 'Identity',
+    summary: 'Says whose credentials these are and what they allow',
+    scope: 'member',
+    responses: { 200: MeShape },
+  }),
+  createKey: defineOperation({
+    method: 'POST',
+    path: '/v1/keys',
+    tag: 'Keys',
+    summary: 'Makes an API key; it is shown once',
+    scope: 'keys:write',
+    body: z.strictObject({
+      name: z.string().trim().min(1).max(200),
+      scopes: z.array(ScopeShape).min(1).max(100),
+      environments: z.array(z.string()).min(1).max(50).nullable().optional(),
+      workflowIds: z.array(z.string()).min(1).max(200).nullable().optional(),
+      expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
+    }),
+    responses: { 201: NewKeyShape },
+  }),
+  listKeys: defineOperation({
+    method: 'GET',
+    path: '/v1/keys',
+    tag: 'Keys',
+    summary: 'Lists the API keys of the organization',
+    scope: 'keys:write',
+    query: z.strictObject(PAGE_QUERY),
+    responses: { 200: pageOf(KeyShape) },
+  }),
+  rotateKey: defineOperation({
+    method: 'POST',
+    path: '/v1/keys/{id}/rotate',
+    tag: 'Keys',
+    summary: 'Makes a successor of a key; the old one works for overlapSeconds more',
+    scope: 'keys:write',
+    params: IdParam,
+    body: z.strictObject({
+      overlapSeconds: z
+        .int()
+        .min(0)
+        .max(30 * 86_400)
+        .default(0),
+    }),
+    bodyOptional: true,
+    responses: { 201: NewKeyShape },
+  }),
+  deleteKey: defineOperation({
+    method: 'DELETE',
+    path: '/v1/keys/{id}',
+    tag: 'Keys',
+    summary: 'Revokes a key',
+    scope: 'keys:write',
+    params: IdParam,
+    responses: { 204: null },
+  }),
+}

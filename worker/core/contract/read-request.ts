@@ -1,0 +1,58 @@
+import { closest, distance } from 'fastest-levenshtein'
+import type * as z from 'zod'
+import { err, ok, type Result } from '../kernel/result'
+import type { Issue } from '../model/issue'
+import { camelKeys } from './camel-keys'
+import { knownKeys } from './schema-keys'
+
+/** Judges one part of a request. Every finding carries a JSON Pointer below `prefix`; unknown keys name their nearest. */
+export function readRequest<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  prefix = '',
+): Result<z.output<S>, readonly Issue[]> {
+  const parsed = schema.safeParse(camelKeys(schema, value))
+  return parsed.success
+    ? ok(parsed.data)
+    : err(parsed.error.issues.flatMap((issue) => toIssues(schema, issue, [], prefix)))
+}
+
+type ZodIssue = z.core.$ZodIssue
+
+function toIssues(schema: z.ZodType, issue: ZodIssue, above: readonly PropertyKey[], prefix: string): Issue[] {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey(key, knownKeys(schema, path), pointer(prefix, [...path, key])))
+  }
+  if (issue.code === 'invalid_union') {
+    const best = nearestBranch(issue.errors)
+    if (best !== null) return best.flatMap((inner) => toIssues(schema, inner, path, prefix))
+  }
+  const missing =
+    issue.code === 'invalid_type' && issue.input === undefined && issue.message.endsWith('received undefined')
+  return [
+    {
+      code: missing ? 'required' : issue.code,
+      severity: 'error',
+      path: pointer(prefix, path),
+      message: missing ? `'${String(path.at(-1) ?? '')}' is required` : issue.message,
+    },
+  ]
+}
+
+/** The branch of a union that got furthest: its findings lie deeper than "wrong type here". */
+function nearestBranch(branches: readonly (readonly ZodIssue[])[]): readonly ZodIssue[] | null {
+  const isDeep = (issue: ZodIssue) => issue.path.length > 0 || issue.code !== 'invalid_type'
+  return branches.find((issues) => issues.length > 0 && issues.every(isDeep)) ?? null
+}
+
+function unknownKey(key: string, known: readonly string[], path: string): Issue {
+  const nearest = known.length === 0 ? null : closest(key, [...known])
+  const isNear = nearest !== null && distance(key.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, key.length / 3)
+  const hint = isNear ? `Did you mean '${nearest}'?` : `Known here: ${known.join(', ')}.`
+  return { code: 'unknown_key', severity: 'error', path, message: `'${key}' is not known here`, hint }
+}
+
+function pointer(prefix: string, path: readonly PropertyKey[]): string {
+  return prefix + path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
