@@ -10,7 +10,9 @@ export const ResolvedAuthentication = z.discriminatedUnion('type', [
     algorithm: z.enum(['sha256', 'sha512']),
     header: z.string(),
     secret: z.string(),
-    encoding: z.enum(['hex', 'base64']),
+    /** `any`: whichever of the two the signature is written in. */
+    encoding: z.enum(['hex', 'base64', 'any']),
+    /** Taken off the header's value when it is there, such as `sha256=`. */
     prefix: z.string(),
   }),
   z.object({ type: z.literal('unusable'), reason: z.string() }),
@@ -40,3 +42,8 @@ export const EndpointSpec = z.object({
   manual: z.boolean(),
 })
 export type EndpointSpec = z.output<typeof EndpointSpec>
+
+/** What a sealed EndpointSpec is bound to, so that one moved to another deployment does not open. */
+export function endpointPurpose(ref: string): string {
+  return `endpoint:${ref}`
+}

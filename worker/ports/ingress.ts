@@ -1,0 +1,49 @@
+import type { Result } from '#core/kernel/result'
+import type { ExecutionStatus } from '#core/model/execution-status'
+import type { ExecutionResult } from '#core/shard/result'
+import type { Cause, DeploymentConfig, Work } from '#core/shard/wire'
+
+/** One call, judged with a deployment's current config and ready to be accepted. */
+export type Prepared = {
+  readonly pin: number
+  readonly cause: Cause
+  /** The input, as JSON text. */
+  readonly payload: string
+  /** Hash of the sender's idempotency key, and of the request it came with. */
+  readonly key?: string
+  readonly fingerprint?: string
+  /** Ask for the lease at once, to run inside the request. */
+  readonly claim?: boolean
+  readonly timeoutMs?: number
+}
+
+export type Accepted = {
+  readonly id: string
+  /** An earlier call with the same key made this execution. */
+  readonly duplicate: boolean
+  readonly config: DeploymentConfig
+  readonly pin: number
+  readonly lease?: Work
+}
+
+export type IngressRefusal = {
+  readonly code: 'not_found' | 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'outcome_unknown'
+}
+
+/** The way in for everything that starts an execution from outside. An `ok` is durable (I1); an error started nothing. */
+export type Ingress = {
+  /**
+   * Lets `prepare` judge the call with the current config, accepts it, and on `stale` prepares again (at most 3 times). An
+   * error of `prepare` is handed back as it is. `shardKey` chooses the shard; null = any.
+   */
+  accept<R>(
+    ref: string,
+    shardKey: string | null,
+    prepare: (config: DeploymentConfig) => Promise<Result<Prepared, R>>,
+  ): Promise<Result<Accepted, R | IngressRefusal>>
+  /** Waits until the execution ended or patience is over; runs it inside this request when it holds the lease. */
+  complete(
+    accepted: Accepted,
+    patienceMs: number,
+  ): Promise<{ readonly status: ExecutionStatus; readonly result: ExecutionResult | null }>
+}
