@@ -5,6 +5,9 @@ export type DeploymentHandle = {
   activate(request: ActivateRequest): Promise<ActivateAnswer>
   status(scope: { organizationId: string }): Promise<DeploymentSnapshot | null>
   history(scope: { organizationId: string }): Promise<readonly HistoryEntry[] | null>
+  /** Gives a shard a release it lacks; false when the deployment has no such release. */
+  provide(request: { pin: number; shard: number }): Promise<boolean>
+  poke(): Promise<void>
   /** Every release ever stored, newest first. */
   releases(scope: { organizationId: string }): Promise<readonly ReleaseRecord[] | null>
 }

@@ -51,10 +51,10 @@ export type DeploymentConfig = {
   readonly releases: readonly ReleaseSummary[]
 }
 
-/** The parts of a release a runner needs. `environment` is ciphertext of `{vars, secrets}`. */
+/** The parts of a release a runner needs. `document` is the workflow as JSON, `environment` ciphertext of `{vars, secrets}`. */
 export type ReleaseParts = {
   readonly pin: number
-  readonly endpoint: string
+  readonly summary: ReleaseSummary
   readonly document: string
   readonly environment: string
 }

@@ -1,0 +1,51 @@
+import type { EpochMs } from '../kernel/time'
+import type { DeploymentConfig, ReleaseSummary } from '../shard/wire'
+import type { Actor, DeploymentIdentity, NewRelease } from './wire'
+
+/** What a Deployment object decides from. `pin` is the release's number inside its deployment. */
+export type DeploymentState = {
+  readonly identity: DeploymentIdentity
+  readonly epoch: number
+  readonly status: 'active' | 'paused' | 'undeployed' | 'placed'
+  readonly active: number | null
+  readonly standby: number | null
+  readonly shards: number
+  readonly pauseNote: string | null
+  readonly activatedAt: EpochMs | null
+  readonly activatedBy: Actor | null
+}
+
+export type PinnedRelease = NewRelease & { readonly pin: number; readonly createdAt: EpochMs }
+
+export function newDeploymentState(identity: DeploymentIdentity): DeploymentState {
+  return {
+    identity,
+    epoch: 0,
+    status: 'placed',
+    active: null,
+    standby: null,
+    shards: 1,
+    pauseNote: null,
+    activatedAt: null,
+    activatedBy: null,
+  }
+}
+
+export function summarize(release: PinnedRelease): ReleaseSummary {
+  const { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, endpoint } = release
+  return { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, endpoint }
+}
+
+/** What shards and the ingress Worker must know of a state. */
+export function configOf(state: DeploymentState, active: PinnedRelease | null): DeploymentConfig {
+  return {
+    v: 1,
+    ...state.identity,
+    epoch: state.epoch,
+    status: state.status,
+    active: state.active,
+    shards: state.shards,
+    quota: active?.quota ?? 0,
+    releases: active === null ? [] : [summarize(active)],
+  }
+}

@@ -1,0 +1,106 @@
+import type { EpochMs } from '../kernel/time'
+import { formatExecutionId } from '../model/execution-id'
+import { LIMITS } from '../model/limits'
+import { holdLease } from './lease'
+import type { Live, Shard } from './memory'
+import { doorbellsToSend, makeReady } from './rings'
+import type { ShardMeta } from './store'
+import type { AcceptAnswer, AcceptRequest, DeploymentConfig } from './wire'
+import { workOf } from './work'
+
+const NONCE_WINDOW_MS = 60_000
+
+/**
+ * Accepts one execution, or says why not. One transaction: the execution row and, with a key, the key row (I1).
+ * A repeated key or nonce answers with the execution it made; nothing is written then.
+ */
+export function accept(shard: Shard, request: AcceptRequest, now: EpochMs): AcceptAnswer {
+  const { meta, live } = shard.memory
+  if (meta === null) return { kind: 'refused', code: 'unknown_shard' }
+  if (request.epoch !== meta.config.epoch) return { kind: 'stale', config: meta.config }
+  const earlier = findEarlier(shard, meta, request, now)
+  if (earlier !== null) return earlier
+  if (meta.config.status === 'paused') return { kind: 'refused', code: 'paused' }
+  if (meta.config.status === 'undeployed') return { kind: 'refused', code: 'undeployed' }
+  const release = shard.memory.releases.get(request.pin)
+  if (release === undefined) return { kind: 'need_release' }
+  if (live.size >= LIMITS.liveExecutionsPerShardMax) return { kind: 'refused', code: 'too_many_live' }
+
+  const entry = store(shard, request, now, now + (request.timeoutMs ?? release.timeoutMs))
+  const id = executionId(meta.config, meta.no, entry)
+  if (request.claim === true && release.inline && shard.memory.slots < meta.config.quota) {
+    return { kind: 'accepted', id, duplicate: false, ring: 0, lease: leaseInline(shard, entry, request, id, now) }
+  }
+  makeReady(shard.memory, entry.seq, now)
+  return { kind: 'accepted', id, duplicate: false, ring: doorbellsToSend(shard.memory) }
+}
+
+export function executionId(config: DeploymentConfig, no: number, row: { seq: number; acceptedAt: EpochMs }): string {
+  return formatExecutionId({ acceptedAt: row.acceptedAt, ref: config.ref, shard: no, seq: row.seq })
+}
+
+function findEarlier(shard: Shard, meta: ShardMeta, request: AcceptRequest, now: EpochMs): AcceptAnswer | null {
+  if (request.key !== undefined) {
+    const known = shard.store.findKey(request.key)
+    if (known !== null) {
+      if (known.fingerprint !== (request.fingerprint ?? '')) return { kind: 'refused', code: 'key_reused' }
+      return repeat(meta, known)
+    }
+  }
+  if (request.retry !== true) return null
+  const sent = shard.store.findNonce(request.nonce, now - NONCE_WINDOW_MS)
+  return sent === null ? null : repeat(meta, sent)
+}
+
+function repeat(meta: ShardMeta, row: { seq: number; acceptedAt: EpochMs }): AcceptAnswer {
+  return { kind: 'accepted', id: executionId(meta.config, meta.no, row), duplicate: true, ring: 0 }
+}
+
+function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: EpochMs): Live {
+  const { memory } = shard
+  const seq = memory.nextSeq
+  const journal = request.seed ?? []
+  shard.store.transaction(() => {
+    shard.store.insert({
+      seq,
+      pin: request.pin,
+      nonce: request.nonce,
+      keyHash: request.key ?? null,
+      cause: request.cause,
+      payload: request.payload,
+      acceptedAt: now,
+      deadlineAt,
+      journal,
+    })
+    if (request.key !== undefined) {
+      shard.store.insertKey(request.key, { seq, fingerprint: request.fingerprint ?? '', acceptedAt: now })
+    }
+  })
+  memory.nextSeq = seq + 1
+  const entry: Live = {
+    seq,
+    pin: request.pin,
+    acceptedAt: now,
+    deadlineAt,
+    token: 1,
+    progressToken: 1,
+    events: journal.length,
+    journalBytes: journal.reduce((sum, line) => sum + line.length + 1, 0),
+    claimed: false,
+    fresh: true,
+    parkedUntil: null,
+    mail: false,
+  }
+  memory.live.set(seq, entry)
+  memory.unseen.add(seq)
+  return entry
+}
+
+function leaseInline(shard: Shard, entry: Live, request: AcceptRequest, id: string, now: EpochMs) {
+  entry.claimed = true
+  entry.fresh = false
+  shard.memory.slots += 1
+  const lease = holdLease(shard.memory, entry, now)
+  const { payload, cause, seed = [] } = request
+  return workOf({ entry, id, payload, cause, journal: seed, inbox: [], lease, now })
+}

@@ -1,0 +1,99 @@
+import { invariant } from '../kernel/assert'
+import type { EpochMs } from '../kernel/time'
+import { executionId } from './admission'
+import { holdLease } from './lease'
+import type { Live, Shard } from './memory'
+import { claimArrived, doorbellsToSend } from './rings'
+import type { ClaimAnswer, ClaimRequest, ReleaseParts, Work } from './wire'
+import { LEASE_MS } from './lease'
+import { workOf } from './work'
+
+const CLAIM_NETWORK_MAX = 5
+const CLAIM_PURE_MAX = 50
+/** Claims without progress after which a row is served alone, so that it cannot take others down with it. */
+const SERVED_ALONE_AFTER = 2
+
+/** Hands out ready work under a lease: oldest first, at most 5 executions that touch the network or 50 that do not. */
+export function claim(shard: Shard, request: ClaimRequest, now: EpochMs): ClaimAnswer {
+  const { memory } = shard
+  invariant(memory.meta !== null, 'a shard is opened before it is claimed from')
+  claimArrived(memory, now)
+  const chosen = choose(shard, request.max)
+  const work = chosen.length === 0 ? [] : shard.store.transaction(() => lease(shard, chosen, now))
+  const pins = new Set(chosen.map((entry) => entry.pin))
+  return {
+    work,
+    releases: missing(shard, pins, request.have),
+    config: memory.meta.config,
+    leaseMs: LEASE_MS,
+    ring: doorbellsToSend(memory),
+  }
+}
+
+function choose(shard: Shard, max: number): readonly Live[] {
+  const { memory } = shard
+  const quota = memory.meta?.config.quota ?? 0
+  const chosen: Live[] = []
+  let limit = max
+  let slots = memory.slots
+  for (const seq of memory.ready) {
+    const entry = memory.live.get(seq)
+    if (entry === undefined) {
+      memory.ready.delete(seq)
+      continue
+    }
+    if (!entry.claimed && slots >= quota) continue
+    const alone = entry.token - entry.progressToken >= SERVED_ALONE_AFTER
+    if (alone && chosen.length > 0) break
+    chosen.push(entry)
+    if (!entry.claimed) slots += 1
+    const pure = memory.releases.get(entry.pin)?.pure === true
+    limit = Math.min(limit, alone ? 1 : pure ? CLAIM_PURE_MAX : CLAIM_NETWORK_MAX)
+    if (chosen.length >= limit) break
+  }
+  return chosen
+}
+
+function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Work[] {
+  const { memory, store } = shard
+  const meta = memory.meta
+  invariant(meta !== null, 'a shard is opened before it is claimed from')
+  const rows = new Map(store.rows(chosen.map((entry) => entry.seq)).map((row) => [row.seq, row]))
+  const work: Work[] = []
+  for (const entry of chosen) {
+    memory.ready.delete(entry.seq)
+    const row = rows.get(entry.seq)
+    if (row === undefined) continue
+    if (!entry.fresh) {
+      store.raiseToken(entry.seq, entry.token + 1)
+      entry.token += 1
+    }
+    if (!entry.claimed) memory.slots += 1
+    entry.claimed = true
+    entry.fresh = false
+    memory.unseen.add(entry.seq)
+    work.push(
+      workOf({
+        entry,
+        id: executionId(meta.config, meta.no, entry),
+        payload: row.payload,
+        cause: row.cause,
+        journal: row.journal,
+        inbox: entry.mail ? store.inbox(entry.seq) : [],
+        lease: holdLease(memory, entry, now),
+        now,
+      }),
+    )
+  }
+  return work
+}
+
+function missing(shard: Shard, pins: ReadonlySet<number>, have: readonly number[]): readonly ReleaseParts[] {
+  const releases: ReleaseParts[] = []
+  for (const pin of pins) {
+    if (have.includes(pin)) continue
+    const release = shard.store.release(pin)
+    if (release !== null) releases.push(release)
+  }
+  return releases
+}

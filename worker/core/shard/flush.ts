@@ -1,0 +1,52 @@
+import type { EpochMs } from '../kernel/time'
+import type { Shard } from './memory'
+import { recordOf, summaryOf } from './record'
+import type { ExecutionSummary } from './summary'
+
+/** A finish is projected this long after it happened, together with all others of that time. */
+export const FLUSH_AFTER_MS = 250
+const ROWS_PER_FLUSH_MAX = 500
+
+export type FlushBatch = {
+  readonly summaries: readonly ExecutionSummary[]
+  /** The newest finish in the batch, to be remembered once the index has it. */
+  readonly through: number | null
+  readonly finished: readonly number[]
+  readonly live: readonly number[]
+}
+
+/** What the execution index has not seen yet: ends in finishing order, then live rows whose status changed. */
+export function nextFlush(shard: Shard, now: EpochMs): FlushBatch | null {
+  const { memory, store } = shard
+  const finished = [...memory.unflushed.keys()].slice(0, ROWS_PER_FLUSH_MAX)
+  const live = [...memory.unseen].filter((seq) => isSettled(shard, seq, now)).slice(0, ROWS_PER_FLUSH_MAX - finished.length)
+  if (finished.length === 0 && live.length === 0) return null
+  const rows = store.rows([...finished, ...live])
+  const last = finished.at(-1)
+  return {
+    summaries: rows.map((row) => summaryOf(shard, recordOf(shard, row), now)),
+    through: last === undefined ? null : (memory.unflushed.get(last) ?? null),
+    finished,
+    live,
+  }
+}
+
+/** The index has a batch: it need not be sent again, not even after a restart. */
+export function flushed(shard: Shard, batch: FlushBatch): void {
+  const { memory, store } = shard
+  for (const seq of batch.finished) memory.unflushed.delete(seq)
+  for (const seq of batch.live) memory.unseen.delete(seq)
+  if (batch.through === null || memory.meta === null) return
+  memory.meta = { ...memory.meta, flushedThrough: batch.through }
+  store.saveFlushedThrough(batch.through)
+}
+
+/** Executions that end within the flush delay are projected once, at their end. */
+function isSettled(shard: Shard, seq: number, now: EpochMs): boolean {
+  const entry = shard.memory.live.get(seq)
+  return entry !== undefined && now - entry.acceptedAt >= FLUSH_AFTER_MS
+}
+
+export function hasUnflushed(shard: Shard): boolean {
+  return shard.memory.unflushed.size > 0 || shard.memory.unseen.size > 0
+}

@@ -1,0 +1,58 @@
+import type { ExecutionStatus } from '../model/execution-status'
+import { executionId } from './admission'
+import type { Shard } from './memory'
+import { invariant } from '../kernel/assert'
+import type { ExecutionResult } from './result'
+import type { Row } from './store'
+import type { ExecutionSummary } from './summary'
+import type { ExecutionRecord } from './wire'
+
+/** A terminal row is projected with this revision, so that no late projection of a live state can follow it. */
+const REV_TERMINAL = Number.MAX_SAFE_INTEGER
+
+/** The word people read: `pending` = never claimed, `running` = claimed, `waiting` = parked. */
+export function statusOf(shard: Shard, row: Pick<Row, 'seq' | 'state'>): ExecutionStatus {
+  if (row.state === 'parked') return 'waiting'
+  if (row.state !== 'live') return row.state
+  return shard.memory.live.get(row.seq)?.claimed === true ? 'running' : 'pending'
+}
+
+/** The execution as its shard knows it. */
+export function recordOf(shard: Shard, row: Row): ExecutionRecord {
+  const { meta } = shard.memory
+  invariant(meta !== null, 'rows exist only in an opened shard')
+  const { seq, pin, cause, payload, acceptedAt, deadlineAt, result, journal, events } = row
+  const id = executionId(meta.config, meta.no, row)
+  return { id, seq, pin, status: statusOf(shard, row), cause, payload, acceptedAt, deadlineAt, result, journal, events }
+}
+
+/** The row of the execution index for a record. */
+export function summaryOf(shard: Shard, record: ExecutionRecord, rev: number): ExecutionSummary {
+  const { meta, releases } = shard.memory
+  invariant(meta !== null, 'rows exist only in an opened shard')
+  const { config } = meta
+  const result: ExecutionResult | null = record.result === null ? null : (JSON.parse(record.result) as ExecutionResult)
+  return {
+    id: record.id,
+    organizationId: config.organizationId,
+    workflowId: config.workflowId,
+    workflowName: config.workflowName,
+    deploymentId: config.deploymentId,
+    environment: config.environment,
+    version: releases.get(record.pin)?.version ?? '',
+    status: record.status,
+    trigger: record.cause.type,
+    triggerId: record.cause.triggerId,
+    actorId: record.cause.actor?.id ?? null,
+    actorEmail: record.cause.actor?.email ?? null,
+    acceptedAt: record.acceptedAt,
+    startedAt: result?.startedAt ?? null,
+    endedAt: result?.endedAt ?? null,
+    errorCode: result?.error?.code ?? null,
+    errorMessage: result?.error?.message ?? null,
+    errorStage: result?.error?.stage ?? null,
+    test: record.cause.test === true,
+    replayOf: record.cause.replayOf ?? null,
+    rev: result === null ? rev : REV_TERMINAL,
+  }
+}

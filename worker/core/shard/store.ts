@@ -1,0 +1,107 @@
+import type { EpochMs } from '../kernel/time'
+import type { TerminalStatus } from '../model/execution-status'
+import type { Cause, DeploymentConfig, InboxEntry, ReleaseParts } from './wire'
+
+/** State words on disk; what people read is derived (`pending` = live and never claimed). */
+export type RowState = 'live' | 'parked' | TerminalStatus
+
+export type ShardMeta = {
+  readonly no: number
+  readonly config: DeploymentConfig
+  /** Number of the newest finish, and the newest one known to be in the execution index. */
+  readonly finishNo: number
+  readonly flushedThrough: number
+}
+
+export type NewRow = {
+  readonly seq: number
+  readonly pin: number
+  readonly nonce: string
+  readonly keyHash: string | null
+  readonly cause: Cause
+  readonly payload: string
+  readonly acceptedAt: EpochMs
+  readonly deadlineAt: EpochMs
+  readonly journal: readonly string[]
+}
+
+export type Row = {
+  readonly seq: number
+  readonly pin: number
+  readonly state: RowState
+  readonly token: number
+  readonly progressToken: number
+  readonly events: number
+  readonly dueAt: EpochMs | null
+  readonly deadlineAt: EpochMs
+  readonly acceptedAt: EpochMs
+  readonly finishNo: number | null
+  readonly cause: Cause
+  readonly result: string | null
+  readonly payload: string
+  readonly journal: readonly string[]
+}
+
+/** What the constructor needs of a row that has not ended. */
+export type LiveRow = {
+  readonly seq: number
+  readonly pin: number
+  readonly parked: boolean
+  readonly token: number
+  readonly progressToken: number
+  readonly events: number
+  readonly journalBytes: number
+  readonly dueAt: EpochMs | null
+  readonly deadlineAt: EpochMs
+  readonly acceptedAt: EpochMs
+}
+
+/**
+ * A shard's disk. Every method is synchronous, and all calls inside one `transaction` commit together or not at all.
+ * Implemented on SQLite by objects/shard-storage.ts.
+ */
+export type ShardStore = {
+  transaction<T>(work: () => T): T
+  loadMeta(): ShardMeta | null
+  saveMeta(meta: ShardMeta): void
+  saveFlushedThrough(finishNo: number): void
+  nextSeq(): number
+  liveRows(): readonly LiveRow[]
+  /** Ended rows the index may not have yet, as `[seq, finishNo]` in finishing order. */
+  unflushed(flushedThrough: number): readonly (readonly [number, number])[]
+
+  putRelease(release: ReleaseParts): void
+  release(pin: number): ReleaseParts | null
+  releasePins(): readonly number[]
+  /** Forgets a release unless a row still refers to it; true when it is gone. */
+  dropRelease(pin: number): boolean
+
+  insert(row: NewRow): void
+  findNonce(nonce: string, sinceAt: EpochMs): { readonly seq: number; readonly acceptedAt: EpochMs } | null
+  findKey(hash: string): { readonly seq: number; readonly fingerprint: string; readonly acceptedAt: EpochMs } | null
+  insertKey(hash: string, key: { seq: number; fingerprint: string; acceptedAt: EpochMs }): void
+  /** Drops the older of the two key tables when the newer one is 8 days old; keys live 8 to 16 days. */
+  rotateKeys(now: EpochMs): void
+
+  row(seq: number): Row | null
+  rows(seqs: readonly number[]): readonly Row[]
+  raiseToken(seq: number, token: number): void
+  /** Appends lines; `inline` = the row's journal column still has room for them. */
+  append(seq: number, change: { token: number; events: number; lines: readonly string[]; inline: boolean }): void
+  park(seq: number, dueAt: EpochMs): void
+  unpark(seq: number): void
+  finish(seq: number, change: { status: TerminalStatus; finishNo: number; result: string }): void
+  parkedDue(now: EpochMs, limit: number): readonly number[]
+  nextParkedDue(): EpochMs | null
+
+  addInbox(seq: number, entry: InboxEntry): void
+  inbox(seq: number): readonly InboxEntry[]
+  clearInbox(seq: number): void
+
+  /** Blocks (of 64 executions) in which a row is still stored, with what is needed to decide about them. */
+  blockState(block: number): { readonly rows: number; readonly ended: number; readonly oldestAcceptedAt: EpochMs | null }
+  markBlock(block: number, writtenAt: EpochMs, stragglers: readonly number[]): void
+  isBlockWritten(block: number): boolean
+  deleteRows(seqs: readonly number[]): void
+  oldestBlock(): number | null
+}

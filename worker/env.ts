@@ -1,0 +1,43 @@
+import * as z from 'zod'
+import type { DoorbellMessage } from './adapters/queue/doorbells'
+import type { DeploymentObject } from './objects/deployment-object'
+import type { ExecutionShard } from './objects/execution-shard'
+
+/** What the platform binds to the Worker. Only index.ts and the objects see it; everything else gets what it needs as arguments. */
+export type Bindings = {
+  readonly DB: D1Database
+  readonly BUCKET: R2Bucket
+  readonly DEPLOYMENTS: DurableObjectNamespace<DeploymentObject>
+  readonly SHARDS: DurableObjectNamespace<ExecutionShard>
+  readonly DOORBELLS_0: Queue<DoorbellMessage>
+  readonly DOORBELLS_1: Queue<DoorbellMessage>
+  readonly DOORBELLS_2: Queue<DoorbellMessage>
+  readonly DOORBELLS_3: Queue<DoorbellMessage>
+  readonly LOADER: WorkerLoader
+  readonly SHIELD: RateLimit
+  readonly SIGN_IN_SHIELD: RateLimit
+  readonly ASSETS: Fetcher
+} & Readonly<Record<keyof z.input<typeof Settings>, string | undefined>>
+
+const Settings = z.object({
+  ENVIRONMENT: z.enum(['development', 'staging', 'production']),
+  PUBLIC_URL: z.string().default(''),
+  SESSION_KEY: z.string().min(16, 'SESSION_KEY must be at least 16 characters'),
+  MASTER_KEY: z.string().min(1, 'MASTER_KEY must be 32 bytes in base64'),
+  AI_BASE_URL: z.string().default(''),
+  AI_API_KEY: z.string().default(''),
+  /** How long a queue consumer stays with the slices it runs before it leaves them to waitUntil (platform-assumptions.md). */
+  DOORBELL_HOLD_MS: z.coerce.number().int().min(0),
+  MILLRACE_DEV_ALLOW_HOSTS: z.string().optional(),
+  MILLRACE_DEV_HOST_MAP: z.string().optional(),
+})
+
+export type Settings = z.output<typeof Settings>
+
+/** Parses the variables of the environment; a bad one stops the Worker with its name, never its value. */
+export function readSettings(bindings: Bindings): Settings {
+  const parsed = Settings.safeParse(bindings)
+  if (parsed.success) return parsed.data
+  const names = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The Worker's variables are not usable: ${names.join('; ')}`)
+}

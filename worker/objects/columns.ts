@@ -1,0 +1,46 @@
+import * as z from 'zod'
+import type { Cause, DeploymentConfig, ReleaseSummary } from '#core/shard/wire'
+import { TERMINAL_STATUSES } from '#core/model/execution-status'
+
+/** JSON columns are parsed on the way out, like everything that crosses a door. */
+export const ReleaseSummaryColumn: z.ZodType<ReleaseSummary> = z.object({
+  pin: z.int(),
+  releaseId: z.string(),
+  versionId: z.string(),
+  versionNumber: z.int(),
+  version: z.string(),
+  pure: z.boolean(),
+  inline: z.boolean(),
+  timeoutMs: z.int(),
+  endpoint: z.string(),
+})
+
+export const DeploymentConfigColumn: z.ZodType<DeploymentConfig> = z.object({
+  v: z.literal(1),
+  epoch: z.int(),
+  organizationId: z.string(),
+  deploymentId: z.string(),
+  ref: z.string(),
+  workflowId: z.string(),
+  workflowName: z.string(),
+  environment: z.string(),
+  environmentId: z.string(),
+  lane: z.int(),
+  status: z.enum(['active', 'paused', 'undeployed', 'placed']),
+  active: z.int().nullable(),
+  shards: z.int(),
+  quota: z.int(),
+  releases: z.array(ReleaseSummaryColumn),
+})
+
+export const CauseColumn = z.object({
+  type: z.enum(['manual', 'webhook', 'schedule']),
+  triggerId: z.string().nullable(),
+  actor: z.object({ id: z.string(), email: z.string().nullable() }).nullable(),
+  replayOf: z.string().optional(),
+  nominalAt: z.int().optional(),
+  test: z.boolean().optional(),
+  traceparent: z.string().optional(),
+}) as unknown as z.ZodType<Cause>
+
+export const RowStateColumn = z.enum(['live', 'parked', ...TERMINAL_STATUSES])

@@ -1,0 +1,241 @@
+/**
+ * Owns: what is live in one deployment — releases, epoch, status, schedules and their ledger (architecture 4.2).
+ * Talks to: its shards (push, accept), D1 (projection), queues (doorbells for what its schedules started).
+ * One writer: a switch is one transaction, so it is atomic and a due moment starts at most one execution (I8).
+ */
+import { DurableObject } from 'cloudflare:workers'
+import type { EpochMs } from '#core/kernel/time'
+import { applyChange } from '#core/release/apply-change'
+import { configOf, newDeploymentState, summarize, type DeploymentState } from '#core/release/state'
+import type { ActivateAnswer, ActivateRequest } from '#core/release/wire'
+import { nextFire, parseCron } from '#core/schedule/cron'
+import type { ReleaseParts } from '#core/shard/wire'
+import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
+import { createDoorbells } from '../adapters/queue/doorbells'
+import type { Bindings } from '../env'
+import { snapshotOf } from './deployment-snapshot'
+import { createDeploymentStorage, type DeploymentStorage } from './deployment-storage'
+import { createScheduleStorage, type ScheduleStorage } from './schedule-storage'
+import { createScheduler, type Scheduler } from './scheduler'
+
+/** How long a switch waits for its shards before it answers 202. */
+const PUSH_WAIT_MS = 5_000
+const PUSH_AGAIN_MS = 2_000
+const PROJECTION_RETRY_MS_MAX = 60_000
+
+export class DeploymentObject extends DurableObject<Bindings> {
+  readonly #storage: DeploymentStorage
+  readonly #schedules: ScheduleStorage
+  readonly #scheduler: Scheduler
+  #state: DeploymentState | null
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env)
+    this.#storage = createDeploymentStorage(ctx.storage)
+    this.#schedules = createScheduleStorage(ctx.storage.sql)
+    this.#state = this.#storage.loadState()
+    this.#scheduler = createScheduler(this.#schedules, {
+      transaction: (work) => ctx.storage.transactionSync(work),
+      shard: (no) => this.#shard(no),
+      ring: (no, count) => this.#ring(no, count),
+      nonce: () => crypto.randomUUID(),
+    })
+  }
+
+  async activate(request: ActivateRequest): Promise<ActivateAnswer> {
+    const now = Date.now()
+    const state = this.#state ?? newDeploymentState(request.identity)
+    if (state.identity.organizationId !== request.identity.organizationId) return { kind: 'not_deployed' }
+    const earlier = this.#storage.findChange(request.idempotencyKey)
+    if (earlier !== null) return this.#answer(state, earlier.pin)
+    if (request.expectEpoch !== undefined && request.expectEpoch !== state.epoch) {
+      return { kind: 'superseded', epoch: state.epoch }
+    }
+    this.#scheduler.materialise(state, now)
+    const changed = this.ctx.storage.transactionSync(() => this.#change(state, request, now))
+    if ('refused' in changed) return { kind: changed.refused }
+    this.#state = changed.state
+    await this.#arm(now + PUSH_AGAIN_MS)
+    await this.#push(PUSH_WAIT_MS)
+    await this.#project(now)
+    await this.#armNext()
+    return this.#answer(changed.state, changed.pin)
+  }
+
+  async status(scope: { organizationId: string }) {
+    if (this.#state === null || !this.#belongsTo(scope.organizationId)) return null
+    await this.#push(PUSH_WAIT_MS, true)
+    return this.#snapshot(this.#state)
+  }
+
+  history(scope: { organizationId: string }) {
+    if (!this.#belongsTo(scope.organizationId)) return null
+    return this.#storage.history((pin) => (pin === null ? null : this.#storage.release(pin)))
+  }
+
+  releases(scope: { organizationId: string }) {
+    if (!this.#belongsTo(scope.organizationId)) return null
+    return this.#storage.releases().map(({ releaseId, pin, versionId, versionNumber, version, digest, environmentRevision, createdAt }) => ({
+      releaseId,
+      pin,
+      versionId,
+      versionNumber,
+      version,
+      digest,
+      environmentRevision,
+      createdAt,
+    }))
+  }
+
+  /** Gives a shard a release it lacks (accept answered `need_release`); false when there is none. */
+  async provide(request: { pin: number; shard: number }): Promise<boolean> {
+    const release = this.#parts(request.pin)
+    if (release === null || this.#state === null) return false
+    await this.#shard(request.shard).push({ config: this.#config(this.#state), releases: [release] })
+    return true
+  }
+
+  async poke(): Promise<void> {
+    await this.alarm()
+    const shards = this.#state?.shards ?? 0
+    await Promise.allSettled(Array.from({ length: shards }, (_, no) => this.#shard(no).poke()))
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      if (this.#state !== null) {
+        await this.#scheduler.run(this.#state, Date.now())
+        if (this.#storage.shardsBehind(this.#state.epoch).length > 0) await this.#push(PUSH_WAIT_MS)
+        await this.#project(Date.now())
+      }
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'deployment_alarm_failed', deployment: this.ctx.id.name, error: String(error) }))
+    } finally {
+      await this.#armNext()
+    }
+  }
+
+  #change(state: DeploymentState, request: ActivateRequest, now: EpochMs) {
+    const { change, actor } = request
+    const pin = this.#pinOf(request, now)
+    const next = applyChange(state, change, { pin, actor, at: now })
+    if (!next.ok) return { refused: next.error } as const
+    this.#storage.saveState(next.value)
+    this.#storage.openShards(next.value.shards)
+    this.#storage.insertChange({
+      idempotencyKey: request.idempotencyKey,
+      kind: change.kind === 'switch' || change.kind === 'restore' ? change.cause : change.kind,
+      pin: pin ?? state.active,
+      fromPin: state.active,
+      epoch: next.value.epoch,
+      at: now,
+      actor,
+      reason: 'reason' in change ? (change.reason ?? null) : change.kind === 'pause' ? change.note : null,
+    })
+    this.#reschedule(next.value, now)
+    this.#storage.queueProjection(now)
+    return { state: next.value, pin: pin ?? state.active }
+  }
+
+  #pinOf({ change }: ActivateRequest, now: EpochMs): number | null {
+    if (change.kind === 'switch' || change.kind === 'place') return this.#storage.insertRelease(change.release, now)
+    return change.kind === 'restore' ? this.#storage.pinOf(change.releaseId) : null
+  }
+
+  /** Schedules follow the active release; an unchanged one keeps its next moment (S62). */
+  #reschedule(state: DeploymentState, now: EpochMs): void {
+    const live = state.status === 'undeployed' || state.active === null ? null : this.#storage.release(state.active)
+    const wanted = new Map((live?.schedules ?? []).map((spec) => [spec.triggerId, spec]))
+    for (const known of this.#schedules.schedules()) {
+      const spec = wanted.get(known.triggerId)
+      if (spec === undefined) this.#schedules.dropSchedule(known.triggerId)
+      else if (JSON.stringify(spec) === JSON.stringify(known.spec)) wanted.delete(known.triggerId)
+    }
+    for (const spec of wanted.values()) {
+      const cron = parseCron(spec.cron)
+      this.#schedules.putSchedule(spec, cron.ok && spec.enabled ? nextFire(cron.value, spec.timezone, now) : null)
+    }
+  }
+
+  /** Sends the config to every shard that has not acknowledged it; `all` also asks the others how much they run. */
+  async #push(waitMs: number, all = false): Promise<void> {
+    const state = this.#state
+    if (state === null) return
+    const numbers = all ? Array.from({ length: state.shards }, (_, no) => no) : this.#storage.shardsBehind(state.epoch)
+    const release = state.active === null ? null : this.#parts(state.active)
+    const pushes = numbers.map(async (no) => {
+      const behind = this.#storage.shardsBehind(state.epoch).includes(no)
+      const releases = release !== null && behind ? [release] : []
+      const { epoch, running } = await this.#shard(no).push({ config: this.#config(state), releases })
+      this.#storage.shardAcked(no, epoch, running)
+    })
+    await Promise.race([Promise.allSettled(pushes), new Promise((resolve) => setTimeout(resolve, waitMs))])
+  }
+
+  async #project(now: EpochMs): Promise<void> {
+    const due = this.#storage.dueProjection()
+    if (due === null || due.dueAt > now || this.#state === null) return
+    try {
+      await createDeploymentProjection(this.env.DB).project(this.#snapshot(this.#state))
+      this.#storage.projectionDone(due.id)
+    } catch (error) {
+      const waitMs = Math.min(1_000 * 2 ** due.tries, PROJECTION_RETRY_MS_MAX)
+      this.#storage.retryProjection(due.id, now + waitMs)
+      console.error(JSON.stringify({ event: 'projection_failed', deployment: this.ctx.id.name, waitMs, error: String(error) }))
+    }
+  }
+
+  #answer(state: DeploymentState, pin: number | null): ActivateAnswer {
+    const release = pin === null ? null : this.#storage.release(pin)
+    const snapshot = this.#snapshot(state)
+    return { kind: 'done', epoch: state.epoch, releaseId: release?.releaseId ?? null, shardsPending: snapshot.shardsPending, snapshot }
+  }
+
+  #snapshot(state: DeploymentState) {
+    return snapshotOf(state, this.#storage, this.#schedules)
+  }
+
+  #config(state: DeploymentState) {
+    return configOf(state, state.active === null ? null : this.#storage.release(state.active))
+  }
+
+  #parts(pin: number): ReleaseParts | null {
+    const release = this.#storage.release(pin)
+    if (release === null) return null
+    const { document, environment } = release
+    return { pin, summary: summarize(release), document, environment }
+  }
+
+  async #armNext(): Promise<void> {
+    const state = this.#state
+    if (state === null) return
+    const candidates = [this.#schedules.nextScheduleAt(), this.#storage.dueProjection()?.dueAt ?? null]
+    if (this.#storage.shardsBehind(state.epoch).length > 0) candidates.push(Date.now() + PUSH_AGAIN_MS)
+    if (this.#schedules.dispatching().length > 0) candidates.push(Date.now() + PUSH_AGAIN_MS)
+    const due = candidates.filter((at) => at !== null)
+    if (due.length === 0) await this.ctx.storage.deleteAlarm()
+    else await this.ctx.storage.setAlarm(Math.max(Date.now() + 1, Math.min(...due)))
+  }
+
+  async #arm(at: EpochMs): Promise<void> {
+    const armed = await this.ctx.storage.getAlarm()
+    if (armed === null || armed > at) await this.ctx.storage.setAlarm(at)
+  }
+
+  #shard(no: number) {
+    const ref = this.#state?.identity.ref ?? ''
+    return this.env.SHARDS.getByName(`dep:${ref}:${no}`)
+  }
+
+  async #ring(no: number, count: number): Promise<void> {
+    const identity = this.#state?.identity
+    if (identity === undefined) return
+    const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = this.env
+    const doorbells = createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3])
+    await doorbells.ring({ lane: identity.lane, ref: identity.ref, shard: no }, count)
+  }
+
+  #belongsTo(organizationId: string): boolean {
+    return this.#state?.identity.organizationId === organizationId
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Owns: the executions of one deployment's shard — rows, journals, leases, timers (architecture 4.2).
+ * Talks to: the ingress Worker and runners (RPC in), queues (doorbells out), D1 and R2 (flush out).
+ * A thin shell: every decision is in core/shard, every statement in shard-storage; each RPC is one synchronous step (4.4 rule 1).
+ */
+import { DurableObject } from 'cloudflare:workers'
+import { accept } from '#core/shard/admission'
+import { blockKey, blockOf } from '#core/shard/archive'
+import { claim } from '#core/shard/claim'
+import { commit, finish, park, renew } from '#core/shard/commit'
+import { configure } from '#core/shard/configure'
+import { cancel } from '#core/shard/interrupt'
+import { openShard, type Shard } from '#core/shard/memory'
+import { recordOf, statusOf } from '#core/shard/record'
+import { nextDueAt, tick } from '#core/shard/tick'
+import type {
+  AcceptRequest,
+  ClaimRequest,
+  CommitItem,
+  DeploymentConfig,
+  FinishItem,
+  ParkItem,
+  ReleaseParts,
+} from '#core/shard/wire'
+import { createExecutionIndex } from '../adapters/d1/execution-index'
+import { createDoorbells } from '../adapters/queue/doorbells'
+import { createTraceBlocks } from '../adapters/r2/trace-blocks'
+import type { Bindings } from '../env'
+import { createFlusher, type Flusher } from './flusher'
+import { createShardStorage } from './shard-storage'
+
+/** The longest a shard with unfinished business goes without looking at it. */
+const LOOK_AGAIN_MS = 5_000
+
+export class ExecutionShard extends DurableObject<Bindings> {
+  readonly #shard: Shard
+  readonly #flusher: Flusher
+  #armedAt: number | null = null
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env)
+    this.#shard = openShard(createShardStorage(ctx.storage), Date.now())
+    this.#flusher = createFlusher(this.#shard, {
+      index: createExecutionIndex(env.DB),
+      blocks: createTraceBlocks(env.BUCKET),
+      clock: Date.now,
+      setTimer: (work, ms) => void setTimeout(work, ms),
+    })
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#armedAt = await ctx.storage.getAlarm()
+      if (this.#hasBusiness()) this.#arm(Date.now() + LOOK_AGAIN_MS)
+    })
+  }
+
+  push(request: { config: DeploymentConfig; releases: readonly ReleaseParts[] }) {
+    const no = Number(this.ctx.id.name?.split(':')[2] ?? '0')
+    const answer = configure(this.#shard, { ...request, no })
+    this.#after()
+    return answer
+  }
+
+  config() {
+    return this.#shard.memory.meta?.config ?? null
+  }
+
+  accept(request: AcceptRequest) {
+    const answer = accept(this.#shard, request, Date.now())
+    if (answer.kind === 'accepted' && !answer.duplicate) this.#after(request.timeoutMs)
+    return answer
+  }
+
+  claim(request: ClaimRequest) {
+    const answer = claim(this.#shard, request, Date.now())
+    this.#after()
+    return answer
+  }
+
+  commit(request: { items: readonly CommitItem[] }) {
+    const answers = commit(this.#shard, request.items, Date.now())
+    this.#after()
+    return answers
+  }
+
+  renew(request: { items: readonly { seq: number; token: number }[] }) {
+    return renew(this.#shard, request.items, Date.now())
+  }
+
+  park(request: { items: readonly ParkItem[] }) {
+    const now = Date.now()
+    const answers = park(this.#shard, request.items, now)
+    const wakeAt = request.items.reduce((soonest, item) => Math.min(soonest, item.wakeAt), Number.MAX_SAFE_INTEGER)
+    this.#after(Math.max(0, wakeAt - now))
+    return answers
+  }
+
+  finish(request: { items: readonly FinishItem[] }) {
+    const answers = finish(this.#shard, request.items, Date.now())
+    this.#after()
+    return answers
+  }
+
+  cancel(request: { organizationId: string; seq: number; reason: string; actor: string | null }) {
+    if (!this.#belongsTo(request.organizationId)) return 'unknown' as const
+    const answer = cancel(this.#shard, request, Date.now())
+    this.#after()
+    return answer
+  }
+
+  read(request: { organizationId: string; seq: number }) {
+    const { meta } = this.#shard.memory
+    if (meta === null || !this.#belongsTo(request.organizationId)) return null
+    const row = this.#shard.store.row(request.seq)
+    if (row === null) return { archived: blockKey(this.#shard, blockOf(request.seq)) }
+    const release = this.#shard.store.release(row.pin)
+    return release === null ? null : { record: recordOf(this.#shard, row), release, config: meta.config }
+  }
+
+  peek(request: { organizationId: string; seq: number }) {
+    if (!this.#belongsTo(request.organizationId)) return null
+    const row = this.#shard.store.row(request.seq)
+    return row === null ? null : { status: statusOf(this.#shard, row), result: row.result }
+  }
+
+  /** The housekeeping sweep's touch: whatever alarm was lost is armed again. */
+  async poke(): Promise<void> {
+    this.#armedAt = await this.ctx.storage.getAlarm()
+    await this.#lookAround()
+  }
+
+  override async alarm(): Promise<void> {
+    this.#armedAt = null
+    await this.#lookAround()
+  }
+
+  async #lookAround(): Promise<void> {
+    try {
+      const { ring } = tick(this.#shard, Date.now())
+      await this.#ring(ring)
+      await this.#flusher.run()
+      this.#shard.store.rotateKeys(Date.now())
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'shard_tick_failed', shard: this.ctx.id.name, error: String(error) }))
+    } finally {
+      const dueAt = nextDueAt(this.#shard)
+      const retryAt = this.#flusher.dueAt(Date.now())
+      const next = Math.min(dueAt ?? Number.MAX_SAFE_INTEGER, retryAt ?? Number.MAX_SAFE_INTEGER)
+      if (next < Number.MAX_SAFE_INTEGER) this.#arm(Math.max(next, Date.now() + 1))
+    }
+  }
+
+  #after(withinMs = LOOK_AGAIN_MS): void {
+    this.#flusher.schedule()
+    if (this.#hasBusiness()) this.#arm(Date.now() + Math.min(withinMs, this.#shard.memory.live.size > 0 ? LOOK_AGAIN_MS : withinMs))
+  }
+
+  #hasBusiness(): boolean {
+    const { live, unflushed } = this.#shard.memory
+    return live.size > 0 || unflushed.size > 0
+  }
+
+  /** One alarm per object, moved only to an earlier instant (4.5). */
+  #arm(at: number): void {
+    if (this.#armedAt !== null && this.#armedAt <= at) return
+    this.#armedAt = at
+    void this.ctx.storage.setAlarm(at)
+  }
+
+  async #ring(count: number): Promise<void> {
+    const { meta } = this.#shard.memory
+    if (meta === null || count === 0) return
+    const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = this.env
+    const doorbells = createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3])
+    await doorbells.ring({ lane: meta.config.lane, ref: meta.config.ref, shard: meta.no }, count)
+  }
+
+  #belongsTo(organizationId: string): boolean {
+    return this.#shard.memory.meta?.config.organizationId === organizationId
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock, EpochMs } from '#core/kernel/time'
+import { archived, blockKey, nextBlock, type BlockToWrite } from '#core/shard/archive'
+import { FLUSH_AFTER_MS, flushed, hasUnflushed, nextFlush } from '#core/shard/flush'
+import type { Shard } from '#core/shard/memory'
+import type { ExecutionIndex } from '../ports/execution-index'
+import type { TraceBlocks } from '../ports/trace-blocks'
+
+const RETRY_MS_MIN = 1_000
+const RETRY_MS_MAX = 60_000
+
+export type Flusher = {
+  /** Makes sure a flush happens soon. Cheap; called after every change. */
+  schedule(): void
+  /** Flushes until nothing is left or the outside fails; one at a time. Never throws. */
+  run(): Promise<void>
+  /** When the alarm must flush even if no timer survives. */
+  dueAt(now: EpochMs): EpochMs | null
+}
+
+export type FlusherPorts = {
+  readonly index: ExecutionIndex
+  readonly blocks: TraceBlocks
+  readonly clock: Clock
+  readonly setTimer: (work: () => void, ms: number) => void
+}
+
+/** Moves ended executions outward: first the index (D1), then full blocks to the archive (R2), then their rows go (4.4 rule 12). */
+export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
+  let timerSet = false
+  let running = false
+  let retryMs = 0
+  let retryAt: EpochMs | null = null
+
+  async function drain(): Promise<void> {
+    for (;;) {
+      const batch = nextFlush(shard, ports.clock())
+      if (batch === null) break
+      await ports.index.upsert(batch.summaries)
+      flushed(shard, batch)
+    }
+    let from = 0
+    for (;;) {
+      const block = nextBlock(shard, from, ports.clock())
+      if (block === null) break
+      await writeBlock(shard, ports, block)
+      archived(shard, block, ports.clock())
+      from = block.block + 1
+    }
+  }
+
+  async function run(): Promise<void> {
+    if (running) return
+    running = true
+    try {
+      await drain()
+      retryMs = 0
+      retryAt = null
+    } catch (error) {
+      retryMs = Math.min(Math.max(RETRY_MS_MIN, retryMs * 2), RETRY_MS_MAX)
+      retryAt = ports.clock() + retryMs
+      console.error(JSON.stringify({ event: 'flush_failed', retryMs, error: String(error) }))
+    } finally {
+      running = false
+    }
+    if (retryAt === null && hasUnflushed(shard)) schedule()
+  }
+
+  function schedule(): void {
+    if (timerSet || retryAt !== null || !hasUnflushed(shard)) return
+    timerSet = true
+    ports.setTimer(() => {
+      timerSet = false
+      void run()
+    }, FLUSH_AFTER_MS)
+  }
+
+  return { schedule, run, dueAt: (now) => retryAt ?? (shard.memory.unflushed.size > 0 ? now + RETRY_MS_MIN : null) }
+}
+
+async function writeBlock(shard: Shard, ports: FlusherPorts, block: BlockToWrite): Promise<void> {
+  if (!block.single) return ports.blocks.write(blockKey(shard, block.block), block.executions)
+  for (const execution of block.executions) {
+    await ports.blocks.writeOne(blockKey(shard, block.block, execution.record.seq), execution)
+  }
+}

@@ -1,0 +1,82 @@
+import type { EpochMs } from '#core/kernel/time'
+import type { DeploymentState } from '#core/release/state'
+import { parseCron } from '#core/schedule/cron'
+import { dueSlots } from '#core/schedule/due-slots'
+import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
+import type { Fire, ScheduleStorage, StoredSchedule } from './schedule-storage'
+
+/** Every schedule of a deployment fires on shard 0 until a deployment has more of them. */
+const HOME_SHARD = 0
+
+const MISSED = 'Nobody was there when this moment was due; only the newest missed moment is caught up.'
+
+export type Scheduler = {
+  /** Writes down every moment due until now, so that a switch cannot move it to another release (4.4 rule 2). */
+  materialise(state: DeploymentState, now: EpochMs): void
+  /** Materialises, then dispatches what is written down. Repeating it starts nothing twice (I8). */
+  run(state: DeploymentState, now: EpochMs): Promise<void>
+}
+
+export type SchedulerPorts = {
+  readonly transaction: <T>(work: () => T) => T
+  readonly shard: (no: number) => { accept(request: AcceptRequest): Promise<AcceptAnswer> }
+  readonly ring: (no: number, count: number) => Promise<void>
+  readonly nonce: () => string
+}
+
+export function createScheduler(storage: ScheduleStorage, ports: SchedulerPorts): Scheduler {
+  function materialise(state: DeploymentState, now: EpochMs): void {
+    for (const schedule of storage.dueSchedules(now)) {
+      ports.transaction(() => writeDown(storage, state, schedule, now))
+    }
+  }
+
+  async function run(state: DeploymentState, now: EpochMs): Promise<void> {
+    materialise(state, now)
+    for (const fire of storage.dispatching()) await dispatch(storage, ports, state, fire)
+  }
+
+  return { materialise, run }
+}
+
+function writeDown(storage: ScheduleStorage, state: DeploymentState, schedule: StoredSchedule, now: EpochMs): void {
+  const { triggerId, spec, nextAt } = schedule
+  const cron = parseCron(spec.cron)
+  if (!cron.ok || nextAt === null) return storage.advance(triggerId, null, null)
+  const slots = dueSlots({ cron: cron.value, timezone: spec.timezone, nextAt }, now)
+  for (const nominalAt of slots.missed) {
+    storage.recordFire({ triggerId, nominalAt }, 'skipped_missed', { actualAt: now, reason: MISSED })
+  }
+  if (slots.fire !== null) {
+    const paused = state.status === 'paused'
+    const reason = paused ? `The deployment is paused${state.pauseNote === null ? '' : `: ${state.pauseNote}`}.` : null
+    const fire = { triggerId, nominalAt: slots.fire }
+    storage.recordFire(fire, paused ? 'skipped_paused' : 'dispatching', { actualAt: now, reason })
+  }
+  storage.advance(triggerId, slots.nextAt, slots.fire)
+}
+
+async function dispatch(storage: ScheduleStorage, ports: SchedulerPorts, state: DeploymentState, fire: Fire): Promise<void> {
+  const schedule = storage.schedules().find(({ triggerId }) => triggerId === fire.triggerId)
+  if (schedule === undefined || state.active === null) {
+    const reason = 'The schedule was removed before this moment could be dispatched.'
+    return storage.settleFire(fire, 'refused', { executionId: null, reason })
+  }
+  const key = `schedule:${fire.triggerId}:${fire.nominalAt}`
+  const answer = await ports.shard(HOME_SHARD).accept({
+    epoch: state.epoch,
+    pin: state.active,
+    nonce: ports.nonce(),
+    key,
+    fingerprint: key,
+    cause: { type: 'schedule', triggerId: fire.triggerId, actor: null, nominalAt: fire.nominalAt },
+    payload: schedule.spec.payload,
+  })
+  if (answer.kind === 'accepted') {
+    storage.settleFire(fire, 'started', { executionId: answer.id, reason: null })
+    await ports.ring(HOME_SHARD, answer.ring)
+  } else if (answer.kind === 'refused') {
+    storage.settleFire(fire, 'refused', { executionId: null, reason: `The shard refused it: ${answer.code}.` })
+  }
+  // `stale` and `need_release` mean a push has not arrived yet: the row stays `dispatching` and the alarm comes back.
+}

@@ -1,0 +1,243 @@
+import type { EpochMs } from '#core/kernel/time'
+import type { LiveRow, NewRow, ShardMeta, ShardStore } from '#core/shard/store'
+import type { InboxEntry } from '#core/shard/wire'
+import { DeploymentConfigColumn, ReleaseSummaryColumn } from './columns'
+import { createKeyTables } from './shard-keys'
+import { createRowReader } from './shard-rows'
+import { openShardTables } from './shard-tables'
+
+/** The ShardStore on a Durable Object's SQLite (architecture 4.2). */
+export function createShardStorage(storage: DurableObjectStorage): ShardStore {
+  openShardTables(storage)
+  const { sql } = storage
+  return {
+    transaction: (work) => storage.transactionSync(work),
+    ...metaMethods(sql),
+    ...releaseMethods(sql),
+    ...createRowReader(sql),
+    ...createKeyTables(sql),
+    ...writeMethods(sql),
+    ...waitingMethods(sql),
+    ...blockMethods(sql),
+  }
+}
+
+function metaMethods(sql: SqlStorage) {
+  return {
+    loadMeta(): ShardMeta | null {
+      const row = sql
+        .exec<{ no: number; config: string; flushed_through: number }>('SELECT no, config, flushed_through FROM meta')
+        .toArray()[0]
+      if (row === undefined) return null
+      const newest = sql.exec<{ n: number | null }>('SELECT max(finish_no) AS n FROM execution_0').one().n ?? 0
+      return {
+        no: row.no,
+        config: DeploymentConfigColumn.parse(JSON.parse(row.config)),
+        finishNo: Math.max(newest, row.flushed_through),
+        flushedThrough: row.flushed_through,
+      }
+    },
+    saveMeta(meta: ShardMeta): void {
+      sql.exec(
+        `INSERT INTO meta (id, no, config, flushed_through) VALUES (1, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET config = excluded.config`,
+        meta.no,
+        JSON.stringify(meta.config),
+        meta.flushedThrough,
+      )
+    },
+    saveFlushedThrough(finishNo: number): void {
+      sql.exec('UPDATE meta SET flushed_through = ?', finishNo)
+    },
+    nextSeq(): number {
+      const row = sql.exec<{ n: number | null }>('SELECT max(seq) AS n FROM execution_0').one().n ?? -1
+      const block = sql.exec<{ n: number | null }>('SELECT max(n) AS n FROM block').one().n
+      return Math.max(row + 1, block === null ? 0 : (block + 1) * 64)
+    },
+  }
+}
+
+function releaseMethods(sql: SqlStorage) {
+  type ReleaseRow = { pin: number; summary: string; document: string; environment: string }
+  return {
+    putRelease(release: Parameters<ShardStore['putRelease']>[0]): void {
+      const { pin, summary, document, environment } = release
+      sql.exec('INSERT OR REPLACE INTO release VALUES (?, ?, ?, ?)', pin, JSON.stringify(summary), document, environment)
+    },
+    release(pin: number) {
+      const row = sql.exec<ReleaseRow>('SELECT * FROM release WHERE pin = ?', pin).toArray()[0]
+      return row === undefined ? null : { ...row, summary: ReleaseSummaryColumn.parse(JSON.parse(row.summary)) }
+    },
+    releasePins(): readonly number[] {
+      return sql.exec<{ pin: number }>('SELECT pin FROM release').toArray().map((row) => row.pin)
+    },
+    dropRelease(pin: number): boolean {
+      const dropped = sql.exec('DELETE FROM release WHERE pin = ?1 AND NOT EXISTS (SELECT 1 FROM execution_0 WHERE pin = ?1)', pin)
+      return dropped.rowsWritten > 0
+    },
+  }
+}
+
+function writeMethods(sql: SqlStorage) {
+  return {
+    insert(row: NewRow): void {
+      const journal = row.journal.length === 0 ? '' : `${row.journal.join('\n')}\n`
+      sql.exec(
+        `INSERT INTO execution_0 (seq, pin, engine, state, token, progress_token, events, deadline_at, accepted_at, nonce,
+          key_hash, cause, payload, journal) VALUES (?, ?, 1, 'live', 1, 1, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        row.seq,
+        row.pin,
+        row.journal.length,
+        row.deadlineAt,
+        row.acceptedAt,
+        row.nonce,
+        row.keyHash,
+        JSON.stringify(row.cause),
+        row.payload,
+        journal,
+      )
+    },
+    raiseToken(seq: number, token: number): void {
+      sql.exec('UPDATE execution_0 SET token = ? WHERE seq = ?', token, seq)
+    },
+    append(seq: number, change: Parameters<ShardStore['append']>[1]): void {
+      const { token, events, lines, inline } = change
+      const body = `${lines.join('\n')}\n`
+      sql.exec(
+        'UPDATE execution_0 SET progress_token = ?, events = ?, journal = journal || ? WHERE seq = ?',
+        token,
+        events,
+        inline ? body : '',
+        seq,
+      )
+      if (!inline) {
+        // Parts are numbered by the events before them, so they sort in journal order without a counter.
+        for (const [index, part] of partsOf(lines).entries()) {
+          sql.exec('INSERT INTO journal_0 VALUES (?, ?, ?)', seq, events - lines.length + index, part)
+        }
+      }
+    },
+    finish(seq: number, change: Parameters<ShardStore['finish']>[1]): void {
+      const { status, finishNo, result } = change
+      sql.exec('UPDATE execution_0 SET state = ?, finish_no = ?, result = ?, due_at = NULL WHERE seq = ?', status, finishNo, result, seq)
+    },
+    deleteRows(seqs: readonly number[]): void {
+      const list = JSON.stringify(seqs)
+      sql.exec('DELETE FROM execution_0 WHERE seq IN (SELECT value FROM json_each(?))', list)
+      sql.exec('DELETE FROM journal_0 WHERE seq IN (SELECT value FROM json_each(?))', list)
+    },
+  }
+}
+
+const PART_CHARS_MAX = 900_000
+
+function partsOf(lines: readonly string[]): readonly string[] {
+  const parts: string[] = []
+  let part = ''
+  for (const line of lines) {
+    if (part !== '' && part.length + line.length > PART_CHARS_MAX) {
+      parts.push(part)
+      part = ''
+    }
+    part += `${line}\n`
+  }
+  return [...parts, part]
+}
+
+function waitingMethods(sql: SqlStorage) {
+  return {
+    liveRows(): readonly LiveRow[] {
+      return sql
+        .exec<{
+          seq: number
+          pin: number
+          state: string
+          token: number
+          progress_token: number
+          events: number
+          bytes: number
+          due_at: number | null
+          deadline_at: number
+          accepted_at: number
+        }>(
+          `SELECT seq, pin, state, token, progress_token, events, length(journal) AS bytes, due_at, deadline_at, accepted_at
+           FROM execution_0 WHERE finish_no IS NULL ORDER BY seq`,
+        )
+        .toArray()
+        .map((row) => ({
+          seq: row.seq,
+          pin: row.pin,
+          parked: row.state === 'parked',
+          token: row.token,
+          progressToken: row.progress_token,
+          events: row.events,
+          journalBytes: row.bytes,
+          dueAt: row.due_at,
+          deadlineAt: row.deadline_at,
+          acceptedAt: row.accepted_at,
+        }))
+    },
+    unflushed(flushedThrough: number): readonly (readonly [number, number])[] {
+      return sql
+        .exec<{ seq: number; finish_no: number }>(
+          'SELECT seq, finish_no FROM execution_0 WHERE finish_no > ? ORDER BY finish_no',
+          flushedThrough,
+        )
+        .toArray()
+        .map((row) => [row.seq, row.finish_no] as const)
+    },
+    park(seq: number, dueAt: EpochMs): void {
+      sql.exec(`UPDATE execution_0 SET state = 'parked', due_at = ? WHERE seq = ?`, dueAt, seq)
+    },
+    unpark(seq: number): void {
+      sql.exec(`UPDATE execution_0 SET state = 'live', due_at = NULL WHERE seq = ?`, seq)
+    },
+    parkedDue(now: EpochMs, limit: number): readonly number[] {
+      return sql
+        .exec<{ seq: number }>('SELECT seq FROM execution_0 WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?', now, limit)
+        .toArray()
+        .map((row) => row.seq)
+    },
+    nextParkedDue(): EpochMs | null {
+      return sql.exec<{ at: number | null }>('SELECT min(due_at) AS at FROM execution_0 WHERE due_at IS NOT NULL').one().at
+    },
+    addInbox(seq: number, entry: InboxEntry): void {
+      sql.exec('INSERT OR IGNORE INTO inbox VALUES (?, ?, ?, ?, ?)', seq, entry.kind, entry.key, entry.body, entry.at)
+    },
+    inbox(seq: number): readonly InboxEntry[] {
+      return sql
+        .exec<{ kind: string; key: string; body: string; at: number }>('SELECT kind, key, body, at FROM inbox WHERE seq = ? ORDER BY at', seq)
+        .toArray()
+        .map((row) => ({ kind: row.kind === 'deadline' ? 'deadline' : 'cancel', key: row.key, body: row.body, at: row.at }))
+    },
+    clearInbox(seq: number): void {
+      sql.exec('DELETE FROM inbox WHERE seq = ?', seq)
+    },
+  }
+}
+
+function blockMethods(sql: SqlStorage) {
+  return {
+    blockState(block: number) {
+      const row = sql
+        .exec<{ rows: number; ended: number | null; oldest: number | null }>(
+          `SELECT count(*) AS rows, sum(finish_no IS NOT NULL) AS ended, min(accepted_at) AS oldest
+           FROM execution_0 WHERE seq >= ? AND seq < ?`,
+          block * 64,
+          block * 64 + 64,
+        )
+        .one()
+      return { rows: row.rows, ended: row.ended ?? 0, oldestAcceptedAt: row.oldest }
+    },
+    markBlock(block: number, writtenAt: EpochMs, stragglers: readonly number[]): void {
+      sql.exec('INSERT OR REPLACE INTO block VALUES (?, ?, ?)', block, writtenAt, JSON.stringify(stragglers))
+    },
+    isBlockWritten(block: number): boolean {
+      return sql.exec('SELECT 1 FROM block WHERE n = ?', block).toArray().length > 0
+    },
+    oldestBlock(): number | null {
+      const seq = sql.exec<{ seq: number | null }>('SELECT min(seq) AS seq FROM execution_0').one().seq
+      return seq === null ? null : Math.floor(seq / 64)
+    },
+  }
+}
