@@ -20,8 +20,8 @@ export const conditional = defineComponent({
     { pointer: '/if_true', list: 'if_true', ids: stageIds(config['if_true']), role: 'option' },
     { pointer: '/if_false', list: 'if_false', ids: stageIds(config['if_false']), role: 'option' },
   ],
-  run: ({ condition, if_true, if_false }) => ({
+  run: ({ condition }) => ({
     kind: 'completed',
-    output: { result: condition, taken: condition ? if_true : if_false },
+    output: { result: condition, taken: [condition ? 'if_true' : 'if_false'] },
   }),
 })

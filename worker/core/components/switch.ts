@@ -28,6 +28,7 @@ export const switchComponent = defineComponent({
         .array(
           z.strictObject({
             when: z.unknown().meta({ title: 'When', description: 'Matches when equal to the value, type included.' }),
+            // oxlint-disable-next-line unicorn/no-thenable -- the document's own word, and a list
             then: stageListField('Then', 'Stages enabled by this case.'),
           }),
         )
@@ -40,11 +41,9 @@ export const switchComponent = defineComponent({
     ...ownedByCases(config['cases']),
     { pointer: '/default', list: 'default', ids: stageIds(config['default']), role: 'option' },
   ],
-  run: ({ value, cases, default: otherwise }) => {
-    const match = cases.find(({ when }) => jsonEquals(when as Json, value as Json))
-    return {
-      kind: 'completed',
-      output: match ? { matched: match.when as Json, taken: match.then } : { matched: null, taken: otherwise },
-    }
+  run: ({ value, cases }) => {
+    const index = cases.findIndex(({ when }) => jsonEquals(when as Json, value as Json))
+    const matched = (cases[index]?.when ?? null) as Json
+    return { kind: 'completed', output: { matched, taken: [index < 0 ? 'default' : `cases/${index}`] } }
   },
 })
