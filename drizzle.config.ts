@@ -3,5 +3,5 @@ import { defineConfig } from 'drizzle-kit'
 export default defineConfig({
   dialect: 'sqlite',
   schema: './worker/adapters/d1/schema.ts',
-  out: './migrations',
+  out: process.env.MIGRATIONS_FOLDER ?? './migrations',
 })

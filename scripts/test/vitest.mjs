@@ -1,0 +1,17 @@
+import { readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { root } from '../bootstrap/root.mjs'
+import { tool } from './tool.mjs'
+
+/** Runs one project of vitest.config.ts. A skipped test counts as failed: no promise is left unchecked. */
+export async function vitest(project) {
+  const report = path.join(root, `dist/report-${project}.json`)
+  rmSync(report, { force: true })
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const failure = await tool('vitest', ['run', '--project', project, ...reporters]).catch((error) => error)
+  const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'))
+  const failed = numTotalTests - numPassedTests
+  // A file that does not load, or an error outside of any test, fails the run without failing a test.
+  if (failure instanceof Error && failed === 0) throw failure
+  return { passed: numPassedTests, failed }
+}
