@@ -5,7 +5,12 @@ import { buildWorker } from './bootstrap/build-worker.mjs'
 import { findNode } from './bootstrap/find-node.mjs'
 import { install } from './bootstrap/install.mjs'
 
-await install()
-findNode()
-await buildWeb()
-await buildWorker()
+try {
+  await install()
+  findNode()
+  await buildWeb()
+  await buildWorker()
+} catch (error) {
+  process.stderr.write(`\n${error.message}\n`)
+  process.exit(1)
+}

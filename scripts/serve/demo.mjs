@@ -6,20 +6,9 @@ import { client } from './client.mjs'
 import { readPrivate, writePrivate } from './private-file.mjs'
 
 const scopes = [
-  'workflows:read',
-  'workflows:write',
-  'versions:write',
-  'deploy:development',
-  'deploy:staging',
-  'deploy:production',
-  'executions:read',
-  'executions:run',
-  'executions:manage',
-  'schedules:write',
-  'variables:read',
-  'variables:write',
-  'secrets:write',
-  'environments:write',
+  ...['workflows:read', 'workflows:write', 'versions:write', 'deploy:*', 'schedules:write'],
+  ...['executions:read', 'executions:run', 'executions:manage', 'variables:read', 'variables:write', 'secrets:write'],
+  ...['environments:write', 'keys:write', 'members:write', 'audit:read'],
 ]
 
 const random = (bytes) => randomBytes(bytes).toString('base64url')
