@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { ComponentContext, Outcome } from './context'
 
 /** pure: no effect at all · safe: repeating changes nothing outside · unsafe: repeating might (architecture 4.4 rule 7). */

@@ -1,8 +1,7 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** Standard base64, padded, of a text's UTF-8 bytes. */
-export function encodeBase64(text: string): string {
-  const bytes = new TextEncoder().encode(text)
+/** Standard base64, padded. */
+export function encodeBase64Bytes(bytes: Uint8Array): string {
   let encoded = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3)
@@ -12,4 +11,9 @@ export function encodeBase64(text: string): string {
     encoded += i + 2 < bytes.length ? ALPHABET.charAt(group & 63) : '='
   }
   return encoded
+}
+
+/** Standard base64, padded, of a text's UTF-8 bytes. */
+export function encodeBase64(text: string): string {
+  return encodeBase64Bytes(new TextEncoder().encode(text))
 }

@@ -33,7 +33,13 @@ export type JournalEvent = Base &
         /** When the next attempt is due; absent = the stage has failed for good. */
         readonly retryAt?: EpochMs
       }
-    | { readonly type: 'stage_waiting'; readonly stage: string; readonly attempt: number; readonly input: Json; readonly until: EpochMs }
+    | {
+        readonly type: 'stage_waiting'
+        readonly stage: string
+        readonly attempt: number
+        readonly input: Json
+        readonly until: EpochMs
+      }
     | { readonly type: 'timer_fired'; readonly stage: string }
     | { readonly type: 'cancel_requested'; readonly reason: string; readonly actor: string | null }
     | { readonly type: 'deadline_passed' }

@@ -1,0 +1,97 @@
+import type { PlannedStage } from '../definition/plan'
+import { isTerminalStage } from '../model/stage-status'
+import { changeStage, draftStage, type Draft } from './draft'
+import { judgeReadiness } from './readiness'
+import { endScopeAfter, startContainer, walkPhases } from './run-container'
+import { plannedStage } from './state'
+import type { Failure } from '../model/failure'
+
+/** Starts an attempt: everything journaled so far is among its ancestors or does not matter to it. */
+export function startAttempt(draft: Draft, stage: PlannedStage, attempt: number): void {
+  const afterEvent = draft.events
+  changeStage(draft, stage, {
+    status: 'running',
+    attempt,
+    afterEvent,
+    waiting: null,
+    readyAt: draftStage(draft, stage).readyAt ?? draft.at,
+  })
+  draft.effects.push({ type: 'start_stage', stage: stage.id, attempt, afterEvent })
+}
+
+/** Fails a stage for good; unless `on_error: continue`, its scope learns of it. */
+export function failStage(draft: Draft, stage: PlannedStage, failure: Failure): void {
+  changeStage(draft, stage, { status: 'failed', failure, endedAt: draft.at, waiting: null })
+  if (stage.onError === 'fail') endScopeAfter(draft, stage, { ...failure, stage: failure.stage ?? stage.id })
+}
+
+function visitPending(draft: Draft, stage: PlannedStage): void {
+  const readiness = judgeReadiness(draft, stage)
+  if (readiness.kind === 'wait') return
+  if (readiness.kind === 'skip') {
+    changeStage(draft, stage, { status: 'skipped', skippedBecause: readiness.because, endedAt: draft.at })
+  } else if (stage.component.kind === 'container') startContainer(draft, stage)
+  else startAttempt(draft, stage, 1)
+}
+
+function visit(draft: Draft, stage: PlannedStage): void {
+  const { status } = draftStage(draft, stage)
+  if (status === 'pending') return visitPending(draft, stage)
+  if (status !== 'running' || stage.component.kind !== 'container') return
+  const end = walkPhases(draft, stage)
+  if (end?.kind === 'failed') failStage(draft, stage, end.failure)
+}
+
+/** Dependencies that wait for each other never end by themselves (I2): what is left is skipped. */
+function skipStalled(draft: Draft): boolean {
+  if (draft.active > 0 || draft.rootOpen === 0) return false
+  const stalled = draft.plan.order
+    .map((id) => plannedStage(draft.plan, id))
+    .find((stage) => draftStage(draft, stage).status === 'pending' && isScopeOpen(draft, stage))
+  if (stalled === undefined) return false
+  const because = 'can never run: what it depends on waits for it'
+  changeStage(draft, stalled, { status: 'skipped', skippedBecause: because, endedAt: draft.at })
+  return true
+}
+
+function isScopeOpen(draft: Draft, { container }: PlannedStage): boolean {
+  if (container === null) return true
+  return draftStage(draft, plannedStage(draft.plan, container.id)).container?.phase === container.list
+}
+
+/** Follows the consequences of what just changed until nothing moves, then ends the execution if all is over. */
+export function advance(draft: Draft): void {
+  do {
+    for (let i = 0; i < draft.queue.length; i++) {
+      const id = draft.queue[i]
+      if (id !== undefined) visit(draft, plannedStage(draft.plan, id))
+    }
+    draft.queue.length = 0
+  } while (skipStalled(draft))
+  if (draft.rootOpen > 0 || draft.status !== 'live') return
+  draft.status = draft.failure === null ? 'completed' : 'failed'
+  draft.endedAt = draft.at
+  draft.effects.push({ type: 'finish', status: draft.status, failure: draft.failure })
+}
+
+/** Ends everything at once: the execution was cancelled, ran out of time, or cannot go on (I11, I14). */
+export function stopExecution(
+  draft: Draft,
+  status: 'failed' | 'cancelled' | 'timed_out',
+  failure: Failure,
+  because: string,
+): void {
+  for (const id of draft.plan.order) {
+    const stage = plannedStage(draft.plan, id)
+    const before = draftStage(draft, stage)
+    if (isTerminalStage(before.status)) continue
+    if (before.status === 'running' && stage.component.kind !== 'container')
+      draft.effects.push({ type: 'abort_stage', stage: id })
+    changeStage(draft, stage, { status: 'cancelled', skippedBecause: because, endedAt: draft.at, waiting: null })
+  }
+  draft.queue.length = 0
+  draft.status = status
+  draft.failure = failure
+  draft.endedAt = draft.at
+  draft.effects.push({ type: 'finish', status, failure })
+}

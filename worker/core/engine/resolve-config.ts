@@ -1,0 +1,43 @@
+import type * as z from 'zod'
+import { resolvedConfig } from '../components/registry'
+import type { PlannedStage } from '../definition/plan'
+import type { Scope } from '../expression/scope'
+import type { Json } from '../kernel/json'
+import { pointerOf } from '../kernel/pointer'
+import { err, ok, type Result } from '../kernel/result'
+import type { Failure } from '../model/failure'
+import { expressionFailure } from './expression-failure'
+
+export type ResolvedConfig = {
+  /** The config as written, with its values: what a trace shows as input. */
+  readonly input: Json
+  /** The same, checked and completed by the component's schema. */
+  readonly config: unknown
+}
+
+/** A config without expressions is the same every time. */
+const CONSTANTS = new WeakMap<PlannedStage, ResolvedConfig>()
+
+function misfit({ issues }: z.core.$ZodError, type: string): Failure {
+  const findings = issues.map(({ path, message }) => ({ path: `/config${pointerOf(path)}`, message }))
+  const [first] = findings
+  return {
+    code: 'config_invalid',
+    message: `The config of this ${type} does not fit once its expressions have values: ${first?.path} ${first?.message}.`,
+    hint: 'Look at the values its expressions took.',
+    details: findings,
+  }
+}
+
+/** Evaluates a stage's config and checks it against its component. Failures: `expression_failed`, `config_invalid`. */
+export function resolveConfig(stage: PlannedStage, scope: Scope): Result<ResolvedConfig, Failure> {
+  const known = CONSTANTS.get(stage)
+  if (known !== undefined) return ok(known)
+  const evaluated = stage.config.evaluate(scope)
+  if (!evaluated.ok) return err(expressionFailure(evaluated.error, '/config'))
+  const parsed = resolvedConfig(stage.type).safeParse(evaluated.value)
+  if (!parsed.success) return err(misfit(parsed.error, stage.type))
+  const resolved = { input: evaluated.value, config: parsed.data }
+  if (stage.config.constant) CONSTANTS.set(stage, resolved)
+  return ok(resolved)
+}

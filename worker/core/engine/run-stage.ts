@@ -1,0 +1,158 @@
+import type { ComponentContext, LogLine, Outcome } from '../components/context'
+import { isJsonObject, type Json, type JsonObject } from '../kernel/json'
+import type { Clock, EpochMs } from '../kernel/time'
+import { LIMITS } from '../model/limits'
+import type { Failure } from '../model/failure'
+import { checkOutput } from './check-output'
+import { checkJson } from './check-json'
+import { EVENT_VERSION, type JournalEvent } from './event'
+import { judgeAttempt, type Judgement } from './judge-attempt'
+import { resolveConfig } from './resolve-config'
+import { expressionScope, failureJson } from './scope'
+import { plannedStage, stageState, type ExecutionState } from './state'
+import type { World } from './world'
+
+// The one place where a component runs. What it answers is an event: checked to be JSON, within limits, and redacted,
+// so that journal, trace and later stages see the same.
+
+export type StagePorts = Pick<ComponentContext, 'http' | 'ai'> & {
+  readonly now: Clock
+  /** Masks secrets in anything that is kept. */
+  readonly redact: (json: Json) => Json
+}
+
+export type StageRun = {
+  readonly state: ExecutionState
+  readonly stage: string
+  readonly attempt: number
+  readonly world: World
+  readonly ports: StagePorts
+}
+
+const LOG_LINES_MAX = 1_000
+
+/** The key that repeats of one effect share (4.4 rule 7). */
+export function idempotencyKey(executionId: string, stage: string): string {
+  return `${executionId}:${stage}`
+}
+
+function crashed(thrown: unknown): Outcome {
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return {
+    kind: 'failed',
+    failure: { code: 'component_crashed', message: `The component stopped unexpectedly: ${message}` },
+  }
+}
+
+/** A component's answer with its output checked; an output that cannot be kept fails the attempt. */
+function checked(outcome: Outcome): Outcome {
+  if (outcome.kind === 'waiting' || outcome.output === undefined) return outcome
+  const output = checkOutput(outcome.output)
+  return output.ok ? outcome : { kind: 'failed', failure: output.error }
+}
+
+class Attempt {
+  readonly #run: StageRun
+  readonly #logs: LogLine[] = []
+  readonly #at: EpochMs
+  #input: Json
+
+  constructor(run: StageRun) {
+    this.#run = run
+    this.#at = run.ports.now()
+    this.#input = plannedStage(run.state.plan, run.stage).document
+  }
+
+  start(): JournalEvent | Promise<JournalEvent> {
+    const { state, world, attempt } = this.#run
+    const stage = plannedStage(state.plan, this.#run.stage)
+    const scope = expressionScope(state, world, this.#at)
+    const resolved = resolveConfig(stage, scope)
+    if (!resolved.ok) return this.#event({ kind: 'failed', failure: resolved.error })
+    const { input, config } = resolved.value
+    this.#input = input
+    const seed = idempotencyKey(world.executionId, stage.id)
+    const end = (outcome: Outcome) =>
+      this.#event(judgeAttempt({ stage, config, attempt, scope, seed }, checked(outcome)))
+    try {
+      const outcome = stage.component.run(config as never, this.#context())
+      return outcome instanceof Promise ? outcome.catch(crashed).then(end) : end(outcome)
+    } catch (thrown) {
+      return end(crashed(thrown))
+    }
+  }
+
+  #context(): ComponentContext {
+    const { state, stage, attempt, world, ports } = this.#run
+    return {
+      at: this.#at,
+      executionId: world.executionId,
+      stageId: stage,
+      attempt,
+      idempotencyKey: idempotencyKey(world.executionId, stage),
+      waitingSince: stageState(state, stage).waitingSince,
+      http: ports.http,
+      ai: ports.ai,
+      log: (level, message, fields) => {
+        if (this.#logs.length >= LOG_LINES_MAX) return
+        this.#logs.push({ at: ports.now(), level, message, ...(fields !== undefined && { fields }) })
+      },
+    }
+  }
+
+  #event(judgement: Judgement): JournalEvent {
+    const { stage, attempt, ports } = this.#run
+    const at = ports.now()
+    const base = { v: EVENT_VERSION, at, stage, attempt, input: this.#keptInput() }
+    if (judgement.kind === 'waiting') return { ...base, type: 'stage_waiting', until: judgement.until }
+    const logs = this.#keptLogs()
+    if (judgement.kind === 'succeeded')
+      return { ...base, type: 'stage_succeeded', output: this.#keptOutput(judgement.output), ...logs }
+    const { failure, output, retryAfterMs } = judgement
+    return {
+      ...base,
+      type: 'attempt_failed',
+      failure: ports.redact(failureJson(failure)) as Failure,
+      ...(output !== undefined && { output: this.#keptOutput(output) }),
+      ...(retryAfterMs !== undefined && { retryAt: at + retryAfterMs }),
+      ...logs,
+    }
+  }
+
+  #keptInput(): Json {
+    const size = checkJson(this.#input)
+    if (!size.ok) return null
+    const { charsApprox } = size.value
+    return charsApprox > LIMITS.outputInlineBytesMax
+      ? { truncated: true, chars: charsApprox }
+      : this.#run.ports.redact(this.#input)
+  }
+
+  /** The lists a branch took are its own words, not data: a secret that happens to be "true" must not change the way. */
+  #keptOutput(output: Json): Json {
+    const { state, stage, ports } = this.#run
+    const kept = ports.redact(output)
+    const isBranch = plannedStage(state.plan, stage).component.kind === 'branch'
+    if (!isBranch || kept === output || !isJsonObject(kept) || !isJsonObject(output)) return kept
+    return { ...kept, taken: output['taken'] ?? [] }
+  }
+
+  #keptLogs(): { logs?: readonly LogLine[] } {
+    if (this.#logs.length === 0) return {}
+    const { redact } = this.#run.ports
+    const logs = this.#logs.map(({ message, fields, ...line }) => ({
+      ...line,
+      message: redact(message) as string,
+      ...(fields !== undefined && { fields: redact(fields) as JsonObject }),
+    }))
+    return { logs }
+  }
+}
+
+/**
+ * Runs one attempt of a stage to the event it ends in. Never throws or rejects. Answers at once when the component does,
+ * so that pure stages need no turn of the event loop.
+ */
+export function runStage(run: StageRun): JournalEvent | Promise<JournalEvent> {
+  return new Attempt(run).start()
+}

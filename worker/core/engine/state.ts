@@ -1,0 +1,125 @@
+import type { Plan, PlannedStage } from '../definition/plan'
+import { invariant } from '../kernel/assert'
+import type { Json } from '../kernel/json'
+import type { EpochMs } from '../kernel/time'
+import type { TerminalStatus } from '../model/execution-status'
+import type { Failure } from '../model/failure'
+import type { StageStatus } from '../model/stage-status'
+
+export type TryPhase = 'try' | 'catch' | 'finally'
+
+/** How far a running container has come, and what went wrong inside. */
+export type ContainerProgress = {
+  readonly phase: TryPhase
+  /** The failure that ended `try`. */
+  readonly caught: Failure | null
+  /** The first failure in `catch` or `finally`. */
+  readonly unhandled: Failure | null
+  /** Why the container was stopped from outside; it then only runs its `finally`. */
+  readonly stoppedBecause: string | null
+}
+
+export type StageState = {
+  readonly status: StageStatus
+  /** The attempt that runs or ran last; 0 = none yet. */
+  readonly attempt: number
+  /** When it was allowed to start. */
+  readonly readyAt: EpochMs | null
+  /** When its first attempt started. */
+  readonly startedAt: EpochMs | null
+  readonly endedAt: EpochMs | null
+  /** Of the last attempt, also of a failed one. */
+  readonly output: Json
+  /** Where an output too large for the journal is kept. */
+  readonly outputRef: string | null
+  readonly failure: Failure | null
+  /** Why it was skipped or cancelled, for people. */
+  readonly skippedBecause: string | null
+  readonly waiting: { readonly reason: 'retry' | 'instant'; readonly until: EpochMs } | null
+  /** When the current attempt first answered `waiting`. */
+  readonly waitingSince: EpochMs | null
+  /** Number of events that must be committed before its effect may leave (4.4 rule 7). */
+  readonly afterEvent: number
+  readonly container: ContainerProgress | null
+}
+
+/** Everything decide knows about one execution. Immutable; unchanged stages are shared between states. */
+export type ExecutionState = {
+  readonly plan: Plan
+  /** By PlannedStage.order. */
+  readonly stages: readonly StageState[]
+  /** Number of journaled events it was made from. */
+  readonly events: number
+  readonly status: 'live' | TerminalStatus
+  readonly acceptedAt: EpochMs | null
+  readonly startedAt: EpochMs | null
+  readonly endedAt: EpochMs | null
+  /** The first failure nobody handled. */
+  readonly failure: Failure | null
+  /** Stages that run or wait, containers aside. */
+  readonly active: number
+  /** Stages of the root scope that are not terminal. */
+  readonly rootOpen: number
+}
+
+export const PENDING: StageState = {
+  status: 'pending',
+  attempt: 0,
+  readyAt: null,
+  startedAt: null,
+  endedAt: null,
+  output: null,
+  outputRef: null,
+  failure: null,
+  skippedBecause: null,
+  waiting: null,
+  waitingSince: null,
+  afterEvent: 0,
+  container: null,
+}
+
+/** An execution of a plan before anything happened. */
+export function initialState(plan: Plan): ExecutionState {
+  return {
+    plan,
+    stages: plan.order.map(() => PENDING),
+    events: 0,
+    status: 'live',
+    acceptedAt: null,
+    startedAt: null,
+    endedAt: null,
+    failure: null,
+    active: 0,
+    rootOpen: plan.root.length,
+  }
+}
+
+/** The planned stage of an id that is known to exist. */
+export function plannedStage(plan: Plan, id: string): PlannedStage {
+  const stage = plan.stages.get(id)
+  invariant(stage !== undefined, `the plan has a stage ${id}`)
+  return stage
+}
+
+/** How a stage stands; `id` must be in the plan. */
+export function stageState(state: Pick<ExecutionState, 'plan' | 'stages'>, id: string): StageState {
+  return state.stages[plannedStage(state.plan, id).order] ?? PENDING
+}
+
+/** Whether an attempt is the one that should be running now; false once it was aborted, superseded or answered. */
+export function isCurrentAttempt(state: ExecutionState, id: string, attempt: number): boolean {
+  const stage = stageState(state, id)
+  return state.status === 'live' && stage.status === 'running' && stage.attempt === attempt
+}
+
+/** When the execution next has something to do, if all it does is wait; null while anything runs or when it is over. */
+export function waitsUntil(state: ExecutionState): EpochMs | null {
+  let until: EpochMs | null = null
+  let waiting = 0
+  for (const stage of state.stages) {
+    if (stage.waiting === null) continue
+    waiting++
+    until = until === null ? stage.waiting.until : Math.min(until, stage.waiting.until)
+  }
+  return state.status === 'live' && waiting === state.active ? until : null
+}

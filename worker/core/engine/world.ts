@@ -1,0 +1,16 @@
+import type { Json } from '../kernel/json'
+
+/** What an execution was started with and runs in: everything expressions read besides its stages. */
+export type World = {
+  readonly executionId: string
+  readonly workflow: string
+  readonly version: string
+  readonly environment: string
+  /** `manual`, `webhook`, `schedule` … */
+  readonly triggerType: string
+  readonly input: Json
+  /** What `trigger` gives expressions: `{type, id, …}`. */
+  readonly trigger: Json
+  readonly variable: (name: string) => Json | undefined
+  readonly secret: (name: string) => string | undefined
+}
