@@ -47,6 +47,6 @@ async function main() {
 try {
   await main()
 } catch (error) {
-  process.stderr.write(`${error.stack ?? error}\n`)
+  process.stderr.write(`${error.message}\n`)
   process.exit(1)
 }
