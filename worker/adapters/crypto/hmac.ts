@@ -47,6 +47,10 @@ function sha256(text: string): Uint8Array {
   return createHash('sha256').update(text, 'utf8').digest()
 }
 
-function importKey(bytes: Uint8Array<ArrayBuffer>, algorithm: HmacAlgorithm, use: 'sign' | 'verify'): Promise<CryptoKey> {
+function importKey(
+  bytes: Uint8Array<ArrayBuffer>,
+  algorithm: HmacAlgorithm,
+  use: 'sign' | 'verify',
+): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: HASHES[algorithm] }, false, [use])
 }

@@ -13,8 +13,7 @@ const ALGORITHM = 'AES-GCM'
 export function createVault(masterKeyBase64: string): Vault {
   const bytes = decodeKey('MASTER_KEY', masterKeyBase64)
   let imported: Promise<CryptoKey> | undefined
-  const key = () =>
-    (imported ??= crypto.subtle.importKey('raw', bytes, ALGORITHM, false, ['encrypt', 'decrypt']))
+  const key = () => (imported ??= crypto.subtle.importKey('raw', bytes, ALGORITHM, false, ['encrypt', 'decrypt']))
 
   return {
     async seal(purpose, plaintext) {
@@ -27,7 +26,11 @@ export function createVault(masterKeyBase64: string): Vault {
       const ivBytes = Buffer.from(iv, 'base64')
       if (version !== VERSION || rest.length > 0 || ivBytes.length !== IV_BYTES) return null
       try {
-        const opened = await crypto.subtle.decrypt(parameters(ivBytes, purpose), await key(), Buffer.from(sealed, 'base64'))
+        const opened = await crypto.subtle.decrypt(
+          parameters(ivBytes, purpose),
+          await key(),
+          Buffer.from(sealed, 'base64'),
+        )
         return Buffer.from(opened).toString('utf8')
       } catch {
         return null
@@ -36,6 +39,6 @@ export function createVault(masterKeyBase64: string): Vault {
   }
 }
 
-function parameters(iv: Uint8Array<ArrayBuffer>, purpose: string): AesGcmParams {
+function parameters(iv: Uint8Array<ArrayBuffer>, purpose: string) {
   return { name: ALGORITHM, iv, additionalData: Buffer.from(purpose, 'utf8') }
 }

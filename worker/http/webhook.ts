@@ -1,0 +1,182 @@
+import { Hono } from 'hono'
+import { err, ok, type Result } from '#core/kernel/result'
+import { LIMITS } from '#core/model/limits'
+import { type Mac, parseWebhookToken, type WebhookAddress } from '#core/release/webhook-token'
+import type { DeploymentConfig } from '#core/shard/wire'
+import type { Ingress, IngressRefusal, Prepared, WebhookCause } from '../ports/ingress'
+import type { Vault } from '../ports/vault'
+import { acceptedResponse, completedResponse } from './webhook/answers'
+import { BoundedCache } from './webhook/bounded-cache'
+import { decodeInput } from './webhook/decode-input'
+import { createEndpoints, type OpenEndpoint } from './webhook/endpoints'
+import { inflate, readBody } from './webhook/read-body'
+import { type Refusal, refusalResponse } from './webhook/refusal'
+import { headerBytes, requestContext } from './webhook/request-context'
+import { requestFingerprint, senderKey } from './webhook/sender-key'
+
+export type WebhookDoorDeps = {
+  readonly ingress: Ingress
+  readonly vault: Vault
+  /** The same keyed hash that made the tokens. */
+  readonly mac: Mac
+  readonly requestId: () => string
+  readonly limits?: { readonly bodyBytesMax: number; readonly headerBytesMax: number }
+}
+
+/** A refusal of this door, told apart from those of the ingress. */
+type Refused = { readonly refusal: Refusal }
+
+type Endpoints = ReturnType<typeof createEndpoints>
+
+/** One call on its way in. `endpoint` is what the latest config said, for the answer's headers. */
+type Call = {
+  readonly request: Request
+  readonly address: WebhookAddress
+  readonly query: string
+  readonly body: Uint8Array<ArrayBuffer>
+  endpoint: OpenEndpoint | null
+}
+
+const TOKENS_MAX = 10_000
+const UNKNOWN: Refusal = { code: 'webhook_unknown' }
+const PAUSED: Refusal = { code: 'paused', headers: { 'retry-after': '60' } }
+
+const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
+  not_found: UNKNOWN,
+  undeployed: UNKNOWN,
+  paused: PAUSED,
+  key_reused: { code: 'idempotency_key_reused' },
+  too_many_live: { code: 'too_many_live', headers: { 'retry-after': '5' } },
+  outcome_unknown: { code: 'outcome_unknown', headers: { 'retry-after': '1' } },
+}
+
+/**
+ * The raw-bytes door: `ANY /webhook/{token}` (S22–S25, S90–S92). A token is judged without storage, credentials over the
+ * bytes as they came and before anything is parsed; senders learn little (404, or 401 of the same size), owners learn why.
+ */
+export function createWebhookDoor(deps: WebhookDoorDeps): Hono {
+  const endpoints = createEndpoints(deps.vault)
+  const addressOf = createAddressBook(deps.mac)
+  const door = new Hono()
+  door.all('/webhook/:token', async (c) => {
+    const address = await addressOf(c.req.param('token'))
+    if (address === null) return refusalResponse(UNKNOWN, deps.requestId())
+    return answer(deps, endpoints, c.req.raw, address)
+  })
+  return door
+}
+
+function createAddressBook(mac: Mac): (token: string) => Promise<WebhookAddress | null> {
+  const known = new BoundedCache<WebhookAddress>(TOKENS_MAX)
+  return async (token) => {
+    const cached = known.get(token)
+    if (cached !== undefined) return cached
+    const address = await parseWebhookToken(mac, token)
+    if (address !== null) known.set(token, address)
+    return address
+  }
+}
+
+async function answer(
+  deps: WebhookDoorDeps,
+  endpoints: Endpoints,
+  request: Request,
+  address: WebhookAddress,
+): Promise<Response> {
+  const { bodyBytesMax, headerBytesMax } = deps.limits ?? {
+    bodyBytesMax: LIMITS.webhookBodyBytesMax,
+    headerBytesMax: LIMITS.headerBytesMax,
+  }
+  if (headerBytes(request.headers) > headerBytesMax)
+    return refusalResponse({ code: 'headers_too_large' }, deps.requestId())
+  if (request.method === 'OPTIONS') return preflight(deps, endpoints, request, address)
+  const body = await readBody(request, bodyBytesMax)
+  if (!body.ok) return refusalResponse(body.error, deps.requestId())
+  const key = senderKey(request.headers, address.slot)
+  const call: Call = { request, address, query: queryOf(request.url), body: body.value, endpoint: null }
+
+  const accepted = await deps.ingress.accept<Refused>(address.ref, key.ok ? key.value : null, async (config) => {
+    const judged = await judge(endpoints, call, config)
+    if (!judged.ok) return judged
+    return key.ok ? prepare(call, judged.value, key.value, bodyBytesMax) : refuse(key.error)
+  })
+  const corsHeaders = call.endpoint?.cors.headers(request.headers.get('origin')) ?? {}
+  if (!accepted.ok) {
+    const refusal = 'refusal' in accepted.error ? accepted.error.refusal : REFUSALS[accepted.error.code]
+    return refusalResponse({ ...refusal, headers: { ...refusal.headers, ...corsHeaders } }, deps.requestId())
+  }
+  const { id } = accepted.value
+  if (call.endpoint?.spec.responseMode !== 'lastNode') return acceptedResponse(id, corsHeaders)
+  return completedResponse(id, await deps.ingress.complete(accepted.value, call.endpoint.spec.timeoutMs), corsHeaders)
+}
+
+/** Whether this call may start anything under this config: address, method, credentials, then pause. */
+async function judge(
+  endpoints: Endpoints,
+  call: Call,
+  config: DeploymentConfig,
+): Promise<Result<OpenEndpoint, Refused>> {
+  const { request, address, body } = call
+  const endpoint = await endpoints(config, address.slot)
+  if (endpoint === null) return refuse(UNKNOWN)
+  call.endpoint = endpoint
+  if (!(endpoint.spec.method as readonly string[]).includes(request.method)) {
+    return refuse({ code: 'method_not_allowed', headers: { allow: endpoint.allow } })
+  }
+  if (!(await endpoint.authenticate(request.headers, body))) return refuse({ code: 'webhook_unauthorized' })
+  return config.status === 'paused' ? refuse(PAUSED) : ok(endpoint)
+}
+
+async function prepare(
+  call: Call,
+  endpoint: OpenEndpoint,
+  key: string | null,
+  bodyBytesMax: number,
+): Promise<Result<Prepared, Refused>> {
+  const { request, query, body } = call
+  const plain = await inflate(body, request.headers.get('content-encoding'), bodyBytesMax)
+  if (!plain.ok) return refuse(plain.error)
+  const hasQueryInput = request.method === 'GET' || request.method === 'DELETE'
+  const payload = decodeInput(plain.value, request.headers.get('content-type'), hasQueryInput ? query : '')
+  if (!payload.ok) return refuse(payload.error)
+  const { spec } = endpoint
+  const cause: WebhookCause = {
+    type: 'webhook',
+    triggerId: spec.triggerId,
+    actor: null,
+    request: requestContext(request, query, endpoint.credentialHeader),
+  }
+  return ok({
+    pin: endpoint.pin,
+    cause,
+    payload: payload.value,
+    timeoutMs: spec.timeoutMs,
+    claim: endpoint.inline && spec.responseMode === 'lastNode',
+    ...(key === null ? {} : { key, fingerprint: requestFingerprint(request.method, query, body) }),
+  })
+}
+
+/** OPTIONS starts nothing: the call is judged by address only, and always ends in an answer of its own. */
+async function preflight(
+  deps: WebhookDoorDeps,
+  endpoints: Endpoints,
+  request: Request,
+  address: WebhookAddress,
+): Promise<Response> {
+  let response: Response | null = null
+  await deps.ingress.accept<Refused>(address.ref, null, async (config) => {
+    response = (await endpoints(config, address.slot))?.cors.preflight(request) ?? null
+    return refuse(UNKNOWN)
+  })
+  return response ?? refusalResponse(UNKNOWN, deps.requestId())
+}
+
+function refuse(refusal: Refusal): Result<never, Refused> {
+  return err({ refusal })
+}
+
+/** Everything after the question mark, still encoded. */
+function queryOf(url: string): string {
+  const start = url.indexOf('?')
+  return start < 0 ? '' : url.slice(start + 1)
+}

@@ -1,0 +1,63 @@
+import type { DeploymentConfig } from '#core/shard/wire'
+import { EndpointSpec, endpointPurpose, type WebhookEndpoint } from '#core/release/endpoint-spec'
+import type { Vault } from '../../ports/vault'
+import { type Authenticator, createAuthenticator } from './authenticate'
+import { BoundedCache } from './bounded-cache'
+import { type Cors, createCors } from './cors'
+
+/** One webhook of the release in force, ready to judge calls. */
+export type OpenEndpoint = {
+  readonly spec: WebhookEndpoint
+  readonly pin: number
+  /** May be run inside the request that starts it. */
+  readonly inline: boolean
+  readonly authenticate: Authenticator
+  readonly cors: Cors
+  readonly allow: string
+  /** Lower-case name of the header that carries the credential. */
+  readonly credentialHeader: string | null
+}
+
+const RELEASES_MAX = 2_000
+
+/**
+ * Finds the endpoint of a slot in the active release. Opening a release costs a decryption, so the latest ones stay open;
+ * an epoch never reuses what another one opened. Null: nothing answers there, also when the endpoint cannot be decrypted.
+ */
+export function createEndpoints(
+  vault: Vault,
+): (config: DeploymentConfig, slot: number) => Promise<OpenEndpoint | null> {
+  const opened = new BoundedCache<ReadonlyMap<number, OpenEndpoint>>(RELEASES_MAX)
+  return async (config, slot) => {
+    if (config.active === null || config.status === 'undeployed' || config.status === 'placed') return null
+    const key = `${config.ref}:${config.active}:${config.epoch}`
+    const known = opened.get(key)
+    if (known !== undefined) return known.get(slot) ?? null
+    const fresh = await openRelease(vault, config)
+    if (fresh === null) return null
+    opened.set(key, fresh)
+    return fresh.get(slot) ?? null
+  }
+}
+
+async function openRelease(vault: Vault, config: DeploymentConfig): Promise<ReadonlyMap<number, OpenEndpoint> | null> {
+  const release = config.releases.find(({ pin }) => pin === config.active)
+  if (release === undefined) return null
+  const text = await vault.open(endpointPurpose(config.ref), release.endpoint)
+  if (text === null) return null
+  const { webhooks } = EndpointSpec.parse(JSON.parse(text))
+  return new Map(webhooks.map((spec) => [spec.slot, open(spec, release.pin, release.inline)]))
+}
+
+function open(spec: WebhookEndpoint, pin: number, inline: boolean): OpenEndpoint {
+  const { authentication } = spec
+  return {
+    spec,
+    pin,
+    inline,
+    authenticate: createAuthenticator(authentication),
+    cors: createCors(spec),
+    allow: spec.method.join(', '),
+    credentialHeader: 'header' in authentication ? authentication.header.toLowerCase() : null,
+  }
+}
