@@ -1,5 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein'
 import type * as z from 'zod'
+import { nearest } from '../kernel/nearest'
+import { pointerOf } from '../kernel/pointer'
 import { err, ok, type Result } from '../kernel/result'
 import type { Issue } from '../model/issue'
 import { camelKeys } from './camel-keys'
@@ -22,7 +23,7 @@ type ZodIssue = z.core.$ZodIssue
 function toIssues(schema: z.ZodType, issue: ZodIssue, above: readonly PropertyKey[], prefix: string): Issue[] {
   const path = [...above, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(key, knownKeys(schema, path), pointer(prefix, [...path, key])))
+    return issue.keys.map((key) => unknownKey(key, knownKeys(schema, path), prefix + pointerOf([...path, key])))
   }
   if (issue.code === 'invalid_union') {
     const best = nearestBranch(issue.errors)
@@ -34,7 +35,7 @@ function toIssues(schema: z.ZodType, issue: ZodIssue, above: readonly PropertyKe
     {
       code: missing ? 'required' : issue.code,
       severity: 'error',
-      path: pointer(prefix, path),
+      path: prefix + pointerOf(path),
       message: missing ? `'${String(path.at(-1) ?? '')}' is required` : issue.message,
     },
   ]
@@ -47,12 +48,7 @@ function nearestBranch(branches: readonly (readonly ZodIssue[])[]): readonly Zod
 }
 
 function unknownKey(key: string, known: readonly string[], path: string): Issue {
-  const nearest = known.length === 0 ? null : closest(key, [...known])
-  const isNear = nearest !== null && distance(key.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, key.length / 3)
-  const hint = isNear ? `Did you mean '${nearest}'?` : `Known here: ${known.join(', ')}.`
+  const near = nearest(key, known)
+  const hint = near === null ? `Known here: ${known.join(', ')}.` : `Did you mean '${near}'?`
   return { code: 'unknown_key', severity: 'error', path, message: `'${key}' is not known here`, hint }
-}
-
-function pointer(prefix: string, path: readonly PropertyKey[]): string {
-  return prefix + path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -1,0 +1,97 @@
+import { and, desc, eq, getTableColumns, inArray, lt, ne, type SQL, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import type { DeploymentRow, DeploymentStore } from '../../ports/deployment-store'
+import type { Database } from './database'
+import { SnapshotColumn } from './deployment-snapshot'
+import { readJson } from './json-column'
+import { deployments } from './schema/deployments'
+import { environments } from './schema/environments'
+import { toPage } from './to-page'
+
+const SlotsColumn = z.record(z.string(), z.int())
+
+const columns = {
+  ...getTableColumns(deployments),
+  environmentRevision: environments.revision,
+  lastStatus: sql<string | null>`(SELECT e.status FROM executions e WHERE e.workflow_id = ${deployments.workflowId}
+    AND e.organization_id = ${deployments.organizationId} AND e.deployment_id = ${deployments.id}
+    AND e.ended_at IS NOT NULL ORDER BY e.id DESC LIMIT 1)`,
+}
+
+type Stored = typeof deployments.$inferSelect & { environmentRevision: number | null; lastStatus: string | null }
+
+/** Deployments in D1, as their objects projected them. */
+export function createDeploymentStore(db: Database, organizationId: string): DeploymentStore {
+  const own = eq(deployments.organizationId, organizationId)
+  const select = (condition: SQL | undefined) =>
+    db
+      .select(columns)
+      .from(deployments)
+      .leftJoin(environments, eq(environments.id, deployments.environmentId))
+      .where(and(own, condition))
+      .orderBy(desc(deployments.id))
+  const findOne = async (condition: SQL | undefined) => {
+    const row = await select(condition).get()
+    return row === undefined ? null : toRow(row)
+  }
+  const findByPlace = (workflowId: string, environmentId: string) =>
+    findOne(and(eq(deployments.workflowId, workflowId), eq(deployments.environmentId, environmentId)))
+
+  return {
+    find: (id) => findOne(eq(deployments.id, id)),
+    findByPlace,
+    async prepare({ at, ...row }) {
+      const fresh = {
+        ...row,
+        organizationId,
+        status: 'prepared',
+        epoch: 0,
+        slots: '{}',
+        createdAt: at,
+        updatedAt: at,
+      } as const
+      await db.insert(deployments).values(fresh).onConflictDoNothing()
+      const found = await findByPlace(row.workflowId, row.environmentId)
+      if (found === null) throw new Error('A deployment that was just prepared cannot be found')
+      return found
+    },
+    async replaceSlots(id, from, to) {
+      const changed = await db
+        .update(deployments)
+        .set({ slots: JSON.stringify(to) })
+        .where(and(own, eq(deployments.id, id), eq(deployments.slots, JSON.stringify(from))))
+        .returning({ id: deployments.id })
+      return changed.length > 0
+    },
+    async list({ limit, cursor, workflowId, environment, workflowIds }) {
+      const rows = await select(
+        and(
+          ne(deployments.status, 'prepared'),
+          cursor === undefined ? undefined : lt(deployments.id, cursor),
+          workflowId === undefined ? undefined : eq(deployments.workflowId, workflowId),
+          environment === undefined ? undefined : eq(deployments.environment, environment),
+          workflowIds === undefined ? undefined : inArray(deployments.workflowId, [...workflowIds]),
+        ),
+      ).limit(limit + 1)
+      return toPage(rows, limit, toRow, (row) => row.id)
+    },
+    listByWorkflow: async (workflowId) => (await select(eq(deployments.workflowId, workflowId))).map(toRow),
+    listByEnvironment: async (environmentId) => (await select(eq(deployments.environmentId, environmentId))).map(toRow),
+  }
+}
+
+function toRow(row: Stored): DeploymentRow {
+  return {
+    id: row.id,
+    ref: row.ref,
+    workflowId: row.workflowId,
+    environmentId: row.environmentId,
+    environment: row.environment,
+    status: row.status,
+    epoch: row.epoch,
+    snapshot: row.snapshot === null ? null : readJson(SnapshotColumn, row.snapshot),
+    slots: readJson(SlotsColumn, row.slots),
+    isErroring: row.lastStatus === 'failed' || row.lastStatus === 'timed_out',
+    environmentRevision: row.environmentRevision ?? 0,
+  }
+}

@@ -1,0 +1,56 @@
+import { and, desc, eq, gte, inArray, lt, lte, type SQL } from 'drizzle-orm'
+import { EXECUTION_STATUSES, type ExecutionStatus } from '#core/model/execution-status'
+import type { ExecutionSummary } from '#core/shard/summary'
+import type { ExecutionQuery, ExecutionStore } from '../../ports/execution-store'
+import type { Database } from './database'
+import { executions } from './schema/executions'
+import { toPage } from './to-page'
+
+/** The execution index of one organization in D1. */
+export function createExecutionStore(db: Database, organizationId: string): ExecutionStore {
+  return {
+    async list(query) {
+      const rows = await db
+        .select()
+        .from(executions)
+        .where(and(eq(executions.organizationId, organizationId), matches(query)))
+        .orderBy(desc(executions.id))
+        .limit(query.limit + 1)
+      return toPage(rows, query.limit, toSummary, (row) => row.id)
+    },
+  }
+}
+
+function matches(query: ExecutionQuery): SQL | undefined {
+  const { workflowIds, environments, fromAt, toAt } = query
+  return and(
+    equals(executions.workflowId, query.workflowId),
+    equals(executions.environment, query.environment),
+    equals(executions.status, query.status),
+    equals(executions.trigger, query.trigger),
+    equals(executions.version, query.version),
+    query.test === undefined ? undefined : eq(executions.isTest, query.test),
+    query.cursor === undefined ? undefined : lt(executions.id, query.cursor),
+    fromAt === undefined ? undefined : gte(executions.acceptedAt, fromAt),
+    toAt === undefined ? undefined : lte(executions.acceptedAt, toAt),
+    workflowIds === undefined ? undefined : inArray(executions.workflowId, [...workflowIds]),
+    environments === undefined ? undefined : inArray(executions.environment, [...environments]),
+  )
+}
+
+type TextColumn = (typeof executions)['workflowId' | 'environment' | 'status' | 'trigger' | 'version']
+
+function equals(column: TextColumn, value: string | undefined): SQL | undefined {
+  return value === undefined ? undefined : eq(column, value)
+}
+
+function toSummary(row: typeof executions.$inferSelect): ExecutionSummary {
+  const { isTest, status, ...rest } = row
+  return { ...rest, status: readStatus(status), test: isTest }
+}
+
+function readStatus(text: string): ExecutionStatus {
+  const status = EXECUTION_STATUSES.find((word) => word === text)
+  if (status === undefined) throw new Error(`Unknown execution status in the index: ${text}`)
+  return status
+}

@@ -1,0 +1,40 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { IdempotencyStore } from '../../ports/idempotency-store'
+import type { Database } from './database'
+import { idempotencyRecords as records } from './schema/idempotency-records'
+
+const LOCK_MS = 60_000
+const KEEP_MS = 24 * 3_600_000
+
+/** Answered calls of one organization in D1. */
+export function createIdempotencyStore(db: Database, organizationId: string): IdempotencyStore {
+  const own = (key: string) => and(eq(records.organizationId, organizationId), eq(records.key, key))
+  return {
+    async begin(key, fingerprint, at) {
+      const fresh = { fingerprint, status: null, answer: null, lockedUntilAt: at + LOCK_MS, expiresAt: at + KEEP_MS }
+      const canTakeOver = sql`(${records.status} IS NULL AND ${records.lockedUntilAt} < ${at}
+        AND ${records.fingerprint} = ${fingerprint}) OR ${records.expiresAt} < ${at}`
+      const claimed = await db
+        .insert(records)
+        .values({ organizationId, key, ...fresh })
+        .onConflictDoUpdate({
+          target: [records.organizationId, records.key],
+          set: fresh,
+          setWhere: canTakeOver,
+        })
+        .returning({ key: records.key })
+      if (claimed.length > 0) return { kind: 'first' }
+      const row = await db.select().from(records).where(own(key)).get()
+      if (row === undefined) return { kind: 'in_flight', retryAfterMs: 1_000 }
+      if (row.fingerprint !== fingerprint) return { kind: 'reused' }
+      if (row.status === null) return { kind: 'in_flight', retryAfterMs: 1_000 }
+      return { kind: 'answered', status: row.status, answer: row.answer ?? '' }
+    },
+    async finish(key, status, answer) {
+      await db.update(records).set({ status, answer }).where(own(key))
+    },
+    async abandon(key) {
+      await db.delete(records).where(and(own(key), isNull(records.status)))
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import type { IdentityStore, NewAccount } from '../../ports/identity-store'
+import { type Database, openDatabase } from './database'
+import { toKey } from './key-row'
+import { apiKeys } from './schema/api-keys'
+import { environments } from './schema/environments'
+import { members } from './schema/members'
+import { organizations } from './schema/organizations'
+import { sessions } from './schema/sessions'
+import { users } from './schema/users'
+
+/** The lookups made before an organization is known, in D1. */
+export function createIdentityStore(binding: D1Database): IdentityStore {
+  const db = openDatabase(binding)
+  const findUser: IdentityStore['findUser'] = async (email) =>
+    (await db.select().from(users).where(eq(users.email, email)).get()) ?? null
+  return {
+    findUser,
+    async createAccount(account) {
+      if ((await findUser(account.user.email)) !== null) return false
+      try {
+        await insertAccount(db, account)
+        return true
+      } catch (error) {
+        if ((await findUser(account.user.email)) !== null) return false
+        throw error
+      }
+    },
+    async memberships(userId) {
+      return db
+        .select({ organizationId: members.organizationId, name: organizations.name, role: members.role })
+        .from(members)
+        .innerJoin(organizations, eq(organizations.id, members.organizationId))
+        .where(eq(members.userId, userId))
+        .orderBy(members.createdAt)
+    },
+    async createSession({ at, ...session }) {
+      await db.insert(sessions).values({ ...session, createdAt: at, seenAt: at })
+    },
+    async findSession(tokenHash) {
+      const row = await db
+        .select({
+          user: { id: users.id, email: users.email },
+          organizationId: sessions.organizationId,
+          role: members.role,
+          seenAt: sessions.seenAt,
+          expiresAt: sessions.expiresAt,
+        })
+        .from(sessions)
+        .innerJoin(users, eq(users.id, sessions.userId))
+        .innerJoin(
+          members,
+          and(eq(members.userId, sessions.userId), eq(members.organizationId, sessions.organizationId)),
+        )
+        .where(eq(sessions.tokenHash, tokenHash))
+        .get()
+      return row ?? null
+    },
+    async touchSession(tokenHash, at) {
+      await db.update(sessions).set({ seenAt: at }).where(eq(sessions.tokenHash, tokenHash))
+    },
+    async deleteSession(tokenHash) {
+      await db.delete(sessions).where(eq(sessions.tokenHash, tokenHash))
+    },
+    async findKey(prefix) {
+      const row = await db
+        .select()
+        .from(apiKeys)
+        .where(and(eq(apiKeys.prefix, prefix), isNull(apiKeys.revokedAt)))
+        .get()
+      return row === undefined ? null : toKey(row)
+    },
+    async touchKey(id, at) {
+      await db.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id))
+    },
+  }
+}
+
+async function insertAccount(
+  db: Database,
+  { at, user, organization, environments: places }: NewAccount,
+): Promise<void> {
+  await db.batch([
+    db.insert(users).values({ ...user, createdAt: at }),
+    db.insert(organizations).values({ ...organization, createdAt: at }),
+    db.insert(members).values({ organizationId: organization.id, userId: user.id, role: 'owner', createdAt: at }),
+    db.insert(environments).values(
+      places.map((place, position) => ({
+        ...place,
+        organizationId: organization.id,
+        position,
+        revision: 1,
+        createdAt: at,
+      })),
+    ),
+  ])
+}

@@ -1,0 +1,26 @@
+import type { Stores } from '../../ports/stores'
+import { createAuditStore } from './audit-store'
+import { openDatabase } from './database'
+import { createDeploymentStore } from './deployment-store'
+import { createEnvironmentStore } from './environment-store'
+import { createExecutionStore } from './execution-store'
+import { createIdempotencyStore } from './idempotency-store'
+import { createKeyStore } from './key-store'
+import { createVersionStore } from './version-store'
+import { createWorkflowStore } from './workflow-store'
+
+/** Everything one organization keeps in D1. There is no way to reach another's rows through it. */
+export function createStores(db: D1Database, { organizationId }: { readonly organizationId: string }): Stores {
+  const database = openDatabase(db)
+  return {
+    organizationId,
+    workflows: createWorkflowStore(database, organizationId),
+    versions: createVersionStore(database, organizationId),
+    deployments: createDeploymentStore(database, organizationId),
+    environments: createEnvironmentStore(database, organizationId),
+    executions: createExecutionStore(database, organizationId),
+    keys: createKeyStore(database, organizationId),
+    idempotency: createIdempotencyStore(database, organizationId),
+    audit: createAuditStore(database, organizationId),
+  }
+}

@@ -1,0 +1,45 @@
+import type { Role } from '#core/contract/scopes'
+import type { EpochMs } from '#core/kernel/time'
+import type { KeyRow } from './key-store'
+
+export type UserRow = { readonly id: string; readonly email: string; readonly passwordHash: string }
+
+export type Membership = { readonly organizationId: string; readonly name: string; readonly role: Role }
+
+export type NewAccount = {
+  readonly at: EpochMs
+  readonly user: UserRow
+  readonly organization: { readonly id: string; readonly name: string }
+  readonly environments: readonly { readonly id: string; readonly name: string; readonly isPrimary: boolean }[]
+}
+
+export type NewSession = {
+  readonly tokenHash: string
+  readonly userId: string
+  readonly organizationId: string
+  readonly at: EpochMs
+  readonly expiresAt: EpochMs
+}
+
+export type SessionRow = {
+  readonly user: { readonly id: string; readonly email: string }
+  readonly organizationId: string
+  readonly role: Role
+  readonly seenAt: EpochMs
+  readonly expiresAt: EpochMs
+}
+
+/** Finds out who is asking: the only lookups made before the organization is known. */
+export type IdentityStore = {
+  /** User, organization, membership as owner and environments in one transaction. False when the email is taken. */
+  createAccount(account: NewAccount): Promise<boolean>
+  findUser(email: string): Promise<UserRow | null>
+  memberships(userId: string): Promise<readonly Membership[]>
+  createSession(session: NewSession): Promise<void>
+  findSession(tokenHash: string): Promise<SessionRow | null>
+  touchSession(tokenHash: string, at: EpochMs): Promise<void>
+  deleteSession(tokenHash: string): Promise<void>
+  /** A key that was not revoked; expiry is the caller's to judge. */
+  findKey(prefix: string): Promise<KeyRow | null>
+  touchKey(id: string, at: EpochMs): Promise<void>
+}

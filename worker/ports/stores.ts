@@ -1,0 +1,21 @@
+import type { AuditStore } from './audit-store'
+import type { DeploymentStore } from './deployment-store'
+import type { EnvironmentStore } from './environment-store'
+import type { ExecutionStore } from './execution-store'
+import type { IdempotencyStore } from './idempotency-store'
+import type { KeyStore } from './key-store'
+import type { VersionStore } from './version-store'
+import type { WorkflowStore } from './workflow-store'
+
+/** Everything one organization keeps in D1. No method takes an organization: it was given when they were made. */
+export type Stores = {
+  readonly organizationId: string
+  readonly workflows: WorkflowStore
+  readonly versions: VersionStore
+  readonly deployments: DeploymentStore
+  readonly environments: EnvironmentStore
+  readonly executions: ExecutionStore
+  readonly keys: KeyStore
+  readonly idempotency: IdempotencyStore
+  readonly audit: AuditStore
+}

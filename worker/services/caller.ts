@@ -1,0 +1,41 @@
+import { coversScope, type Role, type Scope } from '#core/contract/scopes'
+import type { Actor } from '#core/release/wire'
+import { AppError } from './app-error'
+
+/** Who is asking, and what they may do. Made by the HTTP layer from a key or a session. */
+export type Caller = {
+  readonly organizationId: string
+  readonly actor: Actor
+  readonly scopes: readonly string[]
+  /** Environments a key is limited to; null = all. */
+  readonly environments: readonly string[] | null
+  /** Workflows a key is limited to; null = all. */
+  readonly workflowIds: readonly string[] | null
+  readonly via:
+    | { readonly kind: 'key'; readonly id: string; readonly name: string }
+    | { readonly kind: 'session'; readonly tokenHash: string; readonly csrfToken: string; readonly role: Role }
+}
+
+/** Refuses with the scope's name when the caller lacks it. */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (!coversScope(caller.scopes, scope)) {
+    throw new AppError('missing_scope', { detail: `The scope '${scope}' is missing.`, extra: { scope } })
+  }
+}
+
+/** Refuses an environment that a key was not made for. */
+export function requireEnvironment(caller: Caller, environment: string): void {
+  if (caller.environments !== null && !caller.environments.includes(environment)) {
+    throw new AppError('missing_scope', { detail: `This key is not made for the environment '${environment}'.` })
+  }
+}
+
+/** To a key that is limited to some workflows, the others do not exist. */
+export function requireWorkflow(caller: Caller, workflowId: string): void {
+  if (caller.workflowIds !== null && !caller.workflowIds.includes(workflowId)) throw unknown('workflow', workflowId)
+}
+
+/** What a thing of another organization and a thing that never was have in common. */
+export function unknown(noun: string, id: string): AppError {
+  return new AppError('not_found', { detail: `There is no ${noun} '${id}'.` })
+}
