@@ -5,11 +5,9 @@ import { root } from '../bootstrap/root.mjs'
 import { client } from './client.mjs'
 import { readPrivate, writePrivate } from './private-file.mjs'
 
-const scopes = [
-  ...['workflows:read', 'workflows:write', 'versions:write', 'deploy:*', 'schedules:write'],
-  ...['executions:read', 'executions:run', 'executions:manage', 'variables:read', 'variables:write', 'secrets:write'],
-  ...['environments:write', 'keys:write', 'members:write', 'audit:read'],
-]
+const scopes =
+  'workflows:read workflows:write versions:write deploy:* schedules:write executions:read executions:run ' +
+  'executions:manage variables:read variables:write secrets:write environments:write keys:write members:write audit:read'
 
 const random = (bytes) => randomBytes(bytes).toString('base64url')
 
@@ -30,7 +28,7 @@ export async function demoOf(stateFolder, url) {
   if (!demo.apiKey) {
     const account = await signIn(call, demo)
     const session = client(url, { Cookie: account.cookie, 'X-CSRF-Token': account.csrfToken })
-    const { key } = await session('POST', '/v1/keys', { name: 'demo', scopes })
+    const { key } = await session('POST', '/v1/keys', { name: 'demo', scopes: scopes.split(' ') })
     remember({ organizationId: account.organizationId, apiKey: key })
   }
   if (!demo.webhookUrl) remember(await deployExample(client(url, { Authorization: `Bearer ${demo.apiKey}` }), demo))

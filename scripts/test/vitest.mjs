@@ -8,7 +8,9 @@ export async function vitest(project) {
   const report = path.join(root, `dist/report-${project}.json`)
   rmSync(report, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const failure = await tool('vitest', ['run', '--project', project, ...reporters]).catch((error) => error)
+  const failure = await tool('vitest', ['run', '--project', project, ...reporters], { WRANGLER_LOG: 'error' }).catch(
+    (error) => error,
+  )
   const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'))
   const failed = numTotalTests - numPassedTests
   // A file that does not load, or an error outside of any test, fails the run without failing a test.
