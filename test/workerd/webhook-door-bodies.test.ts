@@ -16,7 +16,7 @@ function streamOf(bytes: number): ReadableStream<Uint8Array> {
   })
 }
 
-async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+async function gzip(bytes: BlobPart): Promise<ArrayBuffer> {
   return new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
 }
 

@@ -39,7 +39,16 @@ const FieldName = z
   )
   .refine((name) => !['__proto__', 'constructor', 'prototype'].includes(name), 'This field name is reserved.')
 
-export const InputSchema = z.record(FieldName, InputField)
+/** Field name → rules. `__proto__` is looked for before the record is read, because reading one drops that key silently. */
+export const InputSchema = z.preprocess(
+  (written, ctx) => {
+    if (typeof written === 'object' && written !== null && Object.hasOwn(written, '__proto__')) {
+      ctx.addIssue({ code: 'custom', path: ['__proto__'], message: 'This field name is reserved.' })
+    }
+    return written
+  },
+  z.record(FieldName, InputField),
+)
 export type InputSchema = z.output<typeof InputSchema>
 
 /** Options that only make sense for some types. */
