@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { encodeBase64 } from './encode-base64'
+import { encodeBase64 } from '../expression/base64'
 import { textField } from './text-field'
 
 /** How a request proves who sends it. */
@@ -40,7 +40,7 @@ export function authHeader(auth: RequestAuth): readonly [name: string, value: st
     case 'bearer':
       return ['Authorization', `Bearer ${auth.token}`]
     case 'basic':
-      return ['Authorization', `Basic ${encodeBase64(`${auth.username}:${auth.password}`)}`]
+      return ['Authorization', `Basic ${encodeBase64(new TextEncoder().encode(`${auth.username}:${auth.password}`))}`]
     case 'api_key':
       return [auth.header, auth.key]
   }

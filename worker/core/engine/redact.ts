@@ -1,4 +1,4 @@
-import { encodeBase64Bytes } from '../components/encode-base64'
+import { encodeBase64 } from '../expression/base64'
 import { isJsonObject, type Json } from '../kernel/json'
 import { setOwn } from '../kernel/set-own'
 
@@ -15,15 +15,16 @@ function base64Forms(bytes: Uint8Array): string[] {
     shifted.set(bytes, shift)
     const first = Math.ceil((shift * 8) / 6)
     const end = Math.floor((shifted.length * 8) / 6)
-    return encodeBase64Bytes(shifted).slice(first, end)
+    return encodeBase64(shifted).slice(first, end)
   })
 }
 
 /** The encodings in which a value may turn up: JSON, URL, form, base64 at any offset, hex. */
 function formsOf(value: string): string[] {
   const bytes = new TextEncoder().encode(value)
-  const base64 = [encodeBase64Bytes(bytes), ...base64Forms(bytes)]
-  const uri = encodeURIComponent(value.toWellFormed())
+  const base64 = [encodeBase64(bytes), ...base64Forms(bytes)]
+  // Through bytes and back, because encodeURIComponent throws on half a surrogate pair.
+  const uri = encodeURIComponent(new TextDecoder().decode(bytes))
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   const json = JSON.stringify(value).slice(1, -1)
   const derived = [

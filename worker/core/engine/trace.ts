@@ -106,9 +106,10 @@ function gather(plan: Plan, state: ExecutionState, events: readonly JournalEvent
   return all
 }
 
-function runningAttempt({ status, attempt }: StageState, startedAt: EpochMs | null): readonly TraceAttempt[] {
-  if (status !== 'running' && status !== 'waiting') return []
-  return [{ number: attempt, startedAt, endedAt: null, duration: null, output: null, error: null }]
+/** The attempt that has no result: still at work, or aborted. */
+function openAttempt({ attempt, endedAt }: StageState, startedAt: EpochMs | null): TraceAttempt {
+  const duration = startedAt === null || endedAt === null ? null : endedAt - startedAt
+  return { number: attempt, startedAt, endedAt, duration, output: null, error: null }
 }
 
 function requestTime(output: Json): number | null {
@@ -120,8 +121,8 @@ function traceStage(stage: PlannedStage, state: StageState, notes: StageNotes | 
   const { status, startedAt, endedAt, output } = state
   const isContainer = stage.component.kind === 'container'
   const done = notes?.attempts ?? []
-  const isNoted = done.at(-1)?.number === state.attempt
-  const attempts = isContainer || isNoted ? done : [...done, ...runningAttempt(state, notes?.startedAt ?? startedAt)]
+  const isOpen = !isContainer && state.attempt > (done.at(-1)?.number ?? 0)
+  const attempts = isOpen ? [...done, openAttempt(state, notes?.startedAt ?? startedAt)] : done
   return {
     node: stage.id,
     component: stage.type,
