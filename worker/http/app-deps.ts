@@ -1,0 +1,31 @@
+import type { RandomBytes } from '#core/kernel/id'
+import type { Clock } from '#core/kernel/time'
+import type { Deployments } from '../ports/deployments'
+import type { Ingress } from '../ports/ingress'
+import type { RateLimit } from '../ports/rate-limit'
+import type { Shards } from '../ports/shards'
+import type { TraceBlocks } from '../ports/trace-blocks'
+import type { Vault } from '../ports/vault'
+
+/** What the composition root gives the API. */
+export type AppDeps = {
+  readonly db: D1Database
+  readonly deployments: Deployments
+  readonly shards: Shards
+  readonly ingress: Ingress
+  readonly archive: Pick<TraceBlocks, 'read'>
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  /** The public address of a webhook. */
+  readonly webhookUrl: (ref: string, slot: number) => Promise<string>
+  /** Origin under which the service is reached; empty = whatever each request says. */
+  readonly publicUrl: string
+  /** Only development may use a session cookie over plain http. */
+  readonly environmentName: 'development' | 'staging' | 'production'
+  readonly version: string
+  /** Slows down guessing of passwords. */
+  readonly signInLimit: RateLimit
+  /** Told about what nobody foresaw; the caller only gets a request id. */
+  readonly report: (error: unknown, requestId: string) => void
+}

@@ -1,0 +1,68 @@
+import type { OperationScope } from '#core/contract/operation'
+import { AppError } from '../services/app-error'
+import { type Caller, requireScope } from '../services/caller'
+import type { KeyFinder } from '../services/find-key'
+import { cookiePolicy, readSessionCookie } from './session-cookie'
+
+export type AuthDeps = {
+  readonly keys: KeyFinder
+  readonly findSession: (token: string) => Promise<Caller | null>
+  readonly environmentName: string
+  readonly publicUrl: string
+}
+
+/**
+ * Finds out who calls: an API key in `Authorization`, else the dashboard's cookie. Refuses unknown credentials, and
+ * writes by cookie that another site may have caused.
+ */
+export async function authenticate(deps: AuthDeps, request: Request): Promise<Caller> {
+  const authorization = request.headers.get('authorization')
+  const caller = authorization === null ? await bySession(deps, request) : await byKey(deps, authorization)
+  const claimed = request.headers.get('x-organization-id')
+  if (claimed !== null && claimed !== caller.organizationId) throw new AppError('organization_mismatch')
+  return caller
+}
+
+async function byKey(deps: AuthDeps, authorization: string): Promise<Caller> {
+  const [scheme = '', text = '', ...rest] = authorization.trim().split(/\s+/)
+  if (scheme.toLowerCase() !== 'bearer' || rest.length > 0) {
+    throw new AppError('credentials_invalid', { detail: 'Authorization must read: Bearer mr_…' })
+  }
+  const caller = await deps.keys.find(text)
+  if (caller === null) throw new AppError('credentials_invalid')
+  return caller
+}
+
+async function bySession(deps: AuthDeps, request: Request): Promise<Caller> {
+  const token = readSessionCookie(request, cookiePolicy(request, deps.environmentName))
+  if (token === null) throw new AppError('unauthorized')
+  const caller = await deps.findSession(token)
+  if (caller?.via.kind !== 'session') throw new AppError('unauthorized', { detail: 'The session has ended.' })
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    requireOwnOrigin(deps, request, 'required')
+    if (request.headers.get('x-csrf-token') !== caller.via.csrfToken) throw new AppError('csrf_refused')
+  }
+  return caller
+}
+
+/** Refuses requests that a page of another origin made. `required`: also those that do not say where they come from. */
+export function requireOwnOrigin(
+  deps: Pick<AuthDeps, 'publicUrl'>,
+  request: Request,
+  mode: 'required' | 'if_present',
+): void {
+  const origin = request.headers.get('origin')
+  if (origin === null && mode === 'if_present') return
+  const own = [new URL(request.url).origin, deps.publicUrl.replace(/\/+$/, '')]
+  if (origin === null || !own.includes(origin)) throw new AppError('csrf_refused')
+}
+
+/** Checks what can be known before the call is looked at; `deploy:{environment}` is checked again by the use case. */
+export function authorize(caller: Caller, scope: Exclude<OperationScope, 'public'>): void {
+  if (scope === 'member') return
+  if (scope !== 'deploy:{environment}') return requireScope(caller, scope)
+  const mayDeploySomewhere = caller.scopes.some((held) => held.startsWith('deploy:'))
+  if (!mayDeploySomewhere) {
+    throw new AppError('missing_scope', { detail: 'A scope deploy:<environment> is missing.', extra: { scope } })
+  }
+}

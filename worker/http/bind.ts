@@ -1,0 +1,102 @@
+import type { Context } from 'hono'
+import type { Operation } from '#core/contract/operation'
+import { readRequest } from '#core/contract/read-request'
+import type { Issue } from '#core/model/issue'
+import { LIMITS } from '#core/model/limits'
+import { AppError } from '../services/app-error'
+import type { Caller } from '../services/caller'
+import type { ServiceContext } from '../services/service-context'
+import { authenticate, type AuthDeps, authorize, requireOwnOrigin } from './auth'
+import type { Call, Handler } from './handler'
+import { type Answer, idempotencyKeyOf, once } from './idempotency'
+import { parseBody, readText } from './read-json'
+import { newRequestId } from './request-id'
+import { cookiePolicy } from './session-cookie'
+import { toProblem } from './to-problem'
+import { headerBytes } from './webhook/request-context'
+
+export type Environment = AuthDeps & {
+  readonly contextOf: (caller: Caller) => ServiceContext
+  readonly accounts: Call<Operation>['accounts']
+  readonly report: (error: unknown, requestId: string) => void
+}
+
+/** The function that answers one operation's requests: credentials, then shape, then the handler. */
+export function bind(environment: Environment, operation: Operation, handler: Handler<Operation>) {
+  return async (c: Context): Promise<Response> => {
+    const requestId = newRequestId(environment.accounts)
+    try {
+      return toResponse(await serve(environment, operation, handler, c), requestId)
+    } catch (error) {
+      return toProblem(error, requestId, environment.report)
+    }
+  }
+}
+
+async function serve(
+  environment: Environment,
+  operation: Operation,
+  handler: Handler<Operation>,
+  c: Context,
+): Promise<Answer> {
+  const request = c.req.raw
+  if (headerBytes(request.headers) > LIMITS.headerBytesMax) throw new AppError('headers_too_large')
+  const ctx = await admit(environment, operation, request)
+  const idempotencyKey = operation.method === 'POST' ? idempotencyKeyOf(request) : null
+  const text = operation.body === undefined ? '' : await readText(request)
+  const call = {
+    ...readInputs(operation, c, text),
+    request,
+    cookie: cookiePolicy(request, environment.environmentName),
+    idempotencyKey,
+    fingerprint:
+      idempotencyKey === null ? '' : environment.accounts.digest(request.method, ' ', c.req.path, '\n', text),
+    accounts: environment.accounts,
+    keys: environment.keys,
+    ...(ctx === null ? {} : { ctx }),
+  } as Call<Operation>
+  if (ctx === null || idempotencyKey === null || operation.ownIdempotency === true) return handler(call)
+  return once(ctx, idempotencyKey, call.fingerprint, () => handler(call))
+}
+
+/** Null for calls that need no credentials. */
+async function admit(environment: Environment, operation: Operation, request: Request): Promise<ServiceContext | null> {
+  if (operation.scope === 'public') {
+    requireOwnOrigin(environment, request, 'if_present')
+    return null
+  }
+  const caller = await authenticate(environment, request)
+  authorize(caller, operation.scope)
+  return environment.contextOf(caller)
+}
+
+function readInputs(operation: Operation, c: Context, text: string) {
+  const issues: Issue[] = []
+  const read = (schema: Operation['body'], value: () => unknown, prefix: string): unknown => {
+    if (schema === undefined) return undefined
+    const result = readRequest(schema, value(), prefix)
+    if (result.ok) return result.value
+    issues.push(...result.error)
+    return undefined
+  }
+  const inputs = {
+    params: read(operation.params, () => c.req.param(), '/path'),
+    query: read(operation.query, () => Object.fromEntries(new URL(c.req.url).searchParams), '/query'),
+    body: read(operation.body, () => bodyOf(operation, text), ''),
+  }
+  if (issues.length > 0) throw new AppError('request_invalid', { detail: issues[0]?.message ?? '', issues })
+  return inputs
+}
+
+function bodyOf(operation: Operation, text: string): unknown {
+  if (text !== '') return parseBody(text)
+  if (operation.bodyOptional === true) return {}
+  throw new AppError('malformed_json', { detail: 'The body is empty.' })
+}
+
+function toResponse(answer: Answer, requestId: string): Response {
+  const headers = new Headers({ 'cache-control': 'no-store', 'x-request-id': requestId, ...answer.headers })
+  if (answer.status === 204) return new Response(null, { status: 204, headers })
+  headers.set('content-type', 'application/json')
+  return new Response(JSON.stringify(answer.body), { status: answer.status, headers })
+}

@@ -1,0 +1,82 @@
+import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
+import { API } from '#core/contract/api'
+import { errorEntry } from '#core/contract/errors'
+import type { Operation } from '#core/contract/operation'
+import { Problem } from '#core/contract/problem'
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', maxLength: 255 },
+  description: 'Repeating a call with the same key has no second effect.',
+} as const
+
+/** Writes every operation of the table into the app's registry. */
+export function describeApi(app: OpenAPIHono): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'mr_…',
+  })
+  for (const [name, operation] of Object.entries<Operation>(API)) {
+    app.openAPIRegistry.registerPath(routeOf(name, operation))
+  }
+}
+
+/** The OpenAPI 3.1 document of the API. */
+export function openApiDocument(app: OpenAPIHono, info: { readonly version: string; readonly url: string }) {
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Millrace', version: info.version, description: 'Deploy, schedule and run workflows at the edge.' },
+    servers: [{ url: info.url }],
+  })
+}
+
+function routeOf(name: string, operation: Operation): RouteConfig {
+  const { params, query, body } = operation
+  const scope = operation.scope === 'public' || operation.scope === 'member' ? [] : [operation.scope]
+  return {
+    method: operation.method.toLowerCase() as RouteConfig['method'],
+    path: operation.path,
+    operationId: name,
+    tags: [operation.tag],
+    summary: operation.summary,
+    description: scope.length === 0 ? '' : `Scope: \`${operation.scope}\``,
+    security: operation.scope === 'public' ? [] : [{ apiKey: scope }],
+    ...(operation.method === 'POST' && operation.scope !== 'public' ? { parameters: [IDEMPOTENCY_KEY] } : {}),
+    request: {
+      ...(params === undefined ? {} : { params }),
+      ...(query === undefined ? {} : { query }),
+      ...(body === undefined
+        ? {}
+        : { body: { required: operation.bodyOptional !== true, content: { 'application/json': { schema: body } } } }),
+    },
+    responses: { ...successes(operation), ...refusals(operation) },
+  }
+}
+
+function successes(operation: Operation): RouteConfig['responses'] {
+  return Object.fromEntries(
+    Object.entries(operation.responses).map(([status, schema]) => [
+      status,
+      schema === null
+        ? { description: 'Done' }
+        : { description: 'Answer', content: { 'application/json': { schema } } },
+    ]),
+  )
+}
+
+function refusals(operation: Operation): RouteConfig['responses'] {
+  const codes = [
+    ...(operation.scope === 'public' ? [] : (['unauthorized', 'missing_scope'] as const)),
+    ...(operation.params === undefined ? [] : (['not_found'] as const)),
+    ...(operation.body === undefined && operation.query === undefined ? [] : (['request_invalid'] as const)),
+  ]
+  return Object.fromEntries(
+    codes.map((code) => {
+      const { status, title } = errorEntry(code)
+      return [status, { description: title, content: { 'application/problem+json': { schema: Problem } } }]
+    }),
+  )
+}

@@ -1,0 +1,28 @@
+import { AppError } from '../services/app-error'
+import { problemResponse } from './problem'
+
+/** The answer to whatever a call threw. A fault of ours tells nothing but the request's id. */
+export function toProblem(
+  error: unknown,
+  requestId: string,
+  report: (error: unknown, requestId: string) => void,
+): Response {
+  if (!(error instanceof AppError)) {
+    report(error, requestId)
+    return problemResponse('internal', { requestId })
+  }
+  const { detail, issues, extra, retryAfterSeconds } = error.details
+  const headers: Record<string, string> = {}
+  if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds)
+  if (error.code === 'unauthorized' || error.code === 'credentials_invalid') {
+    const reason = error.code === 'credentials_invalid' ? ', error="invalid_token"' : ''
+    headers['www-authenticate'] = `Bearer realm="millrace"${reason}`
+  }
+  return problemResponse(error.code, {
+    requestId,
+    headers,
+    ...(detail === undefined ? {} : { detail }),
+    ...(issues === undefined ? {} : { issues }),
+    ...(extra === undefined ? {} : { extra }),
+  })
+}
