@@ -1,0 +1,1 @@
+export function expectedStatus(scenario: string): string

@@ -1,0 +1,1 @@
+export function withoutDelays<Document>(document: Document): Document
