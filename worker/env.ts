@@ -28,8 +28,8 @@ const Settings = z.object({
   AI_API_KEY: z.string().default(''),
   /** How long a queue consumer stays with the slices it runs before it leaves them to waitUntil (platform-assumptions.md). */
   DOORBELL_HOLD_MS: z.coerce.number().int().min(0),
-  MILLRACE_DEV_ALLOW_HOSTS: z.string().optional(),
-  MILLRACE_DEV_HOST_MAP: z.string().optional(),
+  MILLRACE_DEV_ALLOW_HOSTS: z.string().default(''),
+  MILLRACE_DEV_HOST_MAP: z.string().default(''),
 })
 
 export type Settings = z.output<typeof Settings>

@@ -41,6 +41,13 @@ export const CauseColumn = z.object({
   nominalAt: z.int().optional(),
   test: z.boolean().optional(),
   traceparent: z.string().optional(),
+  request: z
+    .object({
+      method: z.string(),
+      headers: z.record(z.string(), z.json()),
+      query: z.record(z.string(), z.json()),
+    })
+    .optional(),
 }) as unknown as z.ZodType<Cause>
 
 export const RowStateColumn = z.enum(['live', 'parked', ...TERMINAL_STATUSES])

@@ -41,4 +41,10 @@ export const ReleaseFactsColumn = z.object({
 
 export const DeploymentStatusColumn = z.enum(['active', 'paused', 'undeployed', 'placed'])
 
-export const ReleaseCauseColumn: z.ZodType<ReleaseCause> = z.enum(['deploy', 'promote', 'rollback', 'activate', 'config'])
+export const ReleaseCauseColumn: z.ZodType<ReleaseCause> = z.enum([
+  'deploy',
+  'promote',
+  'rollback',
+  'activate',
+  'config',
+])

@@ -13,6 +13,7 @@ import type { ReleaseParts } from '#core/shard/wire'
 import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
 import { createDoorbells } from '../adapters/queue/doorbells'
 import type { Bindings } from '../env'
+import type { ShardHandle } from '../ports/shards'
 import { snapshotOf } from './deployment-snapshot'
 import { createDeploymentStorage, type DeploymentStorage } from './deployment-storage'
 import { createScheduleStorage, type ScheduleStorage } from './schedule-storage'
@@ -36,7 +37,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
     this.#state = this.#storage.loadState()
     this.#scheduler = createScheduler(this.#schedules, {
       transaction: (work) => ctx.storage.transactionSync(work),
-      shard: (no) => this.#shard(no),
+      shard: (no) => this.#shard(no) as unknown as ShardHandle,
       ring: (no, count) => this.#ring(no, count),
       nonce: () => crypto.randomUUID(),
     })
@@ -75,16 +76,18 @@ export class DeploymentObject extends DurableObject<Bindings> {
 
   releases(scope: { organizationId: string }) {
     if (!this.#belongsTo(scope.organizationId)) return null
-    return this.#storage.releases().map(({ releaseId, pin, versionId, versionNumber, version, digest, environmentRevision, createdAt }) => ({
-      releaseId,
-      pin,
-      versionId,
-      versionNumber,
-      version,
-      digest,
-      environmentRevision,
-      createdAt,
-    }))
+    return this.#storage
+      .releases()
+      .map(({ releaseId, pin, versionId, versionNumber, version, digest, environmentRevision, createdAt }) => ({
+        releaseId,
+        pin,
+        versionId,
+        versionNumber,
+        version,
+        digest,
+        environmentRevision,
+        createdAt,
+      }))
   }
 
   /** Gives a shard a release it lacks (accept answered `need_release`); false when there is none. */
@@ -109,7 +112,9 @@ export class DeploymentObject extends DurableObject<Bindings> {
         await this.#project(Date.now())
       }
     } catch (error) {
-      console.error(JSON.stringify({ event: 'deployment_alarm_failed', deployment: this.ctx.id.name, error: String(error) }))
+      console.error(
+        JSON.stringify({ event: 'deployment_alarm_failed', deployment: this.ctx.id.name, error: String(error) }),
+      )
     } finally {
       await this.#armNext()
     }
@@ -181,14 +186,22 @@ export class DeploymentObject extends DurableObject<Bindings> {
     } catch (error) {
       const waitMs = Math.min(1_000 * 2 ** due.tries, PROJECTION_RETRY_MS_MAX)
       this.#storage.retryProjection(due.id, now + waitMs)
-      console.error(JSON.stringify({ event: 'projection_failed', deployment: this.ctx.id.name, waitMs, error: String(error) }))
+      console.error(
+        JSON.stringify({ event: 'projection_failed', deployment: this.ctx.id.name, waitMs, error: String(error) }),
+      )
     }
   }
 
   #answer(state: DeploymentState, pin: number | null): ActivateAnswer {
     const release = pin === null ? null : this.#storage.release(pin)
     const snapshot = this.#snapshot(state)
-    return { kind: 'done', epoch: state.epoch, releaseId: release?.releaseId ?? null, shardsPending: snapshot.shardsPending, snapshot }
+    return {
+      kind: 'done',
+      epoch: state.epoch,
+      releaseId: release?.releaseId ?? null,
+      shardsPending: snapshot.shardsPending,
+      snapshot,
+    }
   }
 
   #snapshot(state: DeploymentState) {

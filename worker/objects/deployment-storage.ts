@@ -27,7 +27,13 @@ export type DeploymentStorage = ReturnType<typeof createDeploymentStorage>
 export function createDeploymentStorage(storage: DurableObjectStorage) {
   openDeploymentTables(storage)
   const { sql } = storage
-  return { ...stateMethods(sql), ...releaseMethods(sql), ...changeMethods(sql), ...outboxMethods(sql), ...shardMethods(sql) }
+  return {
+    ...stateMethods(sql),
+    ...releaseMethods(sql),
+    ...changeMethods(sql),
+    ...outboxMethods(sql),
+    ...shardMethods(sql),
+  }
 }
 
 type StateRow = {
@@ -131,7 +137,10 @@ function releaseMethods(sql: SqlStorage) {
     },
     pinOf(releaseId: string): number | null {
       const row = sql
-        .exec<{ id: number }>(`SELECT id FROM release WHERE facts ->> 'releaseId' = ? ORDER BY id DESC LIMIT 1`, releaseId)
+        .exec<{ id: number }>(
+          `SELECT id FROM release WHERE facts ->> 'releaseId' = ? ORDER BY id DESC LIMIT 1`,
+          releaseId,
+        )
         .toArray()[0]
       return row?.id ?? null
     },
@@ -218,7 +227,9 @@ function outboxMethods(sql: SqlStorage) {
     },
     dueProjection(): { id: number; dueAt: EpochMs; tries: number } | null {
       const row = sql
-        .exec<{ id: number; due_at: number; tries: number }>(`SELECT id, due_at, tries FROM outbox WHERE kind = 'project_d1'`)
+        .exec<{ id: number; due_at: number; tries: number }>(
+          `SELECT id, due_at, tries FROM outbox WHERE kind = 'project_d1'`,
+        )
         .toArray()[0]
       return row === undefined ? null : { id: row.id, dueAt: row.due_at, tries: row.tries }
     },

@@ -121,6 +121,10 @@ export class ExecutionShard extends DurableObject<Bindings> {
     return row === null ? null : { status: statusOf(this.#shard, row), result: row.result }
   }
 
+  release(request: { organizationId: string; pin: number }) {
+    return this.#belongsTo(request.organizationId) ? this.#shard.store.release(request.pin) : null
+  }
+
   /** The housekeeping sweep's touch: whatever alarm was lost is armed again. */
   async poke(): Promise<void> {
     this.#armedAt = await this.ctx.storage.getAlarm()
@@ -150,7 +154,8 @@ export class ExecutionShard extends DurableObject<Bindings> {
 
   #after(withinMs = LOOK_AGAIN_MS): void {
     this.#flusher.schedule()
-    if (this.#hasBusiness()) this.#arm(Date.now() + Math.min(withinMs, this.#shard.memory.live.size > 0 ? LOOK_AGAIN_MS : withinMs))
+    if (this.#hasBusiness())
+      this.#arm(Date.now() + Math.min(withinMs, this.#shard.memory.live.size > 0 ? LOOK_AGAIN_MS : withinMs))
   }
 
   #hasBusiness(): boolean {

@@ -21,11 +21,17 @@ export type ScheduleStorage = ReturnType<typeof createScheduleStorage>
 export function createScheduleStorage(sql: SqlStorage) {
   return {
     schedules(): readonly StoredSchedule[] {
-      return sql.exec<ScheduleRow>('SELECT trigger_id, spec, next_at, last_at FROM schedule ORDER BY trigger_id').toArray().map(toSchedule)
+      return sql
+        .exec<ScheduleRow>('SELECT trigger_id, spec, next_at, last_at FROM schedule ORDER BY trigger_id')
+        .toArray()
+        .map(toSchedule)
     },
     dueSchedules(now: EpochMs): readonly StoredSchedule[] {
       return sql
-        .exec<ScheduleRow>('SELECT trigger_id, spec, next_at, last_at FROM schedule WHERE next_at <= ? ORDER BY next_at', now)
+        .exec<ScheduleRow>(
+          'SELECT trigger_id, spec, next_at, last_at FROM schedule WHERE next_at <= ? ORDER BY next_at',
+          now,
+        )
         .toArray()
         .map(toSchedule)
     },
@@ -45,7 +51,12 @@ export function createScheduleStorage(sql: SqlStorage) {
       sql.exec('DELETE FROM schedule WHERE trigger_id = ?', triggerId)
     },
     advance(triggerId: string, nextAt: EpochMs | null, lastAt: EpochMs | null): void {
-      sql.exec('UPDATE schedule SET next_at = ?, last_at = coalesce(?, last_at) WHERE trigger_id = ?', nextAt, lastAt, triggerId)
+      sql.exec(
+        'UPDATE schedule SET next_at = ?, last_at = coalesce(?, last_at) WHERE trigger_id = ?',
+        nextAt,
+        lastAt,
+        triggerId,
+      )
     },
     recordFire(fire: Fire, outcome: FireOutcome, details: { actualAt: EpochMs; reason: string | null }): void {
       sql.exec(
@@ -78,7 +89,13 @@ export function createScheduleStorage(sql: SqlStorage) {
     },
     ledger(triggerId: string, limit: number) {
       return sql
-        .exec<{ nominal_at: number; outcome: string; actual_at: number | null; execution_id: string | null; reason: string | null }>(
+        .exec<{
+          nominal_at: number
+          outcome: string
+          actual_at: number | null
+          execution_id: string | null
+          reason: string | null
+        }>(
           'SELECT nominal_at, outcome, actual_at, execution_id, reason FROM fire WHERE trigger_id = ? ORDER BY nominal_at DESC LIMIT ?',
           triggerId,
           limit,

@@ -56,7 +56,12 @@ function writeDown(storage: ScheduleStorage, state: DeploymentState, schedule: S
   storage.advance(triggerId, slots.nextAt, slots.fire)
 }
 
-async function dispatch(storage: ScheduleStorage, ports: SchedulerPorts, state: DeploymentState, fire: Fire): Promise<void> {
+async function dispatch(
+  storage: ScheduleStorage,
+  ports: SchedulerPorts,
+  state: DeploymentState,
+  fire: Fire,
+): Promise<void> {
   const schedule = storage.schedules().find(({ triggerId }) => triggerId === fire.triggerId)
   if (schedule === undefined || state.active === null) {
     const reason = 'The schedule was removed before this moment could be dispatched.'

@@ -4,7 +4,8 @@ const KEY_TABLE_MS = 8 * 24 * 3_600_000
 
 /** Idempotency keys in two tables of 8 days each: looked up in both, written to the newer, forgotten a table at a time. */
 export function createKeyTables(sql: SqlStorage) {
-  const newest = () => sql.exec<{ key_table: number; keys_since: number }>('SELECT key_table, keys_since FROM meta').one()
+  const newest = () =>
+    sql.exec<{ key_table: number; keys_since: number }>('SELECT key_table, keys_since FROM meta').one()
   return {
     findKey(hash: string): { seq: number; fingerprint: string; acceptedAt: EpochMs } | null {
       const row = sql

@@ -44,7 +44,9 @@ export function createRowReader(sql: SqlStorage) {
   function linesOf(columns: ExecutionColumns): readonly string[] {
     const lines = columns.journal === '' ? [] : columns.journal.slice(0, -1).split('\n')
     if (lines.length === columns.events) return lines
-    const parts = sql.exec<{ body: string }>('SELECT body FROM journal_0 WHERE seq = ? ORDER BY part', columns.seq).toArray()
+    const parts = sql
+      .exec<{ body: string }>('SELECT body FROM journal_0 WHERE seq = ? ORDER BY part', columns.seq)
+      .toArray()
     return [...lines, ...parts.flatMap((part) => part.body.slice(0, -1).split('\n'))]
   }
 

@@ -62,17 +62,29 @@ function releaseMethods(sql: SqlStorage) {
   return {
     putRelease(release: Parameters<ShardStore['putRelease']>[0]): void {
       const { pin, summary, document, environment } = release
-      sql.exec('INSERT OR REPLACE INTO release VALUES (?, ?, ?, ?)', pin, JSON.stringify(summary), document, environment)
+      sql.exec(
+        'INSERT OR REPLACE INTO release VALUES (?, ?, ?, ?)',
+        pin,
+        JSON.stringify(summary),
+        document,
+        environment,
+      )
     },
     release(pin: number) {
       const row = sql.exec<ReleaseRow>('SELECT * FROM release WHERE pin = ?', pin).toArray()[0]
       return row === undefined ? null : { ...row, summary: ReleaseSummaryColumn.parse(JSON.parse(row.summary)) }
     },
     releasePins(): readonly number[] {
-      return sql.exec<{ pin: number }>('SELECT pin FROM release').toArray().map((row) => row.pin)
+      return sql
+        .exec<{ pin: number }>('SELECT pin FROM release')
+        .toArray()
+        .map((row) => row.pin)
     },
     dropRelease(pin: number): boolean {
-      const dropped = sql.exec('DELETE FROM release WHERE pin = ?1 AND NOT EXISTS (SELECT 1 FROM execution_0 WHERE pin = ?1)', pin)
+      const dropped = sql.exec(
+        'DELETE FROM release WHERE pin = ?1 AND NOT EXISTS (SELECT 1 FROM execution_0 WHERE pin = ?1)',
+        pin,
+      )
       return dropped.rowsWritten > 0
     },
   }
@@ -119,7 +131,13 @@ function writeMethods(sql: SqlStorage) {
     },
     finish(seq: number, change: Parameters<ShardStore['finish']>[1]): void {
       const { status, finishNo, result } = change
-      sql.exec('UPDATE execution_0 SET state = ?, finish_no = ?, result = ?, due_at = NULL WHERE seq = ?', status, finishNo, result, seq)
+      sql.exec(
+        'UPDATE execution_0 SET state = ?, finish_no = ?, result = ?, due_at = NULL WHERE seq = ?',
+        status,
+        finishNo,
+        result,
+        seq,
+      )
     },
     deleteRows(seqs: readonly number[]): void {
       const list = JSON.stringify(seqs)
@@ -194,21 +212,34 @@ function waitingMethods(sql: SqlStorage) {
     },
     parkedDue(now: EpochMs, limit: number): readonly number[] {
       return sql
-        .exec<{ seq: number }>('SELECT seq FROM execution_0 WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?', now, limit)
+        .exec<{ seq: number }>(
+          'SELECT seq FROM execution_0 WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?',
+          now,
+          limit,
+        )
         .toArray()
         .map((row) => row.seq)
     },
     nextParkedDue(): EpochMs | null {
-      return sql.exec<{ at: number | null }>('SELECT min(due_at) AS at FROM execution_0 WHERE due_at IS NOT NULL').one().at
+      return sql.exec<{ at: number | null }>('SELECT min(due_at) AS at FROM execution_0 WHERE due_at IS NOT NULL').one()
+        .at
     },
     addInbox(seq: number, entry: InboxEntry): void {
       sql.exec('INSERT OR IGNORE INTO inbox VALUES (?, ?, ?, ?, ?)', seq, entry.kind, entry.key, entry.body, entry.at)
     },
     inbox(seq: number): readonly InboxEntry[] {
       return sql
-        .exec<{ kind: string; key: string; body: string; at: number }>('SELECT kind, key, body, at FROM inbox WHERE seq = ? ORDER BY at', seq)
+        .exec<{ kind: string; key: string; body: string; at: number }>(
+          'SELECT kind, key, body, at FROM inbox WHERE seq = ? ORDER BY at',
+          seq,
+        )
         .toArray()
-        .map((row) => ({ kind: row.kind === 'deadline' ? 'deadline' : 'cancel', key: row.key, body: row.body, at: row.at }))
+        .map((row) => ({
+          kind: row.kind === 'deadline' ? 'deadline' : 'cancel',
+          key: row.key,
+          body: row.body,
+          at: row.at,
+        }))
     },
     clearInbox(seq: number): void {
       sql.exec('DELETE FROM inbox WHERE seq = ?', seq)

@@ -1,4 +1,10 @@
-import type { ActivateAnswer, ActivateRequest, DeploymentSnapshot, HistoryEntry, ReleaseRecord } from '#core/release/wire'
+import type {
+  ActivateAnswer,
+  ActivateRequest,
+  DeploymentSnapshot,
+  HistoryEntry,
+  ReleaseRecord,
+} from '#core/release/wire'
 
 /** The Deployment object of one `ref`: the only writer of what is live. Foreign organizations get null. */
 export type DeploymentHandle = {

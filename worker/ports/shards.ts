@@ -21,12 +21,30 @@ export type ShardHandle = {
   renew(request: { items: readonly { seq: number; token: number }[] }): Promise<readonly CommitAnswer[]>
   park(request: { items: readonly ParkItem[] }): Promise<readonly CommitAnswer[]>
   finish(request: { items: readonly FinishItem[] }): Promise<readonly FinishAnswer[]>
-  cancel(request: { organizationId: string; seq: number; reason: string; actor: string | null }): Promise<'recorded' | 'terminal' | 'unknown'>
-  read(request: { organizationId: string; seq: number }): Promise<{ record: ExecutionRecord; release: ReleaseParts; config: DeploymentConfig } | { archived: string } | null>
-  peek(request: { organizationId: string; seq: number }): Promise<{ status: ExecutionRecord['status']; result: string | null } | null>
+  cancel(request: {
+    organizationId: string
+    seq: number
+    reason: string
+    actor: string | null
+  }): Promise<'recorded' | 'terminal' | 'unknown'>
+  read(request: {
+    organizationId: string
+    seq: number
+  }): Promise<
+    { record: ExecutionRecord; release: ReleaseParts; config: DeploymentConfig } | { archived: string } | null
+  >
+  peek(request: {
+    organizationId: string
+    seq: number
+  }): Promise<{ status: ExecutionRecord['status']; result: string | null } | null>
+  /** A stored release, or null when the shard has none of that number. */
+  release(request: { organizationId: string; pin: number }): Promise<ReleaseParts | null>
   /** Config of the deployment, or null for a shard that was never opened. */
   config(): Promise<DeploymentConfig | null>
-  push(request: { config: DeploymentConfig; releases: readonly ReleaseParts[] }): Promise<{ epoch: number; running: number }>
+  push(request: {
+    config: DeploymentConfig
+    releases: readonly ReleaseParts[]
+  }): Promise<{ epoch: number; running: number }>
   poke(): Promise<void>
 }
 

@@ -21,7 +21,8 @@ export function createTraceBlocks(bucket: R2Bucket): TraceBlocks {
 function encode(executions: readonly ArchivedExecution[]): Uint8Array {
   const encoder = new TextEncoder()
   const bodies: Uint8Array[] = Array.from({ length: BLOCK_SIZE }, () => new Uint8Array())
-  for (const execution of executions) bodies[execution.record.seq % BLOCK_SIZE] = encoder.encode(JSON.stringify(execution))
+  for (const execution of executions)
+    bodies[execution.record.seq % BLOCK_SIZE] = encoder.encode(JSON.stringify(execution))
   const size = bodies.reduce((sum, body) => sum + body.byteLength, HEADER_BYTES)
   const block = new Uint8Array(size)
   block.set(encoder.encode(formatHeader(bodies.map((body) => body.byteLength))))

@@ -43,7 +43,11 @@ export type NewRelease = {
   readonly timeoutMs: number
   readonly quota: number
   readonly schedules: readonly ScheduleSpec[]
-  readonly webhooks: readonly { readonly triggerId: string; readonly slot: number; readonly method: readonly string[] }[]
+  readonly webhooks: readonly {
+    readonly triggerId: string
+    readonly slot: number
+    readonly method: readonly string[]
+  }[]
   readonly releaseNotes: string | null
   readonly gitCommit: string | null
 }
@@ -54,7 +58,12 @@ export type Change =
   /** Stores the release and makes it active. */
   | { readonly kind: 'switch'; readonly release: NewRelease; readonly cause: ReleaseCause; readonly reason?: string }
   /** Makes an earlier release active again. */
-  | { readonly kind: 'restore'; readonly releaseId: string; readonly cause: 'rollback' | 'activate'; readonly reason?: string }
+  | {
+      readonly kind: 'restore'
+      readonly releaseId: string
+      readonly cause: 'rollback' | 'activate'
+      readonly reason?: string
+    }
   /** Stores the release; it takes no traffic (autoActivate: false). */
   | { readonly kind: 'place'; readonly release: NewRelease }
   | { readonly kind: 'pause'; readonly note: string | null }
@@ -70,7 +79,13 @@ export type ActivateRequest = {
 }
 
 export type ActivateAnswer =
-  | { readonly kind: 'done'; readonly epoch: number; readonly releaseId: string | null; readonly shardsPending: readonly number[]; readonly snapshot: DeploymentSnapshot }
+  | {
+      readonly kind: 'done'
+      readonly epoch: number
+      readonly releaseId: string | null
+      readonly shardsPending: readonly number[]
+      readonly snapshot: DeploymentSnapshot
+    }
   | { readonly kind: 'superseded'; readonly epoch: number }
   | { readonly kind: 'unknown_release' }
   | { readonly kind: 'not_deployed' }
@@ -116,7 +131,11 @@ export type DeploymentSnapshot = {
   readonly pauseNote: string | null
   readonly active: (ReleaseRecord & { readonly activatedAt: EpochMs; readonly activatedBy: Actor }) | null
   readonly previous: ReleaseRecord | null
-  readonly webhooks: readonly { readonly triggerId: string; readonly slot: number; readonly method: readonly string[] }[]
+  readonly webhooks: readonly {
+    readonly triggerId: string
+    readonly slot: number
+    readonly method: readonly string[]
+  }[]
   readonly schedules: readonly ScheduleState[]
   readonly activeExecutions: number
   readonly shardsPending: readonly number[]

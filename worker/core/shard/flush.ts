@@ -19,7 +19,9 @@ export type FlushBatch = {
 export function nextFlush(shard: Shard, now: EpochMs): FlushBatch | null {
   const { memory, store } = shard
   const finished = [...memory.unflushed.keys()].slice(0, ROWS_PER_FLUSH_MAX)
-  const live = [...memory.unseen].filter((seq) => isSettled(shard, seq, now)).slice(0, ROWS_PER_FLUSH_MAX - finished.length)
+  const live = [...memory.unseen]
+    .filter((seq) => isSettled(shard, seq, now))
+    .slice(0, ROWS_PER_FLUSH_MAX - finished.length)
   if (finished.length === 0 && live.length === 0) return null
   const rows = store.rows([...finished, ...live])
   const last = finished.at(-1)

@@ -8,7 +8,11 @@ const RING_WAIT_MS_MAX = 5 * 60_000
 /** How many doorbells to send now: enough for what is ready and allowed to run, less those already on their way. */
 export function doorbellsToSend(memory: ShardMemory): number {
   const quota = memory.meta?.config.quota ?? 0
-  const wanted = Math.min(Math.ceil(memory.ready.size / CLAIM_NETWORK_MAX), Math.max(0, quota - memory.slots), DOORBELLS_MAX)
+  const wanted = Math.min(
+    Math.ceil(memory.ready.size / CLAIM_NETWORK_MAX),
+    Math.max(0, quota - memory.slots),
+    DOORBELLS_MAX,
+  )
   // Recovered rows hold their slot while they are ready, so a full shard may still need one.
   const needed = wanted === 0 && hasReadyHolder(memory) ? 1 : wanted
   const ring = Math.max(0, needed - memory.rung)

@@ -99,7 +99,11 @@ export type ShardStore = {
   clearInbox(seq: number): void
 
   /** Blocks (of 64 executions) in which a row is still stored, with what is needed to decide about them. */
-  blockState(block: number): { readonly rows: number; readonly ended: number; readonly oldestAcceptedAt: EpochMs | null }
+  blockState(block: number): {
+    readonly rows: number
+    readonly ended: number
+    readonly oldestAcceptedAt: EpochMs | null
+  }
   markBlock(block: number, writtenAt: EpochMs, stragglers: readonly number[]): void
   isBlockWritten(block: number): boolean
   deleteRows(seqs: readonly number[]): void

@@ -47,7 +47,9 @@ function endOverdueRows(shard: Shard, now: EpochMs): void {
 
 function overdue(shard: Shard, now: EpochMs): readonly Live[] {
   const { live, leases } = shard.memory
-  return [...live.values()].filter((entry) => entry.deadlineAt <= now && !leases.has(entry.seq)).slice(0, ITEMS_PER_TICK_MAX)
+  return [...live.values()]
+    .filter((entry) => entry.deadlineAt <= now && !leases.has(entry.seq))
+    .slice(0, ITEMS_PER_TICK_MAX)
 }
 
 /** The earliest instant at which tick has something to do; null when nothing waits. */

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../kernel/json'
 import type { EpochMs } from '../kernel/time'
 import type { ExecutionStatus, TerminalStatus } from '../model/execution-status'
 
@@ -11,6 +12,15 @@ export type Cause = {
   readonly nominalAt?: EpochMs
   readonly test?: boolean
   readonly traceparent?: string
+  /** How a webhook was called, for `trigger.headers` and the like; credentials are left out. */
+  readonly request?: RequestContext
+}
+
+/** What expressions may read of the request that started an execution. */
+export type RequestContext = {
+  readonly method: string
+  readonly headers: JsonObject
+  readonly query: JsonObject
 }
 
 /** One release as a deployment's config names it; the heavy parts travel as ReleaseParts. */
@@ -80,10 +90,19 @@ export type AcceptRequest = {
 }
 
 export type AcceptAnswer =
-  | { readonly kind: 'accepted'; readonly id: string; readonly duplicate: boolean; readonly ring: number; readonly lease?: Work }
+  | {
+      readonly kind: 'accepted'
+      readonly id: string
+      readonly duplicate: boolean
+      readonly ring: number
+      readonly lease?: Work
+    }
   | { readonly kind: 'stale'; readonly config: DeploymentConfig }
   | { readonly kind: 'need_release' }
-  | { readonly kind: 'refused'; readonly code: 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'unknown_shard' }
+  | {
+      readonly kind: 'refused'
+      readonly code: 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'unknown_shard'
+    }
 
 /** One execution handed to a runner under a lease. */
 export type Work = {
@@ -103,7 +122,12 @@ export type Work = {
   readonly remainingMs: number
 }
 
-export type InboxEntry = { readonly kind: 'cancel' | 'deadline'; readonly key: string; readonly body: string; readonly at: EpochMs }
+export type InboxEntry = {
+  readonly kind: 'cancel' | 'deadline'
+  readonly key: string
+  readonly body: string
+  readonly at: EpochMs
+}
 
 export type ClaimRequest = { readonly max: number; readonly have: readonly number[] }
 
@@ -115,7 +139,12 @@ export type ClaimAnswer = {
   readonly ring: number
 }
 
-export type CommitItem = { readonly seq: number; readonly token: number; readonly from: number; readonly events: readonly string[] }
+export type CommitItem = {
+  readonly seq: number
+  readonly token: number
+  readonly from: number
+  readonly events: readonly string[]
+}
 
 export type CommitAnswer =
   | { readonly kind: 'ok'; readonly inbox: readonly InboxEntry[]; readonly watched: boolean }

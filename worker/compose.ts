@@ -1,0 +1,97 @@
+import type { Hono } from 'hono'
+import { newId } from '#core/kernel/id'
+import { formatWebhookToken } from '#core/release/webhook-token'
+import { version as VERSION } from '../package.json'
+import { createMac } from './adapters/crypto/hmac'
+import { randomBytes } from './adapters/crypto/random'
+import { createVault } from './adapters/crypto/vault'
+import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
+import { report } from './adapters/log/report'
+import { createChatModel } from './adapters/net/chat-model'
+import { parseDevelopmentEgress } from './adapters/net/development-egress'
+import type { EgressPolicy } from './adapters/net/egress-policy'
+import { createHttpSender } from './adapters/net/http-sender'
+import { createDoorbells } from './adapters/queue/doorbells'
+import { createOutputStore } from './adapters/r2/output-store'
+import { createTraceBlocks } from './adapters/r2/trace-blocks'
+import { readSettings, type Bindings, type Settings } from './env'
+import { createApp } from './http/app'
+import { createWebhookDoor } from './http/webhook'
+import type { Deployments } from './ports/deployments'
+import type { DeploymentSweep } from './ports/deployment-sweep'
+import type { Shards } from './ports/shards'
+import { createConfigCache } from './services/config-cache'
+import { createIngress } from './services/ingress'
+import { createReleaseCache } from './services/runner/release-cache'
+import type { RunnerDeps } from './services/runner/runner-deps'
+import { sleep } from './adapters/timers/sleep'
+
+export type Composition = {
+  readonly settings: Settings
+  readonly app: Hono
+  readonly door: Hono
+  readonly runner: RunnerDeps
+  readonly shards: Shards
+  readonly deployments: Deployments
+  readonly sweep: DeploymentSweep
+  readonly background: (work: Promise<unknown>) => void
+}
+
+/** Everything the doors need, made once per isolate. */
+export function compose(bindings: Bindings, background: (work: Promise<unknown>) => void): Composition {
+  const settings = readSettings(bindings)
+  const vault = createVault(settings.MASTER_KEY)
+  const shards = shardsOf(bindings)
+  const deployments = deploymentsOf(bindings)
+  const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = bindings
+  const outbound = { policy: egressPolicy(settings), clock: Date.now }
+  const runner: RunnerDeps = {
+    clock: Date.now,
+    sleep,
+    http: createHttpSender(outbound),
+    ai: createChatModel({ baseUrl: settings.AI_BASE_URL, apiKey: settings.AI_API_KEY }, outbound),
+    outputs: createOutputStore(bindings.BUCKET),
+    releases: createReleaseCache(vault),
+    doorbells: createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3]),
+    report,
+  }
+  const configs = createConfigCache(shards)
+  const nonce = () => crypto.randomUUID()
+  const ingress = createIngress({ clock: Date.now, nonce, configs, shards, deployments, runner, background })
+  const mac = createMac(settings.SESSION_KEY, 'webhook')
+  const requestId = () => newId('req', Date.now(), randomBytes)
+  const app = createApp({
+    db: bindings.DB,
+    deployments,
+    shards,
+    ingress,
+    archive: createTraceBlocks(bindings.BUCKET),
+    vault,
+    clock: Date.now,
+    randomBytes,
+    webhookUrl: async (ref, slot) => `/webhook/${await formatWebhookToken(mac, { ref, slot })}`,
+    publicUrl: settings.PUBLIC_URL,
+    environmentName: settings.ENVIRONMENT,
+    version: VERSION,
+    signInLimit: async (key) => (await bindings.SIGN_IN_SHIELD.limit({ key })).success,
+    report: (error, id) => report('request_failed', { requestId: id, error: String(error) }),
+  })
+  const door = createWebhookDoor({ ingress, vault, mac, requestId })
+  const sweep = createDeploymentSweep(bindings.DB)
+  return { settings, app, door, runner, shards, deployments, sweep, background }
+}
+
+/** Ourselves we are called by the front door only: an execution that calls its own host would never end. */
+function egressPolicy(settings: Settings): EgressPolicy {
+  const own = settings.PUBLIC_URL === '' ? [] : [new URL(settings.PUBLIC_URL).hostname]
+  return { ownHosts: new Set(own), ...parseDevelopmentEgress(settings) }
+}
+
+/** A fresh stub per call: one that saw an exception stays broken. */
+function shardsOf({ SHARDS }: Bindings): Shards {
+  return (ref, no) => SHARDS.getByName(`dep:${ref}:${no}`) as unknown as ReturnType<Shards>
+}
+
+function deploymentsOf({ DEPLOYMENTS }: Bindings): Deployments {
+  return (ref) => DEPLOYMENTS.getByName(`dep:${ref}`) as unknown as ReturnType<Deployments>
+}

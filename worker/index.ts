@@ -1,0 +1,35 @@
+/** Composition root: wires the rooms together and hands each door to the platform. The only reader of env besides the objects. */
+import { env, waitUntil } from 'cloudflare:workers'
+import { compose, type Composition } from './compose'
+import { poke } from './cron/poke'
+import type { Bindings } from './env'
+import { answerDoorbells } from './queue/answer-doorbells'
+import { reportDeadLetters } from './queue/dead-letters'
+
+export { DeploymentObject } from './objects/deployment-object'
+export { ExecutionShard } from './objects/execution-shard'
+
+let composed: Composition | null = null
+
+/** Built with the first event, because start-up may neither draw random bytes nor do I/O. */
+function composition(): Composition {
+  composed ??= compose(env as unknown as Bindings, waitUntil)
+  return composed
+}
+
+export default {
+  fetch(request, _env, ctx) {
+    const { app, door } = composition()
+    const isWebhook = new URL(request.url).pathname.startsWith('/webhook/')
+    return (isWebhook ? door : app).fetch(request, undefined, ctx)
+  },
+  async queue(batch) {
+    const { runner, shards, settings, background } = composition()
+    if (batch.queue.endsWith('executions-dead')) return reportDeadLetters(batch, runner.report)
+    await answerDoorbells(batch, { runner, shards, background, holdMs: settings.DOORBELL_HOLD_MS })
+  },
+  async scheduled() {
+    const { sweep, deployments, runner } = composition()
+    await poke(sweep, deployments, runner.report)
+  },
+} satisfies ExportedHandler

@@ -1,0 +1,155 @@
+import { err, ok, type Result } from '#core/kernel/result'
+import type { Clock } from '#core/kernel/time'
+import type { ExecutionStatus } from '#core/model/execution-status'
+import { isTerminalStatus } from '#core/model/execution-status'
+import type { ExecutionResult } from '#core/shard/result'
+import { parseExecutionId } from '#core/model/execution-id'
+import type { AcceptAnswer, AcceptRequest, DeploymentConfig } from '#core/shard/wire'
+import type { Deployments } from '../ports/deployments'
+import type { Accepted, Ingress, IngressRefusal, Prepared } from '../ports/ingress'
+import type { Shards } from '../ports/shards'
+import type { ConfigCache } from './config-cache'
+import { createLeaseClock } from './runner/lease-clock'
+import { runExecution, type RunEnd } from './runner/run-execution'
+import type { RunnerDeps } from './runner/runner-deps'
+import { createShardWriter } from './runner/shard-writer'
+import { LEASE_MS } from '#core/shard/lease'
+
+const PREPARE_MAX = 3
+const SEND_MAX = 3
+const PEEK_MS_MIN = 50
+const PEEK_MS_MAX = 2_000
+/** How long an execution may go on inside a request nobody waits for any more (4.4 rule 9). */
+const INLINE_AFTER_MS = 20_000
+/** Every execution lives on shard 0 until a deployment has more of them. */
+const SHARD = 0
+
+export type IngressDeps = {
+  readonly clock: Clock
+  readonly nonce: () => string
+  readonly configs: ConfigCache
+  readonly shards: Shards
+  readonly deployments: Deployments
+  readonly runner: RunnerDeps
+  /** Keeps work alive after the answer has left. */
+  readonly background: (work: Promise<unknown>) => void
+}
+
+/** The ingress over the config cache, the shards and, for requests that wait, a runner of its own. */
+export function createIngress(deps: IngressDeps): Ingress {
+  return {
+    accept: (ref, _shardKey, prepare) => accept(deps, ref, prepare),
+    complete: (accepted, patienceMs) => complete(deps, accepted, patienceMs),
+  }
+}
+
+async function accept<R>(
+  deps: IngressDeps,
+  ref: string,
+  prepare: (config: DeploymentConfig) => Promise<Result<Prepared, R>>,
+): Promise<Result<Accepted, R | IngressRefusal>> {
+  let config = await deps.configs.get(ref)
+  if (config === null) return err({ code: 'not_found' })
+  for (let tries = 0; tries < PREPARE_MAX; tries++) {
+    const prepared = await prepare(config)
+    if (!prepared.ok) return prepared
+    const answer = await send(deps, config, prepared.value)
+    switch (answer.kind) {
+      case 'stale':
+        config = answer.config
+        deps.configs.put(config)
+        break
+      case 'accepted':
+        return ok(arrived(deps, config, prepared.value, answer))
+      case 'refused':
+        return err({ code: answer.code === 'unknown_shard' ? 'not_found' : answer.code })
+      case 'need_release':
+        if (!(await deps.deployments(ref).provide({ pin: prepared.value.pin, shard: SHARD })))
+          return err({ code: 'not_found' })
+        break
+      case 'outcome_unknown':
+        return err({ code: 'outcome_unknown' })
+    }
+  }
+  return err({ code: 'outcome_unknown' })
+}
+
+/** Sends once, and after a broken answer again with the same nonce: a repeat finds what the first one made. */
+async function send(
+  deps: IngressDeps,
+  config: DeploymentConfig,
+  prepared: Prepared,
+): Promise<AcceptAnswer | { kind: 'outcome_unknown' }> {
+  const request: AcceptRequest = { ...prepared, epoch: config.epoch, nonce: deps.nonce() }
+  for (let tries = 0; tries < SEND_MAX; tries++) {
+    try {
+      return await deps.shards(config.ref, SHARD).accept(tries === 0 ? request : { ...request, retry: true })
+    } catch (error) {
+      deps.runner.report('accept_failed', { ref: config.ref, tries, error: String(error) })
+    }
+  }
+  return { kind: 'outcome_unknown' }
+}
+
+function arrived(
+  deps: IngressDeps,
+  config: DeploymentConfig,
+  prepared: Prepared,
+  answer: Extract<AcceptAnswer, { kind: 'accepted' }>,
+): Accepted {
+  if (answer.ring > 0) {
+    deps.background(deps.runner.doorbells.ring({ lane: config.lane, ref: config.ref, shard: SHARD }, answer.ring))
+  }
+  const { id, duplicate, lease } = answer
+  return { id, duplicate, config, pin: prepared.pin, ...(lease !== undefined && { lease }) }
+}
+
+type Completion = { readonly status: ExecutionStatus; readonly result: ExecutionResult | null }
+
+async function complete(deps: IngressDeps, accepted: Accepted, patienceMs: number): Promise<Completion> {
+  const until = deps.clock() + patienceMs
+  if (accepted.lease !== undefined) {
+    const run = runInline(deps, accepted, patienceMs)
+    deps.background(run)
+    const end = await Promise.race([run, deps.runner.sleep(patienceMs)])
+    if (end?.kind === 'finished') return { status: end.status, result: end.result }
+  }
+  return watch(deps, accepted, until)
+}
+
+async function runInline(deps: IngressDeps, accepted: Accepted, patienceMs: number): Promise<RunEnd> {
+  const { lease: work, config, pin } = accepted
+  if (work === undefined) return { kind: 'left' }
+  const sentAt = deps.clock()
+  const handle = deps.shards(config.ref, SHARD)
+  const release = deps.runner.releases.get(config.ref, pin) ?? (await fetchRelease(deps, accepted))
+  if (release === null) return { kind: 'left' }
+  return runExecution(deps.runner, {
+    work,
+    config,
+    release,
+    writer: createShardWriter(handle),
+    lease: createLeaseClock(deps.clock, sentAt, LEASE_MS),
+    deadlineAt: sentAt + work.remainingMs,
+    sliceEndsAt: sentAt + patienceMs + INLINE_AFTER_MS,
+  })
+}
+
+async function fetchRelease(deps: IngressDeps, { config, pin }: Accepted) {
+  const parts = await deps.shards(config.ref, SHARD).release({ organizationId: config.organizationId, pin })
+  return parts === null ? null : deps.runner.releases.load(config, parts)
+}
+
+/** Looks at the execution ever less often until it ended or patience is over. */
+async function watch(deps: IngressDeps, { id, config }: Accepted, until: number): Promise<Completion> {
+  const seq = parseExecutionId(id)?.seq ?? 0
+  for (let waitMs = PEEK_MS_MIN; ; waitMs = Math.min(waitMs * 2, PEEK_MS_MAX)) {
+    const seen = await deps.shards(config.ref, SHARD).peek({ organizationId: config.organizationId, seq })
+    if (seen !== null && isTerminalStatus(seen.status)) {
+      return { status: seen.status, result: seen.result === null ? null : (JSON.parse(seen.result) as ExecutionResult) }
+    }
+    const leftMs = until - deps.clock()
+    if (leftMs <= 0) return { status: seen?.status ?? 'pending', result: null }
+    await deps.runner.sleep(Math.min(waitMs, leftMs))
+  }
+}

@@ -1,0 +1,17 @@
+import type { InboxEntry } from '#core/shard/wire'
+
+/** Passes on each outside fact once, however often the shard mentions it. */
+export function createInbox() {
+  const seen = new Set<string>()
+  let heed: (entries: readonly InboxEntry[]) => void = () => undefined
+  return {
+    listen(listener: (entries: readonly InboxEntry[]) => void): void {
+      heed = listener
+    },
+    deliver(entries: readonly InboxEntry[]): void {
+      const fresh = entries.filter(({ kind, key }) => !seen.has(`${kind}:${key}`))
+      for (const { kind, key } of fresh) seen.add(`${kind}:${key}`)
+      if (fresh.length > 0) heed(fresh)
+    },
+  }
+}

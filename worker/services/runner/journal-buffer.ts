@@ -1,0 +1,69 @@
+import type { Clock } from '#core/kernel/time'
+import { LEASE_MS } from '#core/shard/lease'
+import type { CommitAnswer, InboxEntry, Work } from '#core/shard/wire'
+import type { LeaseClock } from './lease-clock'
+import type { ShardWriter } from './shard-writer'
+
+/** Thrown when the shard no longer takes this runner's word: somebody else has the execution, or it has ended. */
+export class Fenced extends Error {}
+
+/** Events that happened here, in order, and how many of them the shard has. One commit in flight at a time. */
+export type JournalBuffer = {
+  push(line: string): void
+  /** How many events are durable. */
+  committed(): number
+  /** Resolves once the first `count` events are durable (the write barrier, 4.4 rule 7). */
+  ensure(count: number): Promise<void>
+  /** What still has to travel, for the last write of a slice; waits for a commit in flight. */
+  rest(): Promise<{ readonly from: number; readonly events: readonly string[] }>
+  /** Extends the lease without writing. */
+  renew(): Promise<void>
+}
+
+export function createJournalBuffer(
+  work: Work,
+  ports: { clock: Clock; writer: ShardWriter; lease: LeaseClock; onInbox: (entries: readonly InboxEntry[]) => void },
+): JournalBuffer {
+  const { seq, token } = work
+  let committed = work.events
+  let lines: string[] = []
+  let inFlight: Promise<void> | null = null
+
+  function heed(answer: CommitAnswer, sentAt: number): void {
+    if (answer.kind === 'fenced') throw new Fenced()
+    ports.lease.extend(sentAt, LEASE_MS)
+    if (answer.inbox.length > 0) ports.onInbox(answer.inbox)
+  }
+
+  async function send(): Promise<void> {
+    const events = lines
+    lines = []
+    const sentAt = ports.clock()
+    const answer = await ports.writer.commit({ seq, token, from: committed, events })
+    committed += events.length
+    heed(answer, sentAt)
+  }
+
+  async function flush(): Promise<void> {
+    inFlight ??= send().finally(() => {
+      inFlight = null
+    })
+    return inFlight
+  }
+
+  return {
+    push: (line) => void lines.push(line),
+    committed: () => committed,
+    async ensure(count) {
+      while (committed < count) await flush()
+    },
+    async rest() {
+      if (inFlight !== null) await inFlight
+      return { from: committed, events: lines }
+    },
+    async renew() {
+      const sentAt = ports.clock()
+      heed(await ports.writer.renew({ seq, token }), sentAt)
+    },
+  }
+}

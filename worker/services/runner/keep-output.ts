@@ -1,0 +1,63 @@
+import type { JournalEvent } from '#core/engine/event'
+import type { Json } from '#core/kernel/json'
+import { LIMITS } from '#core/model/limits'
+import type { DeploymentConfig, Work } from '#core/shard/wire'
+import type { OutputStore } from '../../ports/output-store'
+
+/** Turns events into journal lines; outputs too large for the journal go to the store first (4.4 rule 13). */
+export type EventWriter = {
+  /** The event as the state may take it; a promise only when an output has to be stored. */
+  keep(event: JournalEvent): JournalEvent | Promise<JournalEvent>
+  serialize(event: JournalEvent): string
+}
+
+export function createEventWriter(work: Work, config: DeploymentConfig, outputs: OutputStore): EventWriter {
+  const lines = new WeakMap<JournalEvent, string>()
+  let inlineChars = work.journal.reduce((sum, line) => sum + line.length, 0)
+  let stored = 0
+
+  function fits(chars: number): boolean {
+    return chars <= LIMITS.outputInlineBytesMax && inlineChars + chars <= LIMITS.outputInlineBytesPerExecutionMax
+  }
+
+  async function store(event: Extract<JournalEvent, { type: 'stage_succeeded' }>): Promise<JournalEvent> {
+    const place = `${config.organizationId}/${config.ref}/${config.shards - 1}/${work.seq}`
+    const outputRef = `o/standard/${place}/${work.token}-${stored++}`
+    await outputs.put(outputRef, JSON.stringify(event.output))
+    const kept = { ...event, outputRef }
+    lines.set(kept, JSON.stringify({ ...kept, output: null }))
+    return kept
+  }
+
+  return {
+    keep(event) {
+      const line = JSON.stringify(event)
+      if (fits(line.length)) {
+        inlineChars += line.length
+        lines.set(event, line)
+        return event
+      }
+      if (event.type === 'stage_succeeded') return store(event)
+      return event.type === 'attempt_failed' ? { ...event, output: truncated(event.output ?? null) } : event
+    },
+    serialize: (event) => lines.get(event) ?? JSON.stringify(event),
+  }
+}
+
+/** A failed attempt's output is for people and conditions; beyond the journal's room only its size is kept. */
+function truncated(output: Json): Json {
+  return output === null ? null : { truncated: true, chars: JSON.stringify(output).length }
+}
+
+/** The events of a journal with stored outputs put back in their place; null when one of them is gone. */
+export async function readJournal(lines: readonly string[], outputs: OutputStore): Promise<readonly JournalEvent[]> {
+  const events = lines.map((line) => JSON.parse(line) as JournalEvent)
+  if (!events.some((event) => 'outputRef' in event)) return events
+  return Promise.all(events.map((event) => withOutput(event, outputs)))
+}
+
+async function withOutput(event: JournalEvent, outputs: OutputStore): Promise<JournalEvent> {
+  if (event.type !== 'stage_succeeded' || event.outputRef === undefined) return event
+  const json = await outputs.get(event.outputRef)
+  return json === null ? event : { ...event, output: JSON.parse(json) as Json }
+}

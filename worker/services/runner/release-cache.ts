@@ -1,0 +1,51 @@
+import type { JsonObject } from '#core/kernel/json'
+import { compilePlan, type Plan } from '#core/definition/plan'
+import { Workflow } from '#core/definition/document'
+import { createRedactor, type Redact } from '#core/engine/redact'
+import type { DeploymentConfig, ReleaseParts, ReleaseSummary } from '#core/shard/wire'
+import type { Vault } from '../../ports/vault'
+import { environmentPurpose, parseSealedEnvironment } from '../sealed-environment'
+
+const RELEASES_MAX = 200
+
+/** A release ready to run: parsed, compiled and decrypted once per isolate. */
+export type LoadedRelease = {
+  readonly summary: ReleaseSummary
+  readonly plan: Plan
+  readonly variables: JsonObject
+  readonly secrets: Readonly<Record<string, string>>
+  readonly redact: Redact
+}
+
+export type ReleaseCache = {
+  get(ref: string, pin: number): LoadedRelease | null
+  /** Pins of a deployment that need not be sent again. */
+  pins(ref: string): readonly number[]
+  /** Loads what a claim brought; null when its environment cannot be opened (S88: never run with empty secrets). */
+  load(config: DeploymentConfig, parts: ReleaseParts): Promise<LoadedRelease | null>
+}
+
+export function createReleaseCache(vault: Vault): ReleaseCache {
+  const loaded = new Map<string, LoadedRelease>()
+  const keyOf = (ref: string, pin: number) => `${ref}:${pin}`
+  return {
+    get: (ref, pin) => loaded.get(keyOf(ref, pin)) ?? null,
+    pins: (ref) =>
+      [...loaded.keys()].filter((key) => key.startsWith(`${ref}:`)).map((key) => Number(key.slice(ref.length + 1))),
+    async load(config, parts) {
+      const release = await open(vault, config, parts)
+      if (release === null) return null
+      if (loaded.size >= RELEASES_MAX) loaded.delete(loaded.keys().next().value ?? '')
+      loaded.set(keyOf(config.ref, parts.pin), release)
+      return release
+    },
+  }
+}
+
+async function open(vault: Vault, config: DeploymentConfig, parts: ReleaseParts): Promise<LoadedRelease | null> {
+  const opened = await vault.open(environmentPurpose(config), parts.environment)
+  if (opened === null) return null
+  const { variables, secrets, masked } = parseSealedEnvironment(opened)
+  const plan = compilePlan(Workflow.parse(JSON.parse(parts.document)))
+  return { summary: parts.summary, plan, variables, secrets, redact: createRedactor(masked) }
+}

@@ -1,0 +1,89 @@
+import { executionEnd } from '#core/engine/execution-output'
+import { fold } from '#core/engine/fold'
+import type { ExecutionState } from '#core/engine/state'
+import { assertNever } from '#core/kernel/assert'
+import type { TerminalStatus } from '#core/model/execution-status'
+import type { ExecutionResult } from '#core/shard/result'
+import { createInbox } from './inbox'
+import { createJournalBuffer, Fenced } from './journal-buffer'
+import { readJournal } from './keep-output'
+import type { RunnerDeps } from './runner-deps'
+import { Slice, type SliceEnd } from './slice'
+import { createSliceContext, type Job, type SliceContext } from './slice-context'
+
+/** An execution's `output` travels with its row; what is larger belongs into a stage, whose output may go to the store. */
+const RESULT_CHARS_MAX = 1_000_000
+
+/** How this runner's part ended. `left`: fenced, cut off or out of time; the shard hands the execution to another. */
+export type RunEnd =
+  | { readonly kind: 'finished'; readonly status: TerminalStatus; readonly result: ExecutionResult }
+  | { readonly kind: 'parked' }
+  | { readonly kind: 'left' }
+
+/**
+ * Runs one claimed execution until it ends, waits for long, or is no longer ours. Never rejects: whatever breaks here, the
+ * journal holds what happened, and the lease's end brings the next runner.
+ */
+export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> {
+  const { work, release, lease, writer } = job
+  try {
+    const inbox = createInbox()
+    const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, onInbox: inbox.deliver })
+    const context = createSliceContext(deps, job, { buffer, inbox })
+    const journal = work.journal.length === 0 ? [] : await readJournal(work.journal, deps.outputs)
+    const slice = new Slice(context, fold(release.plan, work.acceptedAt, journal))
+    return await conclude(context, await slice.run(), slice.state)
+  } catch (error) {
+    if (!(error instanceof Fenced)) deps.report('runner_failed', { executionId: work.id, error: String(error) })
+    return { kind: 'left' }
+  }
+}
+
+async function conclude(context: SliceContext, end: SliceEnd, state: ExecutionState): Promise<RunEnd> {
+  const { job, buffer } = context
+  const { seq, token } = job.work
+  switch (end.kind) {
+    case 'left':
+      return { kind: 'left' }
+    case 'park': {
+      const answer = await job.writer.park({ seq, token, ...(await buffer.rest()), wakeAt: end.wakeAt })
+      return { kind: answer.kind === 'ok' ? 'parked' : 'left' }
+    }
+    case 'finish':
+      return finish(context, state)
+    default:
+      return assertNever(end)
+  }
+}
+
+async function finish({ job, buffer, world }: SliceContext, state: ExecutionState): Promise<RunEnd> {
+  const { seq, token } = job.work
+  const { status, result, json } = resultOf(executionEnd(state, world, job.release.redact))
+  const answer = await job.writer.finish({ seq, token, ...(await buffer.rest()), status, result: json })
+  if (answer.kind === 'fenced') return { kind: 'left' }
+  if (answer.status === status) return { kind: 'finished', status, result }
+  const message =
+    answer.status === 'cancelled' ? 'The execution was cancelled.' : 'The execution took longer than its limit.'
+  return {
+    kind: 'finished',
+    status: answer.status,
+    result: { ...result, output: null, error: { code: answer.status, message } },
+  }
+}
+
+function resultOf(end: ReturnType<typeof executionEnd>): {
+  status: TerminalStatus
+  result: ExecutionResult
+  json: string
+} {
+  const { status, ...result } = end
+  const json = JSON.stringify(result)
+  if (json.length <= RESULT_CHARS_MAX) return { status, result, json }
+  const error = {
+    code: 'output_too_large',
+    message: `The workflow's output is ${json.length} characters long; ${RESULT_CHARS_MAX} are allowed.`,
+    hint: 'Name the parts that matter in the document’s output.',
+  }
+  const failed: ExecutionResult = { ...result, output: null, error }
+  return { status: 'failed', result: failed, json: JSON.stringify(failed) }
+}

@@ -1,0 +1,24 @@
+import type { Clock } from '#core/kernel/time'
+import type { ChatModel } from '../../ports/chat-model'
+import type { Doorbells } from '../../ports/doorbells'
+import type { HttpSender } from '../../ports/http-sender'
+import type { OutputStore } from '../../ports/output-store'
+import type { ShardHandle } from '../../ports/shards'
+import type { ReleaseCache } from './release-cache'
+
+/** What a runner needs of the world. */
+export type RunnerDeps = {
+  readonly clock: Clock
+  /** Resolves after `ms`, or earlier when the signal aborts; never rejects. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+  readonly http: HttpSender
+  readonly ai: ChatModel
+  readonly outputs: OutputStore
+  readonly releases: ReleaseCache
+  readonly doorbells: Doorbells
+  /** Tells the operators; never payloads or secrets. */
+  readonly report: (event: string, facts: Readonly<Record<string, string | number>>) => void
+}
+
+/** Which shard a runner works for. */
+export type RunnerShard = { readonly ref: string; readonly no: number; readonly handle: ShardHandle }

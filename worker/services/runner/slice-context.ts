@@ -1,0 +1,93 @@
+import type { PlannedStage } from '#core/definition/plan'
+import type { JournalEvent } from '#core/engine/event'
+import { runStage } from '#core/engine/run-stage'
+import { plannedStage, type ExecutionState } from '#core/engine/state'
+import type { World } from '#core/engine/world'
+import type { Json } from '#core/kernel/json'
+import type { EpochMs } from '#core/kernel/time'
+import type { DeploymentConfig, InboxEntry, Work } from '#core/shard/wire'
+import type { JournalBuffer } from './journal-buffer'
+import { createEventWriter } from './keep-output'
+import type { LeaseClock } from './lease-clock'
+import type { LoadedRelease } from './release-cache'
+import type { RunnerDeps } from './runner-deps'
+import type { ShardWriter } from './shard-writer'
+
+/** One execution to run, under one lease. */
+export type Job = {
+  readonly work: Work
+  readonly config: DeploymentConfig
+  readonly release: LoadedRelease
+  readonly writer: ShardWriter
+  readonly lease: LeaseClock
+  /** The execution's own limit on this runner's clock. */
+  readonly deadlineAt: EpochMs
+  /** No stage starts that might not end before this. */
+  readonly sliceEndsAt: EpochMs
+}
+
+/** What a slice needs besides its state. */
+export type SliceContext = {
+  readonly deps: RunnerDeps
+  readonly job: Job
+  readonly buffer: JournalBuffer
+  readonly inbox: { listen(heed: (entries: readonly InboxEntry[]) => void): void }
+  readonly world: World
+  stage(id: string): PlannedStage
+  runStage(
+    state: ExecutionState,
+    stage: string,
+    attempt: number,
+    signal: AbortSignal,
+  ): JournalEvent | Promise<JournalEvent>
+  serialize(event: JournalEvent): string
+}
+
+export function createSliceContext(
+  deps: RunnerDeps,
+  job: Job,
+  parts: Pick<SliceContext, 'buffer' | 'inbox'>,
+): SliceContext {
+  const { plan, redact } = job.release
+  const world = worldOf(job)
+  const writer = createEventWriter(job.work, job.config, deps.outputs)
+  return {
+    ...parts,
+    deps,
+    job,
+    world,
+    stage: (id) => plannedStage(plan, id),
+    runStage(state, stage, attempt, signal) {
+      const ports = {
+        now: deps.clock,
+        redact,
+        http: (request: Parameters<RunnerDeps['http']>[0]) => deps.http(request, signal),
+        ai: (request: Parameters<RunnerDeps['ai']>[0]) => deps.ai(request, signal),
+      }
+      const event = runStage({ state, stage, attempt, world, ports })
+      return event instanceof Promise ? event.then(writer.keep) : writer.keep(event)
+    },
+    serialize: writer.serialize,
+  }
+}
+
+function worldOf({ work, config, release }: Job): World {
+  const { variables, secrets, summary } = release
+  const { cause } = work
+  return {
+    executionId: work.id,
+    workflow: config.workflowName,
+    version: summary.version,
+    environment: config.environment,
+    triggerType: cause.type,
+    input: JSON.parse(work.payload) as Json,
+    trigger: {
+      ...cause.request,
+      type: cause.type,
+      id: cause.triggerId,
+      ...(cause.nominalAt !== undefined && { scheduledAt: new Date(cause.nominalAt).toISOString() }),
+    },
+    variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
+    secret: (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined),
+  }
+}

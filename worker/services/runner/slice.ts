@@ -1,0 +1,222 @@
+/**
+ * Owns: one execution while this runner has it — its state, its running stages, its timers.
+ * Talks to: core/engine (decide), the journal buffer (what must be durable), its context (effects).
+ * Keeps: I4 nothing starts after the lease's margin · I5 unsafe effects wait for their ancestors' events ·
+ * I14 a cancel or deadline that was seen starts nothing more.
+ */
+import { decide } from '#core/engine/decide'
+import type { Effect } from '#core/engine/effect'
+import { EVENT_VERSION, type JournalEvent } from '#core/engine/event'
+import { isCurrentAttempt, type ExecutionState } from '#core/engine/state'
+import { assertNever, invariant } from '#core/kernel/assert'
+import type { EpochMs } from '#core/kernel/time'
+import { LIMITS } from '#core/model/limits'
+import type { InboxEntry } from '#core/shard/wire'
+import { createMailbox } from './mailbox'
+import { readCancel } from './read-cancel'
+import type { SliceContext } from './slice-context'
+
+const RENEW_EVERY_MS = 10_000
+const UNSAFE_COMMIT_WITHIN_MS = 1_000
+/** Kept free at the end of a slice, so that its last stage can be journaled. */
+const SLICE_MARGIN_MS = 60_000
+
+type StartStage = Extract<Effect, { type: 'start_stage' }>
+
+/** How a slice ended. `left`: the lease is no longer ours to use; whoever claims next goes on from the journal. */
+export type SliceEnd =
+  { readonly kind: 'finish' } | { readonly kind: 'park'; readonly wakeAt: EpochMs } | { readonly kind: 'left' }
+
+export class Slice {
+  readonly #context: SliceContext
+  readonly #mailbox = createMailbox<JournalEvent>()
+  readonly #running = new Map<string, AbortController>()
+  readonly #timers = new Map<string, EpochMs>()
+  readonly #effects: Effect[] = []
+  #state: ExecutionState
+  #finished = false
+  /** A stage was not started for want of time: the rest belongs to another slice. */
+  #yielding = false
+  #commitBy: EpochMs | null = null
+  #renewAt: EpochMs
+
+  constructor(context: SliceContext, state: ExecutionState) {
+    this.#context = context
+    this.#state = state
+    this.#renewAt = this.#now() + RENEW_EVERY_MS
+    context.inbox.listen((entries) => this.#heed(entries))
+  }
+
+  get state(): ExecutionState {
+    return this.#state
+  }
+
+  /** Runs until the execution ends, has to wait for long, or is no longer ours. Rejects with Fenced or what broke. */
+  async run(): Promise<SliceEnd> {
+    const { job } = this.#context
+    try {
+      this.#decide({ type: 'resumed', v: EVENT_VERSION, at: this.#now() })
+      this.#heed(job.work.inbox)
+      for (let end = this.#advance(); ; end = this.#advance()) {
+        if (end !== null) return end
+        if (this.#now() >= job.lease.endsAt()) return { kind: 'left' }
+        await this.#wait()
+      }
+    } finally {
+      for (const abort of this.#running.values()) abort.abort()
+    }
+  }
+
+  /** Everything that can happen without waiting; null = something is still under way. */
+  #advance(): SliceEnd | null {
+    do {
+      for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift())
+        this.#perform(effect)
+      if (this.#finished) return { kind: 'finish' }
+      for (const event of this.#mailbox.take()) this.#settle(event)
+    } while (this.#effects.length > 0 || this.#fireTimers())
+    if (this.#running.size > 0) return null
+    if (!this.#context.job.lease.mayStart()) return { kind: 'left' }
+    if (this.#yielding) return { kind: 'park', wakeAt: this.#now() }
+    return this.#restUntilTimer()
+  }
+
+  #restUntilTimer(): SliceEnd | null {
+    const timerAt = this.#nextTimerAt()
+    invariant(timerAt !== null, 'I2: a live execution runs something or waits for something')
+    const tooFar = timerAt - this.#now() > LIMITS.inProcessWaitMsMax || timerAt > this.#context.job.sliceEndsAt
+    return tooFar ? { kind: 'park', wakeAt: timerAt } : null
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'start_stage':
+        return this.#start(effect)
+      case 'set_timer':
+        this.#timers.set(effect.stage, effect.at)
+        return
+      case 'abort_stage':
+        this.#running.get(effect.stage)?.abort()
+        this.#running.delete(effect.stage)
+        this.#timers.delete(effect.stage)
+        return
+      case 'finish':
+        this.#finished = true
+        return
+      default:
+        return assertNever(effect)
+    }
+  }
+
+  #start(effect: StartStage): void {
+    const { job, buffer } = this.#context
+    const stage = this.#context.stage(effect.stage)
+    const needsMs = stage.safety === 'pure' ? 0 : stage.timeoutMs + SLICE_MARGIN_MS
+    if (this.#now() + needsMs > job.sliceEndsAt || !job.lease.mayStart()) {
+      this.#yielding = true
+    } else if (stage.safety === 'unsafe' && buffer.committed() < effect.afterEvent) {
+      this.#startAfterCommit(effect)
+    } else {
+      this.#launch(effect)
+    }
+  }
+
+  /** The write barrier: what the stage builds on must be durable before its effect leaves (4.4 rule 7). */
+  #startAfterCommit(effect: StartStage): void {
+    const { job, buffer } = this.#context
+    const abort = new AbortController()
+    this.#running.set(effect.stage, abort)
+    buffer.ensure(effect.afterEvent).then(
+      () => {
+        if (this.#running.get(effect.stage) !== abort) return
+        this.#running.delete(effect.stage)
+        if (!job.lease.mayStart()) this.#yielding = true
+        else if (isCurrentAttempt(this.#state, effect.stage, effect.attempt)) this.#launch(effect)
+        this.#mailbox.wake()
+      },
+      (error: unknown) => this.#mailbox.fail(error),
+    )
+  }
+
+  #launch({ stage, attempt }: StartStage): void {
+    // A pure stage is over before anybody could see it running: its start is not worth a line.
+    if (this.#context.stage(stage).safety !== 'pure') {
+      this.#apply({ type: 'stage_started', v: EVENT_VERSION, at: this.#now(), stage, attempt })
+    }
+    const abort = new AbortController()
+    const outcome = this.#context.runStage(this.#state, stage, attempt, abort.signal)
+    if (!(outcome instanceof Promise)) return this.#settle(outcome)
+    this.#running.set(stage, abort)
+    outcome.then(
+      (event) => {
+        if (this.#running.get(stage) === abort) this.#mailbox.deliver(event)
+      },
+      (error: unknown) => this.#mailbox.fail(error),
+    )
+  }
+
+  #settle(event: JournalEvent): void {
+    if ('stage' in event) {
+      this.#running.delete(event.stage)
+      const unsafe = this.#context.stage(event.stage).safety === 'unsafe'
+      if (unsafe) this.#commitBy ??= this.#now() + UNSAFE_COMMIT_WITHIN_MS
+    }
+    this.#apply(event)
+  }
+
+  #apply(event: JournalEvent): void {
+    this.#context.buffer.push(this.#context.serialize(event))
+    this.#decide(event)
+  }
+
+  #decide(event: Parameters<typeof decide>[1]): void {
+    const decision = decide(this.#state, event)
+    this.#state = decision.state
+    this.#effects.push(...decision.effects)
+  }
+
+  #heed(entries: readonly InboxEntry[]): void {
+    for (const entry of entries) {
+      if (this.#state.status !== 'live') return
+      this.#apply({ type: 'cancel_requested', v: EVENT_VERSION, at: entry.at, ...readCancel(entry) })
+    }
+    this.#mailbox.wake()
+  }
+
+  #fireTimers(): boolean {
+    const now = this.#now()
+    const due = [...this.#timers].filter(([, at]) => at <= now)
+    for (const [stage] of due) {
+      this.#timers.delete(stage)
+      this.#apply({ type: 'timer_fired', v: EVENT_VERSION, at: now, stage })
+    }
+    return due.length > 0
+  }
+
+  #nextTimerAt(): EpochMs | null {
+    return this.#timers.size === 0 ? null : Math.min(...this.#timers.values())
+  }
+
+  /** Waits for the next thing to happen, then does what the clock asks for. */
+  async #wait(): Promise<void> {
+    const { job, buffer, deps } = this.#context
+    const due = [this.#nextTimerAt(), this.#commitBy, this.#renewAt, job.deadlineAt, job.lease.endsAt()]
+    await this.#mailbox.wait(Math.max(0, Math.min(...due.filter((at) => at !== null)) - this.#now()), deps.sleep)
+    const now = this.#now()
+    if (now >= job.deadlineAt && this.#state.status === 'live') {
+      this.#apply({ type: 'deadline_passed', v: EVENT_VERSION, at: now })
+    }
+    if (this.#commitBy !== null && now >= this.#commitBy) {
+      this.#commitBy = null
+      await buffer.ensure(this.#state.events)
+    }
+    if (now >= this.#renewAt) {
+      this.#renewAt = now + RENEW_EVERY_MS
+      await buffer.renew()
+    }
+  }
+
+  #now(): EpochMs {
+    return this.#context.deps.clock()
+  }
+}
