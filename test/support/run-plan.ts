@@ -150,13 +150,15 @@ class Simulation {
     this.#journal({ type: 'stage_started', v: EVENT_VERSION, at: this.#at, stage, attempt })
     const instead = this.#simulated.instead?.(effect, this.state, this.#at)
     if (instead !== undefined) return this.#journal(instead)
+    const { attemptMs = 0 } = this.#simulated
+    let calls = 0
     const event = await runStage({
       state: this.state,
       stage,
       attempt,
       world: this.world,
       ports: {
-        now: () => this.#at,
+        now: () => this.#at + (calls++ === 0 ? 0 : attemptMs),
         redact: this.#redact,
         http: async (request) => {
           this.requests.push(request)
@@ -165,8 +167,8 @@ class Simulation {
         ai: async (request) => this.#simulated.ai?.(request) ?? REFUSED,
       },
     })
-    this.#at += this.#simulated.attemptMs ?? 0
-    this.#journal({ ...event, at: this.#at })
+    this.#at += attemptMs
+    this.#journal(event)
   }
 
   #fireNext(): void {
