@@ -30,25 +30,10 @@ const fragments = fc.constantFrom(
     '<',
     '&&',
     ',',
-    "'a'",
-  ],
-  ...[
-    'input',
-    'vars.A',
-    'stages.b',
-    'item',
-    'x',
-    '__proto__',
-    'constructor',
-    '0',
-    '1.5',
-    ' ',
-    '\\',
-    '"',
-    'null',
-    'true',
-  ],
-  ...[...FUNCTIONS.keys()].map((name) => `${name}(`),
+  ].concat(
+    ['input', 'vars.A', 'stages.b', 'item', 'x', '__proto__', 'constructor', '0', '1.5', ' ', '\\', '"', 'null', "'a'"],
+    [...FUNCTIONS.keys()].map((name) => `${name}(`),
+  ),
 )
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -74,7 +59,9 @@ function holdsOnlyJson(value: unknown): boolean {
 describe('text and data from outside', () => {
   it('no text makes the compiler throw', () => {
     fc.assert(
-      fc.property(hostileText, (text) => typeof compileTemplate(text).ok === 'boolean'),
+      fc.property(hostileText, (text) => {
+        expect(compileTemplate(text)).toHaveProperty('ok')
+      }),
       { numRuns: 3_000 },
     )
   })
@@ -83,9 +70,9 @@ describe('text and data from outside', () => {
     fc.assert(
       fc.property(fc.oneof(hostileText, calls), fc.jsonValue(), fc.jsonValue(), (text, a, b) => {
         const template = compileTemplate(text)
-        if (!template.ok) return true
+        if (!template.ok) return
         const result = template.value.evaluate(scopeOf({ input: { a, b } as Json, vars: { A: a as Json } }))
-        return !result.ok || holdsOnlyJson(result.value)
+        expect(!result.ok || holdsOnlyJson(result.value)).toBe(true)
       }),
       { numRuns: 3_000 },
     )

@@ -1,7 +1,15 @@
 import type { ComponentDefinition, Safety } from '../components/define-component'
+import { componentOf } from '../components/registry'
 import type { CompiledValue } from '../expression/compile-value'
+import { invariant } from '../kernel/assert'
 import type { JsonObject } from '../kernel/json'
-import type { Workflow, WorkflowSettings } from './document'
+import { LIMITS } from '../model/limits'
+import type { Stage, Workflow, WorkflowSettings } from './document'
+import { Graph } from './graph'
+import { needsOf, type Needs } from './needs'
+import { compileValid, splitLate } from './split-late'
+
+export type { Needs } from './needs'
 
 /** A dependency as written, and what has to be terminal before it can be judged. */
 export type PlannedDependency = {
@@ -53,15 +61,6 @@ export type PlannedStage = {
   readonly safety: Safety
 }
 
-/** What a document asks of its surroundings (`needs` of a version). Sorted, unique. */
-export type Needs = {
-  readonly variables: readonly string[]
-  readonly secrets: readonly string[]
-  /** Hosts written literally in `url`s. */
-  readonly hosts: readonly string[]
-  readonly components: readonly string[]
-}
-
 /** Everything the engine asks of a document, built once per version. */
 export type Plan = {
   readonly name: string
@@ -82,4 +81,106 @@ export type Plan = {
   readonly inline: boolean
 }
 
-export type CompilePlan = (workflow: Workflow) => Plan
+/** Components that hold an execution for longer than a request may last. */
+const WAITING = new Set(['delay', 'wait_for_signal'])
+
+function timeoutOf(config: JsonObject): number {
+  const timeout = config['timeout']
+  if (typeof timeout === 'number') return timeout
+  return timeout === undefined ? LIMITS.stageTimeoutMsDefault : LIMITS.stageTimeoutMsMax
+}
+
+function componentOfValid(stage: Stage): ComponentDefinition {
+  const component = componentOf(stage.component)
+  invariant(component !== null, 'the components of a planned document are registered')
+  return component
+}
+
+/** Own lists of a stage, each scope list grown by what the branches inside it name. */
+function listsOf(stage: Stage, component: ComponentDefinition, graph: Graph, ids: readonly string[]): PlannedList[] {
+  return (component.owns?.(stage.config) ?? []).map(({ list, role, ids: named }) => ({
+    list,
+    role,
+    ids:
+      role === 'option'
+        ? named
+        : ids.filter((id) => {
+            const container = graph.containerOf.get(id)
+            return container?.id === stage.id && container.list === list
+          }),
+  }))
+}
+
+function planStage(
+  stage: Stage,
+  index: number,
+  graph: Graph,
+  ids: readonly string[],
+): Omit<PlannedStage, 'dependents'> {
+  const { id, config: document, join, enabled, on_error: onError } = stage
+  const component = componentOfValid(stage)
+  return {
+    id,
+    index,
+    order: graph.order.indexOf(id),
+    type: component.type,
+    component,
+    document,
+    ...splitLate(document, component.late ?? []),
+    dependsOn: stage.depends_on.map((dependency) => ({ stage: dependency, waitsFor: graph.waitsFor(id, dependency) })),
+    container: graph.containerOf.get(id) ?? null,
+    chooser: graph.chooserOf.get(id) ?? null,
+    lists: listsOf(stage, component, graph, ids),
+    join,
+    enabled,
+    onError,
+    timeoutMs: timeoutOf(document),
+    safety: component.safety(document),
+  }
+}
+
+/** For each stage, whom its end may set free. */
+function dependentsOf(stages: readonly Omit<PlannedStage, 'dependents'>[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const dependents = new Map<string, Set<string>>(stages.map(({ id }) => [id, new Set()]))
+  for (const { id, dependsOn, container, chooser } of stages) {
+    const before = [...dependsOn.flatMap(({ stage, waitsFor }) => [stage, waitsFor]), container?.id, chooser?.id]
+    for (const earlier of before) dependents.get(earlier ?? '')?.add(id)
+  }
+  return dependents
+}
+
+/**
+ * Builds the plan of a document that validateWorkflow let pass (a stored version); throws for any other. Pure: the same
+ * document gives the same plan.
+ */
+export function compilePlan(workflow: Workflow): Plan {
+  const ids = workflow.stages.map(({ id }) => id)
+  const graph = new Graph(
+    workflow.stages.map((stage) => ({
+      id: stage.id,
+      dependsOn: stage.depends_on,
+      owned: componentOfValid(stage).owns?.(stage.config) ?? [],
+    })),
+  )
+  invariant(graph.cycles.length === 0, 'a planned document has no cycles')
+  const planned = workflow.stages.map((stage, index) => planStage(stage, index, graph, ids))
+  const dependents = dependentsOf(planned)
+  const stages = new Map(
+    planned.map((stage) => [stage.id, { ...stage, dependents: [...(dependents.get(stage.id) ?? [])] }]),
+  )
+  const root = graph.order.filter((id) => stages.get(id)?.container === null)
+  const isWaitedFor = (id: string) =>
+    planned.some(({ dependsOn, chooser }) => chooser?.id === id || dependsOn.some(({ waitsFor }) => waitsFor === id))
+  return {
+    name: workflow.name,
+    stages,
+    order: graph.order,
+    root,
+    leaves: root.filter((id) => stages.get(id)?.enabled === true && !isWaitedFor(id)),
+    output: workflow.output === undefined ? null : compileValid(workflow.output),
+    settings: workflow.settings,
+    needs: needsOf(workflow),
+    pure: planned.every(({ safety }) => safety === 'pure'),
+    inline: planned.every(({ type, document }) => !WAITING.has(type) && document['at_most_once'] !== true),
+  }
+}

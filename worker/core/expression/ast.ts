@@ -18,5 +18,5 @@ export type Node = Span &
     | { readonly type: 'call'; readonly name: string; readonly args: readonly Node[] }
     | { readonly type: 'unary'; readonly operator: '!' | '-'; readonly operand: Node }
     | { readonly type: 'binary'; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
-    | { readonly type: 'conditional'; readonly test: Node; readonly then: Node; readonly otherwise: Node }
+    | { readonly type: 'conditional'; readonly test: Node; readonly yes: Node; readonly no: Node }
   )

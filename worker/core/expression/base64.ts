@@ -1,5 +1,5 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const VALUES = new Map([...ALPHABET].map((char, value) => [char, value]))
+const VALUES = new Map(Array.from(ALPHABET, (char, value) => [char, value]))
 
 /** Base64 of bytes, padded. */
 export function encodeBase64(bytes: Uint8Array): string {

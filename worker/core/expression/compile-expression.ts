@@ -64,9 +64,9 @@ export class ExpressionCompiler {
         return this.#compileBinary(node, optional)
       case 'conditional': {
         const test = this.compile(node.test)
-        const then = this.compile(node.then, optional)
-        const otherwise = this.compile(node.otherwise, optional)
-        return (scope, run) => (isTruthy(test(scope, run)) ? then(scope, run) : otherwise(scope, run))
+        const yes = this.compile(node.yes, optional)
+        const no = this.compile(node.no, optional)
+        return (scope, run) => (isTruthy(test(scope, run)) ? yes(scope, run) : no(scope, run))
       }
     }
   }

@@ -112,10 +112,10 @@ class Parser {
 
   #parseConditional(test: Node): Node {
     const question = this.#take()
-    const then = this.#parse(0)
+    const yes = this.#parse(0)
     this.#expect(':', question)
-    const otherwise = this.#parse(0)
-    return { type: 'conditional', test, then, otherwise, at: test.at, end: otherwise.end }
+    const no = this.#parse(0)
+    return { type: 'conditional', test, yes, no, at: test.at, end: no.end }
   }
 
   #parsePrefix(): Node {

@@ -3,12 +3,12 @@
 interface TextEncoder {
   encode(text?: string): Uint8Array
 }
-declare var TextEncoder: { new (): TextEncoder }
+declare const TextEncoder: { new (): TextEncoder }
 
 interface TextDecoder {
   decode(bytes?: Uint8Array): string
 }
-declare var TextDecoder: { new (encoding?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder }
+declare const TextDecoder: { new (encoding?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder }
 
 interface URL {
   readonly protocol: string
@@ -23,4 +23,4 @@ interface URL {
   readonly href: string
   readonly origin: string
 }
-declare var URL: { new (url: string, base?: string): URL; canParse(url: string, base?: string): boolean }
+declare const URL: { new (url: string, base?: string): URL; canParse(url: string, base?: string): boolean }

@@ -1,0 +1,116 @@
+import { nearest } from '../kernel/nearest'
+import type { Issue } from '../model/issue'
+import type { DraftStage } from './draft-stage'
+import type { Conflict, Graph } from './graph'
+import { errorAt, warningAt } from './issue-of'
+
+/** Names an id that no stage has, with the nearest one that exists. */
+export function unknownStage(id: string, path: string, known: Iterable<string>): Issue {
+  const close = nearest(id, known)
+  const minus = /^(.+)-\d+$/.exec(id)?.[1]
+  const hint =
+    minus !== undefined && [...known].includes(minus)
+      ? 'Put spaces around minus to subtract.'
+      : close === null
+        ? 'Define a stage with this id or remove the name.'
+        : `Did you mean ${close}?`
+  return errorAt('unknown_stage', path, `There is no stage “${id}”`, hint)
+}
+
+function checkIds(stages: readonly DraftStage[]): Issue[] {
+  const seen = new Set<string>()
+  return stages.flatMap(({ id, path }) => {
+    if (seen.has(id)) return [errorAt('duplicate_id', `${path}/id`, `Two stages have the id “${id}”`)]
+    seen.add(id)
+    return []
+  })
+}
+
+function checkNames(stages: readonly DraftStage[], ids: ReadonlySet<string>): Issue[] {
+  return stages.flatMap((stage) => {
+    const named = stage.owned.flatMap(({ pointer, ids: list }) =>
+      list.map((id, i) => ({ id, path: `${stage.path}/config${pointer}/${i}` })),
+    )
+    return [...stage.dependsOn, ...named]
+      .filter(({ id }) => !ids.has(id))
+      .map(({ id, path }) => unknownStage(id, path, ids))
+  })
+}
+
+function checkConflict(conflict: Conflict, byId: ReadonlyMap<string, DraftStage>): Issue {
+  const { stage, kind, first, second, pointer } = conflict
+  const path = `${byId.get(second)?.path ?? ''}/config${pointer}`
+  if (kind === 'chooser') {
+    const message = `“${stage}” is chosen by “${first}” and by “${second}”`
+    return errorAt(
+      'stage_owned_twice',
+      path,
+      message,
+      'Let both choose a stage of their own and join them with join: any.',
+    )
+  }
+  if (kind === 'container') {
+    const where = first === second ? `two lists of “${first}”` : `“${first}” and in “${second}”`
+    return errorAt(
+      'stage_in_two_scopes',
+      path,
+      `“${stage}” runs in ${where}`,
+      'A stage belongs to one list of one container.',
+    )
+  }
+  return errorAt(
+    'stage_in_two_scopes',
+    byId.get(stage)?.path ?? path,
+    `“${stage}” runs in “${first}”, but “${second}”, which chooses it, does not`,
+    'Name it in the list that holds the stage that chooses it.',
+  )
+}
+
+function checkCycles(graph: Graph, byId: ReadonlyMap<string, DraftStage>): Issue[] {
+  return graph.cycles.map((ring) => {
+    const indexed = ring.map((id) => byId.get(id)?.index ?? 0)
+    const from = indexed.indexOf(Math.min(...indexed))
+    const turned = [...ring.slice(from), ...ring.slice(0, from), ring[from] ?? '']
+    const path = `/stages/${indexed[from] ?? 0}/depends_on`
+    return errorAt(
+      'cycle',
+      path,
+      `These stages wait for each other: ${turned.join(' → ')}`,
+      'Remove one of the dependencies.',
+    )
+  })
+}
+
+/** Dependencies that are allowed and rarely meant: a stage of catch or finally on one of an earlier phase. */
+function checkPhases(stages: readonly DraftStage[], graph: Graph): Issue[] {
+  return stages.flatMap((stage) => {
+    const own = graph.containerOf.get(stage.id)
+    if (own === undefined) return []
+    return stage.dependsOn.flatMap(({ id, path }) => {
+      const other = graph.containerOf.get(id)
+      if (other === undefined || other.id !== own.id || other.list === own.list) return []
+      const message = `“${stage.id}” in ${own.list} depends on “${id}” in ${other.list}`
+      return [
+        warningAt(
+          'dependency_across_phases',
+          path,
+          message,
+          `It is skipped unless “${id}” completed; ${own.list} runs after ${other.list} anyway.`,
+        ),
+      ]
+    })
+  })
+}
+
+/** Everything wrong with how stages name each other. */
+export function checkGraph(stages: readonly DraftStage[], graph: Graph): readonly Issue[] {
+  const byId = new Map(stages.toReversed().map((stage) => [stage.id, stage]))
+  const ids = new Set(byId.keys())
+  return [
+    ...checkIds(stages),
+    ...checkNames(stages, ids),
+    ...graph.conflicts.map((conflict) => checkConflict(conflict, byId)),
+    ...checkCycles(graph, byId),
+    ...checkPhases(stages, graph),
+  ]
+}

@@ -1,0 +1,83 @@
+import type { PlacedReference } from '../expression/compile-value'
+import type { Issue } from '../model/issue'
+import { unknownStage } from './check-graph'
+import type { Expressions } from './check-expressions'
+import type { DraftStage } from './draft-stage'
+import type { Graph } from './graph'
+import { errorAt } from './issue-of'
+
+const FOREACH_LIST = 'do'
+
+function checkStage(
+  stage: DraftStage,
+  reference: PlacedReference,
+  path: string,
+  graph: Graph,
+  ids: readonly string[],
+): Issue[] {
+  const name = reference.name ?? ''
+  if (!graph.has(name)) return [unknownStage(name, path, ids)]
+  if (graph.cycles.length > 0 || graph.mayHaveRunBefore(name, stage.id)) return []
+  if (name === stage.id) {
+    return [errorAt('stage_not_before', path, `“${name}” reads its own result`, 'In a retry condition write output.')]
+  }
+  const message = `“${stage.id}” reads “${name}”, which need not have run before it`
+  return [errorAt('stage_not_before', path, message, `Add “${name}” to depends_on.`)]
+}
+
+/** What a stage's expressions read and cannot: stages that are missing or not before it, values of other places. */
+export function checkReferences(
+  stage: DraftStage,
+  { path, references }: Expressions,
+  graph: Graph,
+  ids: readonly string[],
+): readonly Issue[] {
+  const late = stage.component?.late ?? []
+  const inForeach = [stage.id, ...graph.containersOf(stage.id)].some(
+    (id) => graph.containerOf.get(id)?.list === FOREACH_LIST,
+  )
+  return references.flatMap((reference) => {
+    const place = path + reference.path
+    const { kind } = reference
+    if (kind === 'stage') return checkStage(stage, reference, place, graph, ids)
+    if (
+      kind === 'output' &&
+      !late.some((pointer) => reference.path === pointer || reference.path.startsWith(`${pointer}/`))
+    ) {
+      return [
+        errorAt(
+          'reference_not_available',
+          place,
+          'output exists in a retry condition only',
+          'Read another stage with stages.<id>.output.',
+        ),
+      ]
+    }
+    if ((kind === 'item' || kind === 'index') && !inForeach) {
+      return [errorAt('reference_not_available', place, `${kind} exists inside a foreach only`)]
+    }
+    return []
+  })
+}
+
+/** The same for the workflow's `output`, which comes after every stage. */
+export function checkOutputReferences(
+  { path, references }: Expressions,
+  graph: Graph,
+  ids: readonly string[],
+): readonly Issue[] {
+  return references.flatMap(({ kind, name, path: inner }) => {
+    if (kind === 'stage' && !graph.has(name ?? '')) return [unknownStage(name ?? '', path + inner, ids)]
+    if (kind === 'output' || kind === 'item' || kind === 'index') {
+      return [
+        errorAt(
+          'reference_not_available',
+          path + inner,
+          `${kind} does not exist here`,
+          'Read a stage with stages.<id>.output.',
+        ),
+      ]
+    }
+    return []
+  })
+}

@@ -1,0 +1,86 @@
+import { isJsonObject, type Json } from '../kernel/json'
+import type { Issue } from '../model/issue'
+import { triggerOf, triggerRefusal, TriggerDocument } from '../triggers/registry'
+import { checkCredentials } from './check-credentials'
+import { checkExpressions, type Expressions } from './check-expressions'
+import { errorAt, warningAt } from './issue-of'
+
+type Mode = 'draft' | 'deploy'
+
+function checkPlaces({ path, references }: Expressions, credentials: ReadonlySet<string>): Issue[] {
+  return references.flatMap((reference) => {
+    const place = path + reference.path
+    if (!credentials.has(reference.path)) {
+      return [
+        warningAt(
+          'expression_not_evaluated',
+          place,
+          'Expressions are not evaluated here',
+          `In a trigger they are in ${[...credentials].join(', ') || 'no place'}.`,
+        ),
+      ]
+    }
+    if (reference.kind === 'variable' || reference.kind === 'secret') return []
+    return [
+      errorAt(
+        'reference_not_available',
+        place,
+        `A trigger cannot read ${reference.kind}`,
+        'It is set up before any execution: read vars and secrets.',
+      ),
+    ]
+  })
+}
+
+function checkTrigger(trigger: Json, path: string, mode: Mode): { issues: Issue[]; expressions: Expressions } {
+  const type = isJsonObject(trigger) && typeof trigger['type'] === 'string' ? trigger['type'] : ''
+  const severity = mode === 'deploy' ? 'error' : 'warning'
+  const credentials = new Set<string>(triggerOf(type)?.credentials)
+  const expressions = checkExpressions(trigger, path)
+  const evaluated = {
+    ...expressions,
+    references: expressions.references.filter((reference) => credentials.has(reference.path)),
+  }
+  const parsed = TriggerDocument.safeParse(trigger)
+  const refusal = parsed.success ? triggerRefusal(parsed.data) : null
+  const refused =
+    refusal === null
+      ? []
+      : [{ ...errorAt('trigger_not_available', path + refusal.path, refusal.message, refusal.hint), severity } as const]
+  return {
+    issues: [
+      ...expressions.issues,
+      ...checkPlaces(expressions, credentials),
+      ...checkCredentials(trigger, path, severity, credentials),
+      ...refused,
+    ],
+    expressions: evaluated,
+  }
+}
+
+/** Everything about triggers that their schemas do not say. Also answers what their expressions read. */
+export function checkTriggers(
+  document: Json,
+  mode: Mode,
+): { issues: readonly Issue[]; expressions: readonly Expressions[] } {
+  const triggers =
+    isJsonObject(document) && Array.isArray(document['triggers']) ? (document['triggers'] as readonly Json[]) : []
+  const checked = triggers.map((trigger, i) => checkTrigger(trigger, `/triggers/${i}`, mode))
+  const seen = new Set<unknown>()
+  const repeated = triggers.flatMap((trigger, i) => {
+    const id = isJsonObject(trigger) ? trigger['id'] : undefined
+    if (typeof id !== 'string' || !seen.has(id)) {
+      seen.add(id)
+      return []
+    }
+    return [errorAt('duplicate_id', `/triggers/${i}/id`, `Two triggers have the id “${id}”`)]
+  })
+  const none =
+    triggers.length === 0
+      ? [warningAt('no_trigger', '/triggers', 'The workflow has no trigger', 'Only a run call can start it.')]
+      : []
+  return {
+    issues: [...checked.flatMap(({ issues }) => issues), ...repeated, ...none],
+    expressions: checked.map(({ expressions }) => expressions),
+  }
+}
