@@ -1,0 +1,68 @@
+import type { HttpAnswer, HttpRequest } from '#core/components/context'
+import type { Clock } from '#core/kernel/time'
+import { LIMITS } from '#core/model/limits'
+import type { HttpSender } from '../../ports/http-sender'
+import type { EgressPolicy } from './egress-policy'
+import { type Fetch, follow } from './follow'
+import { NetFailure } from './net-failure'
+import { readText } from './read-text'
+import { outgoingHeaders } from './request-headers'
+
+export type HttpSenderDeps = {
+  readonly policy: EgressPolicy
+  readonly clock: Clock
+  /** The platform's fetch, unless a test brings its own. */
+  readonly fetch?: Fetch
+  readonly responseBytesMax?: number
+}
+
+const METHOD = /^(?!CONNECT$|TRACE$|TRACK$)[A-Z]{1,20}$/
+
+/** Sends requests under the egress policy. The timeout covers everything: connecting, redirects and the whole body. */
+export function createHttpSender(deps: HttpSenderDeps): HttpSender {
+  const { policy, clock, responseBytesMax = LIMITS.outputBytesMax } = deps
+  const send: Fetch = deps.fetch ?? ((url, init) => fetch(url, init))
+  return async (request, signal) => {
+    const sentAt = clock()
+    const timeout = AbortSignal.timeout(request.timeoutMs)
+    const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
+    try {
+      const response = await follow(send, policy, { ...prepare(request), signal: stop })
+      const text = await readText(response, responseBytesMax)
+      return answerOf(response, text, clock() - sentAt)
+    } catch (thrown) {
+      const failure = explain(thrown, request, { timedOut: timeout.aborted, aborted: signal?.aborted === true })
+      const { retryable } = failure
+      return { kind: 'failed', failure: failure.toFailure(), durationMs: clock() - sentAt, retryable }
+    }
+  }
+}
+
+function prepare(request: HttpRequest) {
+  if (!URL.canParse(request.url)) throw new NetFailure('egress_denied', 'The URL cannot be read.')
+  const method = request.method.toUpperCase()
+  if (!METHOD.test(method))
+    throw new NetFailure('http_request_invalid', `The method ${method.slice(0, 20)} cannot be sent.`)
+  const body = method === 'GET' || method === 'HEAD' ? null : request.body
+  return { url: new URL(request.url), method, headers: validHeaders(request.headers), body }
+}
+
+function validHeaders(asked: HttpRequest['headers']): Headers {
+  try {
+    return outgoingHeaders(asked)
+  } catch {
+    throw new NetFailure('http_request_invalid', 'A header has a name or a value that cannot be sent.')
+  }
+}
+
+function answerOf(response: Response, text: string, durationMs: number): HttpAnswer {
+  return { kind: 'response', status: response.status, headers: Object.fromEntries(response.headers), text, durationMs }
+}
+
+/** The platform's own error may name internal addresses; only what the author of the stage wrote is repeated. */
+function explain(thrown: unknown, request: HttpRequest, cut: { timedOut: boolean; aborted: boolean }): NetFailure {
+  if (thrown instanceof NetFailure) return thrown
+  if (cut.aborted) return new NetFailure('http_aborted', 'The request was given up because its execution ended.')
+  if (cut.timedOut) return new NetFailure('http_timeout', `No complete response within ${request.timeoutMs} ms.`)
+  return new NetFailure('http_connection_failed', `The connection to ${new URL(request.url).hostname} failed.`)
+}

@@ -1,0 +1,39 @@
+import type { Failure } from '#core/model/failure'
+
+export type NetFailureCode =
+  | 'egress_denied'
+  | 'http_aborted'
+  | 'http_connection_failed'
+  | 'http_request_invalid'
+  | 'http_response_too_large'
+  | 'http_timeout'
+  | 'http_too_many_redirects'
+
+const HINTS: Partial<Record<NetFailureCode, string>> = {
+  egress_denied: 'Stages reach public host names over http and https, on ports 80, 443, 8080 and 8443.',
+  http_connection_failed: 'Check the host name and that the service is up.',
+  http_timeout: 'Raise "timeout", or make the service answer faster.',
+}
+
+/** Asking again the same way may help; every other refusal is final. */
+const RETRYABLE: readonly NetFailureCode[] = ['http_connection_failed', 'http_timeout']
+
+/** Why no usable answer came, in words that are safe to show: they never quote the platform's own error. */
+export class NetFailure extends Error {
+  readonly code: NetFailureCode
+
+  constructor(code: NetFailureCode, message: string) {
+    super(message)
+    this.name = 'NetFailure'
+    this.code = code
+  }
+
+  get retryable(): boolean {
+    return RETRYABLE.includes(this.code)
+  }
+
+  toFailure(): Failure {
+    const hint = HINTS[this.code]
+    return { code: this.code, message: this.message, ...(hint === undefined ? {} : { hint }) }
+  }
+}
