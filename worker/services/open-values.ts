@@ -1,0 +1,43 @@
+import type { ValueKind, ValueRow } from '../ports/environment-store'
+import type { ServiceContext } from './service-context'
+
+export type OpenedValues = {
+  readonly variables: Readonly<Record<string, string>>
+  readonly secrets: Readonly<Record<string, string>>
+  /** What traces must not show, by name. */
+  readonly masked: Readonly<Record<string, string>>
+}
+
+/** Binds a sealed value to its place, so that it opens nowhere else. */
+export function valuePurpose(
+  owner: { readonly organizationId: string; readonly environmentId: string },
+  kind: ValueKind,
+  name: string,
+): string {
+  return `${kind}|${owner.organizationId}|${owner.environmentId}|${name}`
+}
+
+/** Opens the named values of an environment; one that cannot be opened is left out, and what needs it fails (I7). */
+export async function openValues(
+  ctx: ServiceContext,
+  environmentId: string,
+  rows: readonly ValueRow[],
+  named: { readonly variables: readonly string[]; readonly secrets: readonly string[] },
+): Promise<OpenedValues> {
+  const wanted = rows.filter((row) => (row.kind === 'secret' ? named.secrets : named.variables).includes(row.name))
+  const owner = { organizationId: ctx.stores.organizationId, environmentId }
+  const opened = await Promise.all(
+    wanted.map(async (row) => ({
+      row,
+      value: await ctx.vault.open(valuePurpose(owner, row.kind, row.name), row.sealed),
+    })),
+  )
+  const known = opened.flatMap(({ row, value }) => (value === null ? [] : [{ row, entry: [row.name, value] as const }]))
+  const pick = (condition: (row: ValueRow) => boolean) =>
+    Object.fromEntries(known.filter(({ row }) => condition(row)).map(({ entry }) => entry))
+  return {
+    variables: pick((row) => row.kind === 'variable'),
+    secrets: pick((row) => row.kind === 'secret'),
+    masked: pick((row) => row.isSecret),
+  }
+}

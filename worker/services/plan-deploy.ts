@@ -1,0 +1,93 @@
+import type { Json } from '#core/kernel/json'
+import type { Issue } from '#core/model/issue'
+import type { EnvironmentRow } from '../ports/environment-store'
+import type { WorkflowRow } from '../ports/workflow-store'
+import type { Candidate } from './choose-candidate'
+import { type DocumentChange, diffDocuments } from './diff-documents'
+import type { ServiceContext } from './service-context'
+import { digestOf, versionName } from './versions'
+
+export type DeployCheck = {
+  readonly id: string
+  readonly status: 'passed' | 'failed' | 'manual'
+  readonly message: string
+}
+
+/** What a deploy would do, without doing it. */
+export type DeployPlan = {
+  readonly plan: readonly { readonly text: string }[]
+  readonly diff: readonly DocumentChange[]
+  readonly checks: readonly DeployCheck[]
+}
+
+const CHECKS: readonly { readonly id: string; readonly codes: RegExp; readonly passed: string }[] = [
+  { id: 'environment', codes: /^environment_/, passed: 'The document may be deployed there' },
+  { id: 'variables', codes: /^unset_variable$/, passed: 'Every variable it names is set' },
+  { id: 'secrets', codes: /^unset_secret$/, passed: 'Every secret it names is set' },
+  { id: 'credentials', codes: /^credential_/, passed: 'No credential is written into it' },
+  { id: 'triggers', codes: /^trigger_/, passed: 'Every trigger can be deployed' },
+]
+
+export async function planDeploy(
+  ctx: ServiceContext,
+  wish: {
+    readonly workflow: WorkflowRow
+    readonly environment: EnvironmentRow
+    readonly candidate: Candidate
+    readonly isActivating: boolean
+  },
+): Promise<DeployPlan> {
+  const { workflow, environment, candidate } = wish
+  const live = await ctx.stores.deployments.findByPlace(workflow.id, environment.id)
+  const active = live?.snapshot?.active ?? null
+  const before = active === null ? null : await ctx.stores.versions.findById(workflow.id, active.versionId)
+  const [next, publishing] = await nextVersion(ctx, workflow, candidate)
+  const from = active === null ? 'the first version there' : `replacing ${active.version}`
+  const action = wish.isActivating
+    ? `make ${next} live in ${environment.name}, ${from}`
+    : `place ${next} in ${environment.name}, without traffic`
+  return {
+    plan: [...(publishing ? [{ text: `publish the draft as ${next}` }] : []), { text: action }],
+    diff: before === null ? [] : diffDocuments(JSON.parse(before.definition) as Json, candidate.document),
+    checks: judge(candidate.issues),
+  }
+}
+
+/** The version a deploy would make live, and whether it would have to be published first. */
+async function nextVersion(
+  ctx: ServiceContext,
+  workflow: WorkflowRow,
+  candidate: Candidate,
+): Promise<[string, boolean]> {
+  if (candidate.version !== null) return [versionName(candidate.version), false]
+  if (candidate.tag !== undefined) return [candidate.tag, true]
+  const same =
+    candidate.judged === null
+      ? null
+      : await ctx.stores.versions.findByDigest(workflow.id, digestOf(ctx, candidate.judged))
+  if (same !== null) return [versionName(same), false]
+  const newest = (await ctx.stores.versions.list(workflow.id, { limit: 1 })).items[0]
+  return [`v${(newest?.number ?? 0) + 1}`, true]
+}
+
+function judge(issues: readonly Issue[]): readonly DeployCheck[] {
+  const errors = issues.filter((issue) => issue.severity === 'error')
+  const isNamed = (issue: Issue) => CHECKS.some((check) => check.codes.test(issue.code))
+  const others = errors.filter((issue) => !isNamed(issue))
+  return [
+    verdict('document', others, 'The document is valid'),
+    ...CHECKS.map((check) =>
+      verdict(
+        check.id,
+        errors.filter((issue) => check.codes.test(issue.code)),
+        check.passed,
+      ),
+    ),
+    { id: 'tests', status: 'manual', message: 'Test executions were run and their outputs looked at' },
+  ]
+}
+
+function verdict(id: string, errors: readonly Issue[], passed: string): DeployCheck {
+  if (errors.length === 0) return { id, status: 'passed', message: passed }
+  return { id, status: 'failed', message: errors.map((issue) => issue.message).join('; ') }
+}

@@ -1,0 +1,54 @@
+import type { ActivateAnswer, Change, DeploymentIdentity } from '#core/release/wire'
+import type { DeploymentRow } from '../ports/deployment-store'
+import { AppError } from './app-error'
+import type { ServiceContext } from './service-context'
+
+export type Switched = Extract<ActivateAnswer, { kind: 'done' }>
+
+const LANES = 4
+
+/** What a deployment is; fixed when it is first made. */
+export function identityOf(ctx: ServiceContext, deployment: DeploymentRow, workflowName: string): DeploymentIdentity {
+  const { organizationId } = ctx.stores
+  return {
+    organizationId,
+    deploymentId: deployment.id,
+    ref: deployment.ref,
+    workflowId: deployment.workflowId,
+    workflowName,
+    environment: deployment.environment,
+    environmentId: deployment.environmentId,
+    lane: Number.parseInt(ctx.digest(organizationId).slice(0, 8), 16) % LANES,
+  }
+}
+
+/**
+ * Asks the Deployment object for a change and copies what it answers into D1, so that the caller reads its own write.
+ * Repeating it with the same key changes nothing more. Throws superseded, not_deployed or release_gone.
+ */
+export async function switchDeployment(
+  ctx: ServiceContext,
+  identity: DeploymentIdentity,
+  change: Change,
+  idempotencyKey: string,
+): Promise<Switched> {
+  const answer = await ctx
+    .deployments(identity.ref)
+    .activate({ idempotencyKey, identity, actor: ctx.caller.actor, change })
+  switch (answer.kind) {
+    case 'done':
+      await ctx.projection.project(answer.snapshot)
+      return answer
+    case 'superseded':
+      throw new AppError('superseded', { extra: { epoch: answer.epoch } })
+    case 'not_deployed':
+      throw new AppError('not_deployed')
+    case 'unknown_release':
+      throw new AppError('release_gone')
+  }
+}
+
+/** The caller's key, or one nobody repeats. */
+export function changeKey(ctx: ServiceContext, idempotencyKey: string | null): string {
+  return idempotencyKey ?? ctx.digest('change', String(ctx.clock()), ctx.randomBytes(16).join(','))
+}
