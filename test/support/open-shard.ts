@@ -1,0 +1,80 @@
+import { env } from 'cloudflare:workers'
+import { encodeInteger } from '#core/kernel/crockford'
+import type { AcceptAnswer, AcceptRequest, DeploymentConfig, ReleaseParts } from '#core/shard/wire'
+import type { ExecutionShard } from '../../worker/objects/execution-shard'
+
+let made = 0
+
+/** A config like a Deployment object would push it, for a deployment of its own. */
+export function deploymentConfig(changes: Partial<DeploymentConfig> = {}): DeploymentConfig {
+  const ref = `t${encodeInteger(Date.now() * 1_000 + made++, 12)}`
+  return {
+    v: 1,
+    epoch: 1,
+    organizationId: `org_${ref}`,
+    deploymentId: `deploy_${ref}`,
+    ref,
+    workflowId: `workflow_${ref}`,
+    workflowName: 'orders',
+    environment: 'production',
+    environmentId: `env_${ref}`,
+    lane: 0,
+    status: 'active',
+    active: 1,
+    shards: 1,
+    quota: 1_000,
+    releases: [releaseParts(1).summary],
+    ...changes,
+  }
+}
+
+export function releaseParts(pin: number, changes: Partial<ReleaseParts['summary']> = {}): ReleaseParts {
+  return {
+    pin,
+    summary: {
+      pin,
+      releaseId: `rel_${pin}`,
+      versionId: `version_${pin}`,
+      versionNumber: pin,
+      version: `v${pin}`,
+      pure: false,
+      inline: true,
+      timeoutMs: 3_600_000,
+      endpoint: 'sealed',
+      ...changes,
+    },
+    document: '{}',
+    environment: 'sealed',
+  }
+}
+
+/** A shard of its own, opened with a config. */
+export async function openTestShard(changes: Partial<DeploymentConfig> = {}, release = releaseParts(1)) {
+  const config = deploymentConfig(changes)
+  const stub = env.SHARDS.getByName(`dep:${config.ref}:0`) as unknown as DurableObjectStub<ExecutionShard>
+  await stub.push({ config, releases: [release] })
+  return { stub, config }
+}
+
+let nonces = 0
+
+export function acceptRequest(changes: Partial<AcceptRequest> = {}): AcceptRequest {
+  return {
+    epoch: 1,
+    pin: 1,
+    nonce: `nonce-${nonces++}`,
+    cause: { type: 'manual', triggerId: null, actor: null },
+    payload: '{"n":1}',
+    ...changes,
+  }
+}
+
+/** The accepted answer, or a test failure that shows what came instead. */
+export function accepted(answer: AcceptAnswer): Extract<AcceptAnswer, { kind: 'accepted' }> {
+  if (answer.kind !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(answer)}`)
+  return answer
+}
+
+export function seqOf(id: string): number {
+  return Number.parseInt(id.slice(-7), 32)
+}

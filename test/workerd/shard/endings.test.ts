@@ -1,0 +1,109 @@
+import { runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createTraceBlocks } from '../../../worker/adapters/r2/trace-blocks'
+import { acceptRequest, openTestShard, releaseParts } from '../../support/open-shard'
+
+const RESULT = '{"output":{"ok":true},"error":null,"startedAt":1,"endedAt":2}'
+const claimOne = { max: 1, have: [] }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('ends', () => {
+  it('a parked execution sleeps until its instant and is then served again', async () => {
+    const { stub, config } = await openTestShard()
+    await stub.accept(acceptRequest())
+    const [work] = (await stub.claim(claimOne)).work
+    const wakeAt = Date.now() + 60_000
+    await stub.park({ items: [{ seq: 0, token: work?.token ?? 0, from: 0, events: ['{}'], wakeAt }] })
+    expect(await stub.peek({ organizationId: config.organizationId, seq: 0 })).toMatchObject({ status: 'waiting' })
+    expect((await stub.claim(claimOne)).work).toHaveLength(0)
+    vi.setSystemTime(wakeAt + 1)
+    await runDurableObjectAlarm(stub)
+    expect((await stub.claim(claimOne)).work).toMatchObject([{ seq: 0, events: 1 }])
+  })
+
+  it('cancelling what nobody holds ends it at once, and the end is never overwritten (I11, I14)', async () => {
+    const { stub, config } = await openTestShard()
+    const scope = { organizationId: config.organizationId, seq: 0 }
+    await stub.accept(acceptRequest())
+    expect(await stub.cancel({ ...scope, reason: 'wrong order', actor: 'user_1' })).toBe('recorded')
+    expect(await stub.peek(scope)).toMatchObject({ status: 'cancelled' })
+    expect(await stub.cancel({ ...scope, reason: 'again', actor: null })).toBe('terminal')
+    expect((await stub.claim(claimOne)).work).toHaveLength(0)
+  })
+
+  it('a holder learns of a cancel with its next commit, and its finish takes that word (I14)', async () => {
+    const { stub, config } = await openTestShard()
+    const scope = { organizationId: config.organizationId, seq: 0 }
+    await stub.accept(acceptRequest())
+    const [work] = (await stub.claim(claimOne)).work
+    await stub.cancel({ ...scope, reason: 'stop', actor: null })
+    const base = { seq: 0, token: work?.token ?? 0 }
+    const [answer] = await stub.commit({ items: [{ ...base, from: 0, events: ['{}'] }] })
+    expect(answer).toMatchObject({ kind: 'ok', inbox: [{ kind: 'cancel' }] })
+    const [end] = await stub.finish({ items: [{ ...base, from: 1, events: [], status: 'completed', result: RESULT }] })
+    expect(end).toEqual({ kind: 'ok', status: 'cancelled' })
+    expect(await stub.peek(scope)).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('an execution past its limit that nobody holds is timed out by the shard (I2)', async () => {
+    const { stub, config } = await openTestShard()
+    await stub.accept(acceptRequest({ timeoutMs: 1_000 }))
+    vi.setSystemTime(Date.now() + 1_001)
+    await runDurableObjectAlarm(stub)
+    expect(await stub.peek({ organizationId: config.organizationId, seq: 0 })).toMatchObject({ status: 'timed_out' })
+  })
+
+  it('a repeated finish is answered alike and changes nothing', async () => {
+    const { stub } = await openTestShard()
+    await stub.accept(acceptRequest())
+    const [work] = (await stub.claim(claimOne)).work
+    const item = {
+      seq: 0,
+      token: work?.token ?? 0,
+      from: 0,
+      events: ['{}'],
+      status: 'completed' as const,
+      result: RESULT,
+    }
+    expect(await stub.finish({ items: [item] })).toEqual([{ kind: 'ok', status: 'completed' }])
+    expect(await stub.finish({ items: [item] })).toEqual([{ kind: 'ok', status: 'completed' }])
+    expect(await stub.finish({ items: [{ ...item, token: 9 }] })).toEqual([{ kind: 'fenced' }])
+  })
+
+  it('64 ended executions move to the archive as one block, and each can still be read from it', async () => {
+    const { stub, config } = await openTestShard({}, releaseParts(1, { pure: true }))
+    const scope = { organizationId: config.organizationId }
+    await Promise.all(Array.from({ length: 64 }, (_, n) => stub.accept(acceptRequest({ payload: `{"n":${n}}` }))))
+    for (let left = 64; left > 0;) {
+      const { work } = await stub.claim({ max: 50, have: [1] })
+      const base = { from: 0, events: [], status: 'completed' as const, result: RESULT }
+      await stub.finish({ items: work.map(({ seq, token }) => ({ seq, token, ...base })) })
+      left -= work.length
+    }
+    await runDurableObjectAlarm(stub)
+    const key = `t/standard/${config.organizationId}/${config.ref}/0/0`
+    expect(await stub.read({ ...scope, seq: 7 })).toEqual({ archived: key })
+    const archived = await createTraceBlocks(env.BUCKET).read(key, 7)
+    expect(archived?.record).toMatchObject({ status: 'completed', payload: '{"n":7}', result: RESULT })
+    expect(archived?.release).toMatchObject({ versionId: 'version_1' })
+  })
+
+  it('an end reaches the execution index once, whole', async () => {
+    const { stub, config } = await openTestShard()
+    await stub.accept(acceptRequest())
+    const [work] = (await stub.claim(claimOne)).work
+    const item = { seq: 0, token: work?.token ?? 0, from: 0, events: [], status: 'completed' as const, result: RESULT }
+    await stub.finish({ items: [item] })
+    await runDurableObjectAlarm(stub)
+    const { results } = await env.DB.prepare('SELECT * FROM executions WHERE organization_id = ?')
+      .bind(config.organizationId)
+      .all()
+    expect(results).toMatchObject([
+      { id: work?.id, status: 'completed', workflow_name: 'orders', version: 'v1', trigger: 'manual' },
+    ])
+  })
+})
