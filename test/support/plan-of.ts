@@ -72,7 +72,7 @@ function orderOf(sketches: readonly StageSketch[], waits: Map<string, readonly s
 }
 
 /** A plan from sketches, without any of the checks a document has to pass: engine tests also need impossible graphs. */
-export function planOf(sketches: readonly StageSketch[], output: Json | undefined = undefined): Plan {
+export function planOf(sketches: readonly StageSketch[], output?: Json): Plan {
   const places = placesOf(sketches)
   const dependencies = new Map(
     sketches.map(({ id, depends_on = [] }) => [

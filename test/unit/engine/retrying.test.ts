@@ -119,6 +119,16 @@ describe('retry.condition', () => {
     expect(end.error).toMatchObject({ code: 'retry_exhausted', details: { cause: { code: 'connection_failed' } } })
   })
 
+  it('is not asked about what policy refuses, for asking again cannot help', async () => {
+    const plan = call({ retry: { max_attempts: 5, condition: '{{ output.status_code != 200 }}' } })
+    const failure = { code: 'egress_denied', message: 'Private.' }
+    const { requests, end } = await runPlan(plan, {
+      http: () => ({ kind: 'failed', failure, durationMs: 0, retryable: false }),
+    })
+    expect(requests).toHaveLength(1)
+    expect(end.error).toMatchObject(failure)
+  })
+
   it('that does not hold leaves the verdict to the status', async () => {
     const plan = call({ retry: { max_attempts: 5, delay_seconds: 1, condition: '{{ output.status_code == 429 }}' } })
     const { requests, end } = await runPlan(plan, { http: statuses(503) })

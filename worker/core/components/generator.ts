@@ -41,13 +41,10 @@ function misfit(schema: Record<string, unknown>, json: Json): string | null {
 
 function outcomeOf(answer: ChatAnswer, schema: Record<string, unknown> | undefined): Outcome {
   if (answer.kind === 'failed') {
-    const { code, message } = answer.failure
-    return {
-      kind: 'failed',
-      failure: answer.failure,
-      output: { error: { code, message } },
-      transient: answer.retryable !== false,
-    }
+    const { failure, retryable } = answer
+    if (retryable === false) return { kind: 'failed', failure }
+    const output = { error: { code: failure.code, message: failure.message } }
+    return { kind: 'failed', failure, output, transient: true }
   }
   const { text, usage } = answer
   if (schema === undefined) return { kind: 'completed', output: { text, usage } }

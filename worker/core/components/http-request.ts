@@ -117,13 +117,11 @@ function withQuery(url: string, query: JsonObject | undefined): string {
 
 function outcomeOf(answer: HttpAnswer, request: HttpRequest, okStatuses: readonly number[]): Outcome {
   if (answer.kind === 'failed') {
-    const { code, message } = answer.failure
-    return {
-      kind: 'failed',
-      failure: answer.failure,
-      output: { status_code: null, error: { code, message } },
-      transient: answer.retryable !== false,
-    }
+    const { failure, retryable } = answer
+    // A refusal by policy is no attempt whose output a condition could judge: asking again cannot change it.
+    if (retryable === false) return { kind: 'failed', failure }
+    const output = { status_code: null, error: { code: failure.code, message: failure.message } }
+    return { kind: 'failed', failure, output, transient: true }
   }
   const { status, headers, text, durationMs } = answer
   const output = {
