@@ -24,9 +24,10 @@ const publishedStages = pipeline.stages.filter(({ id }) => published.includes(id
 /** The eleven stages without what completes them. */
 const asPublished = {
   name: 'devops-cicd-deployment',
-  stages: publishedStages.map(({ on_error: _, ...stage }) =>
-    stage.id === 'analyze-failure' ? { ...stage, depends_on: ['rollback-production'] } : stage,
-  ),
+  stages: publishedStages.map(({ id, component, depends_on = [], config }) => {
+    const dependsOn = id === 'analyze-failure' ? ['rollback-production'] : depends_on
+    return { id, component, depends_on: dependsOn, config }
+  }),
 }
 
 const unknownStages = () =>
