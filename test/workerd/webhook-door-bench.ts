@@ -47,7 +47,10 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
   const vault = createVault(MASTER_KEY)
   const mac = createMac(SESSION_KEY, 'webhook-token')
   const spec: EndpointSpec = { webhooks: [...webhooks], inputSchema: null, manual: false }
-  const sealed = await vault.seal(endpointPurpose(options.sealedFor ?? ref), JSON.stringify(spec))
+  const sealed = await vault.seal(
+    endpointPurpose({ organizationId: 'org_1', ref: options.sealedFor ?? ref }),
+    JSON.stringify(spec),
+  )
   const config = configOf(ref, sealed, options.status ?? 'active')
   const started: Prepared[] = []
   const asked: string[] = []

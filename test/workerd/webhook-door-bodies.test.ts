@@ -16,8 +16,10 @@ function streamOf(bytes: number): ReadableStream<Uint8Array> {
   })
 }
 
-async function gzip(bytes: BlobPart): Promise<ArrayBuffer> {
-  return new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
+async function gzip(bytes: Uint8Array): Promise<ArrayBuffer> {
+  return new Response(
+    new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new CompressionStream('gzip')),
+  ).arrayBuffer()
 }
 
 describe('the body of a call', () => {

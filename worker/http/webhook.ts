@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { err, ok, type Result } from '#core/kernel/result'
 import { LIMITS } from '#core/model/limits'
 import { type Mac, parseWebhookToken, type WebhookAddress } from '#core/release/webhook-token'
-import type { DeploymentConfig } from '#core/shard/wire'
-import type { Ingress, IngressRefusal, Prepared, WebhookCause } from '../ports/ingress'
+import type { Cause, DeploymentConfig } from '#core/shard/wire'
+import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { Vault } from '../ports/vault'
 import { acceptedResponse, completedResponse } from './webhook/answers'
 import { BoundedCache } from './webhook/bounded-cache'
@@ -11,7 +11,7 @@ import { decodeInput } from './webhook/decode-input'
 import { createEndpoints, type OpenEndpoint } from './webhook/endpoints'
 import { inflate, readBody } from './webhook/read-body'
 import { type Refusal, refusalResponse } from './webhook/refusal'
-import { headerBytes, requestContext } from './webhook/request-context'
+import { headerBytes, type HeaderLines, requestContext } from './webhook/request-context'
 import { requestFingerprint, senderKey } from './webhook/sender-key'
 
 export type WebhookDoorDeps = {
@@ -32,6 +32,7 @@ type Endpoints = ReturnType<typeof createEndpoints>
 type Call = {
   readonly request: Request
   readonly address: WebhookAddress
+  readonly headers: HeaderLines
   readonly query: string
   readonly body: Uint8Array<ArrayBuffer>
   endpoint: OpenEndpoint | null
@@ -87,13 +88,13 @@ async function answer(
     bodyBytesMax: LIMITS.webhookBodyBytesMax,
     headerBytesMax: LIMITS.headerBytesMax,
   }
-  if (headerBytes(request.headers) > headerBytesMax)
-    return refusalResponse({ code: 'headers_too_large' }, deps.requestId())
+  const headers = [...request.headers]
+  if (headerBytes(headers) > headerBytesMax) return refusalResponse({ code: 'headers_too_large' }, deps.requestId())
   if (request.method === 'OPTIONS') return preflight(deps, endpoints, request, address)
   const body = await readBody(request, bodyBytesMax)
   if (!body.ok) return refusalResponse(body.error, deps.requestId())
   const key = senderKey(request.headers, address.slot)
-  const call: Call = { request, address, query: queryOf(request.url), body: body.value, endpoint: null }
+  const call: Call = { request, address, headers, query: queryOf(request.url), body: body.value, endpoint: null }
 
   const accepted = await deps.ingress.accept<Refused>(address.ref, key.ok ? key.value : null, async (config) => {
     const judged = await judge(endpoints, call, config)
@@ -140,11 +141,11 @@ async function prepare(
   const payload = decodeInput(plain.value, request.headers.get('content-type'), hasQueryInput ? query : '')
   if (!payload.ok) return refuse(payload.error)
   const { spec } = endpoint
-  const cause: WebhookCause = {
+  const cause: Cause = {
     type: 'webhook',
     triggerId: spec.triggerId,
     actor: null,
-    request: requestContext(request, query, endpoint.credentialHeader),
+    request: requestContext(request.method, call.headers, query, endpoint.credentialHeader),
   }
   return ok({
     pin: endpoint.pin,

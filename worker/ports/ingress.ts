@@ -1,14 +1,7 @@
-import type { JsonObject } from '#core/kernel/json'
 import type { Result } from '#core/kernel/result'
 import type { ExecutionStatus } from '#core/model/execution-status'
 import type { ExecutionResult } from '#core/shard/result'
 import type { Cause, DeploymentConfig, Work } from '#core/shard/wire'
-
-/** What a workflow may read of a webhook call beside its input, as `trigger`. Holds no credentials. */
-export type RequestContext = { readonly method: string; readonly headers: JsonObject; readonly query: JsonObject }
-
-/** The cause of a webhook's execution carries the call's context. */
-export type WebhookCause = Cause & { readonly type: 'webhook'; readonly request: RequestContext }
 
 /** One call, judged with a deployment's current config and ready to be accepted. */
 export type Prepared = {

@@ -1,11 +1,10 @@
-import type { Workflow } from '#core/definition/document'
+import type { Trigger, Workflow } from '#core/definition/document'
 import { invariant } from '#core/kernel/assert'
 import type { EndpointSpec, ResolvedAuthentication, WebhookEndpoint } from '#core/release/endpoint-spec'
 import { WEBHOOK_SLOTS_MAX } from '#core/release/webhook-token'
-import { TriggerDocument } from '#core/triggers/registry'
 import { type EnvironmentValues, resolveCredential } from './resolve-credential'
 
-type WebhookTrigger = Extract<TriggerDocument, { type: 'webhook' }>
+type WebhookTrigger = Extract<Trigger, { type: 'webhook' }>
 type Authentication = WebhookTrigger['authentication']
 
 /** Which slot a trigger's URL carries. */
@@ -25,27 +24,21 @@ export function resolveEndpoint(
   const slots = new Map(previous.map(({ triggerId, slot }) => [triggerId, slot]))
   let next = Math.max(-1, ...previous.map(({ slot }) => slot)) + 1
   const webhooks: WebhookEndpoint[] = []
-  let manual: Extract<TriggerDocument, { type: 'manual' }> | null = null
-  for (const { id, ...rest } of workflow.triggers) {
-    const trigger = TriggerDocument.parse(rest)
+  let manual: Extract<Trigger, { type: 'manual' }> | null = null
+  for (const trigger of workflow.triggers) {
     if (trigger.type === 'manual') manual ??= trigger
     if (trigger.type !== 'webhook') continue
-    const slot = slots.get(id) ?? next++
+    const slot = slots.get(trigger.id) ?? next++
     invariant(slot < WEBHOOK_SLOTS_MAX, `a deployment has at most ${WEBHOOK_SLOTS_MAX} webhook slots`)
-    webhooks.push(resolveWebhook(trigger, id, slot, environment))
+    webhooks.push(resolveWebhook(trigger, slot, environment))
   }
   return { webhooks, inputSchema: manual?.inputSchema ?? null, manual: manual !== null }
 }
 
-function resolveWebhook(
-  trigger: WebhookTrigger,
-  triggerId: string,
-  slot: number,
-  environment: EnvironmentValues,
-): WebhookEndpoint {
+function resolveWebhook(trigger: WebhookTrigger, slot: number, environment: EnvironmentValues): WebhookEndpoint {
   const { method, responseMode, timeout, cors } = trigger
   return {
-    triggerId,
+    triggerId: trigger.id,
     slot,
     method,
     authentication: resolveAuthentication(trigger.authentication, environment),

@@ -33,7 +33,7 @@ describe('a language model (S141)', () => {
     })
     expect(sent[0]!.url).toBe('http://127.0.0.1:9001/v1/chat/completions')
     expect(new Headers(sent[0]!.init.headers).get('authorization')).toBe('Bearer sk-1')
-    expect(JSON.parse(String(sent[0]!.init.body))).toEqual({
+    expect(JSON.parse(sent[0]!.init.body as string)).toEqual({
       model: 'gpt-4',
       temperature: 0.3,
       messages: [

@@ -143,7 +143,7 @@ describe('against croner', () => {
       const zone = zones[i % zones.length] ?? 'UTC'
       const from = Date.UTC(2026, pick(12), one(1, 28), pick(24), pick(60))
       const theirs = new Croner(text, { timezone: zone, paused: true, mode: '5-part', fixedTimeRule: 'no-wildcard' })
-      expect(nextFire(cronOf(text), zone, from), `${text} in ${zone} after ${iso([from])}`).toBe(
+      expect(nextFire(cronOf(text), zone, from), `${text} in ${zone} after ${iso([from]).join()}`).toBe(
         theirs.nextRun(new Date(from))?.getTime() ?? null,
       )
     }

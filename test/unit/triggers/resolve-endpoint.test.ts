@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Trigger, Workflow } from '#core/definition/document'
 import { EndpointSpec } from '#core/release/endpoint-spec'
+import { TriggerDocument } from '#core/triggers/registry'
 import { resolveEndpoint } from '../../../worker/services/resolve-endpoint'
 import { schedulesOf } from '../../../worker/services/schedules-of'
 
+/** As a validated document holds it: with every default filled in. */
+const triggerOf = ({ id, ...written }: Record<string, unknown> & { id: string }): Trigger => ({
+  ...TriggerDocument.parse(written),
+  id,
+})
 const workflowWith = (...triggers: Trigger[]): Workflow => ({
   name: 'orders',
   description: null,
@@ -12,11 +18,8 @@ const workflowWith = (...triggers: Trigger[]): Workflow => ({
   stages: [],
   settings: { timeout_ms: 1_000, concurrency: null, retention_days: null },
 })
-const webhook = (authentication: Record<string, string>, id = 'webhook'): Trigger => ({
-  id,
-  type: 'webhook',
-  authentication,
-})
+const webhook = (authentication: Record<string, string>, id = 'webhook') =>
+  triggerOf({ id, type: 'webhook', authentication })
 const environment = { vars: { key: 'k-1', empty: '', port: 8080, list: [1] }, secrets: { hook: 's-1' } }
 const resolved = (authentication: Record<string, string>) =>
   resolveEndpoint(workflowWith(webhook(authentication)), environment).webhooks[0]!.authentication
@@ -87,7 +90,7 @@ describe('the address of a webhook', () => {
 it('an endpoint survives its storage form, with the manual schema as written', () => {
   const inputSchema = { customerId: { type: 'string', required: true } }
   const spec = resolveEndpoint(
-    workflowWith({ id: 'manual', type: 'manual', inputSchema }, webhook({ type: 'none' })),
+    workflowWith(triggerOf({ id: 'manual', type: 'manual', inputSchema }), webhook({ type: 'none' })),
     environment,
   )
   expect(EndpointSpec.parse(JSON.parse(JSON.stringify(spec)))).toEqual(spec)
@@ -103,7 +106,7 @@ it('a schedule keeps its exact payload, zone and purpose (S33)', () => {
     payload: { a: [1] },
     metadata: { description: 'why' },
   }
-  expect(schedulesOf(workflowWith(trigger, webhook({ type: 'none' })))).toEqual([
+  expect(schedulesOf(workflowWith(triggerOf(trigger), webhook({ type: 'none' })))).toEqual([
     {
       triggerId: 'nightly',
       cron: '0 2 * * *',

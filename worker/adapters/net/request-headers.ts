@@ -16,10 +16,15 @@ export function outgoingHeaders(asked: Fields): Headers {
 
 /** Forgets credentials when a redirect leaves the origin they were meant for. */
 export function dropCredentials(headers: Headers): void {
-  for (const name of [...headers.keys()]) if (!KEPT_ACROSS_ORIGINS.has(name)) headers.delete(name)
+  dropWhere(headers, (name) => !KEPT_ACROSS_ORIGINS.has(name))
 }
 
 /** Forgets what described a body that is no longer sent. */
 export function dropBodyHeaders(headers: Headers): void {
-  for (const name of [...headers.keys()]) if (name.startsWith('content-')) headers.delete(name)
+  dropWhere(headers, (name) => name.startsWith('content-'))
+}
+
+function dropWhere(headers: Headers, isDoomed: (name: string) => boolean): void {
+  const doomed = [...headers.keys()].filter(isDoomed)
+  for (const name of doomed) headers.delete(name)
 }

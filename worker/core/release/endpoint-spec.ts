@@ -44,6 +44,6 @@ export const EndpointSpec = z.object({
 export type EndpointSpec = z.output<typeof EndpointSpec>
 
 /** What a sealed EndpointSpec is bound to, so that one moved to another deployment does not open. */
-export function endpointPurpose(ref: string): string {
-  return `endpoint:${ref}`
+export function endpointPurpose(owner: { readonly organizationId: string; readonly ref: string }): string {
+  return `endpoint|${owner.organizationId}|${owner.ref}`
 }

@@ -43,7 +43,7 @@ export function createEndpoints(
 async function openRelease(vault: Vault, config: DeploymentConfig): Promise<ReadonlyMap<number, OpenEndpoint> | null> {
   const release = config.releases.find(({ pin }) => pin === config.active)
   if (release === undefined) return null
-  const text = await vault.open(endpointPurpose(config.ref), release.endpoint)
+  const text = await vault.open(endpointPurpose(config), release.endpoint)
   if (text === null) return null
   const { webhooks } = EndpointSpec.parse(JSON.parse(text))
   return new Map(webhooks.map((spec) => [spec.slot, open(spec, release.pin, release.inline)]))
