@@ -7,7 +7,7 @@ import { createRedactor } from '#core/engine/redact'
 import { runStage, type StagePorts } from '#core/engine/run-stage'
 import { initialState } from '#core/engine/state'
 import { planOf, type StageSketch } from '../../support/plan-of'
-import { worldOf, type SimulatedWorld } from '../../support/run-plan'
+import { runPlan, worldOf, type SimulatedWorld } from '../../support/run-plan'
 
 const refuse = async () =>
   ({ kind: 'failed', failure: { code: 'connection_failed', message: 'No.' }, durationMs: 0 }) as const
@@ -162,6 +162,31 @@ describe('a secret', () => {
   it('that equals the name of a list does not change the way a branch took', () => {
     const branch: StageSketch = { id: 'decide', component: 'conditional', config: { condition: true, if_true: [] } }
     expect(run(planOf([branch]), { secrets: { WORD: 'if_true' } })).toMatchObject({ output: { taken: ['if_true'] } })
+  })
+})
+
+describe('the aliases of an output', () => {
+  //  call ─▶ copy ─▶ read
+  const plan = planOf([
+    { id: 'call', component: 'http_request', config: { url: 'https://a.test' } },
+    {
+      id: 'copy',
+      depends_on: ['call'],
+      config: { value: ['{{ stages.call.output }}', '{{ stages.call.output.data.n }}'] },
+    },
+    { id: 'read', depends_on: ['copy'], config: { value: '{{ stages.copy.output[0].statusCode }}' } },
+  ])
+  const http = () => ({ text: '{"n":1}' })
+
+  it('can be named but are not part of it', async () => {
+    const { stage } = await runPlan(plan, { http })
+    expect(stage('copy').output).toEqual([stage('call').output, 1])
+    expect(Object.keys(stage('call').output as object)).toEqual(['status_code', 'headers', 'body', 'duration_ms'])
+  })
+
+  it('do not travel on with a copy, so that live and replayed executions read the same', async () => {
+    const { stage } = await runPlan(plan, { http })
+    expect(stage('read').output).toBeNull()
   })
 })
 

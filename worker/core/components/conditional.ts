@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { defineComponent } from './define-component'
 import { stageIds, stageListField } from './stage-list-field'
 
-export type ConditionalConfig = { condition: boolean; if_true: string[]; if_false: string[] }
+type ConditionalConfig = { condition: boolean; if_true: string[]; if_false: string[] }
 
 export const conditional = defineComponent({
   type: 'conditional',

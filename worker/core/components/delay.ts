@@ -4,7 +4,7 @@ import { LIMITS } from '../model/limits'
 import { defineComponent } from './define-component'
 import { textField } from './text-field'
 
-export type DelayConfig = { seconds?: number | undefined; until?: string | undefined }
+type DelayConfig = { seconds?: number | undefined; until?: string | undefined }
 
 const SECONDS_MAX = LIMITS.executionTimeoutMsMax / 1_000
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/

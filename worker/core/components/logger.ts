@@ -4,7 +4,7 @@ import { LOG_LEVELS, type LogLevel } from './context'
 import { defineComponent } from './define-component'
 import { textField } from './text-field'
 
-export type LoggerConfig = { level: LogLevel; message: string; fields?: Record<string, unknown> | undefined }
+type LoggerConfig = { level: LogLevel; message: string; fields?: Record<string, unknown> | undefined }
 
 export const logger = defineComponent({
   type: 'logger',

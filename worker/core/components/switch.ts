@@ -4,7 +4,7 @@ import { defineComponent, type OwnedStages } from './define-component'
 import { jsonEquals } from './json-equals'
 import { stageIds, stageListField } from './stage-list-field'
 
-export type SwitchConfig = { value: unknown; cases: { when: unknown; then: string[] }[]; default: string[] }
+type SwitchConfig = { value: unknown; cases: { when: unknown; then: string[] }[]; default: string[] }
 
 function ownedByCases(cases: unknown): OwnedStages[] {
   if (!Array.isArray(cases)) return []

@@ -6,7 +6,7 @@ function toText(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
 }
 
-export type TextFieldOptions = {
+type TextFieldOptions = {
   readonly title: string
   readonly description: string
   readonly lengthMin?: number

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Json } from '../kernel/json'
 import { defineComponent } from './define-component'
 
-export type TransformConfig = { value: unknown }
+type TransformConfig = { value: unknown }
 
 export const transform = defineComponent({
   type: 'transform',

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { defineComponent } from './define-component'
 import { stageIds, stageListField } from './stage-list-field'
 
-export type TrycatchConfig = { try: string[]; catch: string[]; finally: string[] }
+type TrycatchConfig = { try: string[]; catch: string[]; finally: string[] }
 
 export const trycatch = defineComponent({
   type: 'trycatch',

@@ -7,8 +7,3 @@ export const WholeExpression = z
   .string()
   .regex(PATTERN, 'Expected one whole {{ expression }}')
   .meta({ title: 'Expression', description: 'One whole {{ expression }}; its value keeps its type.' })
-
-/** Whether a text is one whole `{{ expression }}`. */
-export function isWholeExpression(text: string): boolean {
-  return PATTERN.test(text)
-}

@@ -3,7 +3,7 @@ import { pointerOf } from '../kernel/pointer'
 import { err, ok, type Result } from '../kernel/result'
 
 /** Where a value is not JSON, and why. */
-export type JsonDefect = { readonly path: string; readonly problem: string }
+type JsonDefect = { readonly path: string; readonly problem: string }
 
 const DEPTH_MAX = 500
 

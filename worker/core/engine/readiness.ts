@@ -5,7 +5,7 @@ import { draftStage, type Draft } from './draft'
 import { plannedStage, type StageState } from './state'
 
 /** What may happen to a pending stage now. */
-export type Readiness =
+type Readiness =
   { readonly kind: 'wait' } | { readonly kind: 'start' } | { readonly kind: 'skip'; readonly because: string }
 
 const WAIT: Readiness = { kind: 'wait' }

@@ -7,8 +7,9 @@ import { pointerOf } from '../kernel/pointer'
 import { err, ok, type Result } from '../kernel/result'
 import type { Failure } from '../model/failure'
 import { expressionFailure } from './expression-failure'
+import { withoutViews } from './output-view'
 
-export type ResolvedConfig = {
+type ResolvedConfig = {
   /** The config as written, with its values: what a trace shows as input. */
   readonly input: Json
   /** The same, checked and completed by the component's schema. */
@@ -35,9 +36,11 @@ export function resolveConfig(stage: PlannedStage, scope: Scope): Result<Resolve
   if (known !== undefined) return ok(known)
   const evaluated = stage.config.evaluate(scope)
   if (!evaluated.ok) return err(expressionFailure(evaluated.error, '/config'))
-  const parsed = resolvedConfig(stage.type).safeParse(evaluated.value)
+  const readsStages = stage.config.references.some(({ kind }) => kind === 'stage')
+  const input = readsStages ? withoutViews(evaluated.value) : evaluated.value
+  const parsed = resolvedConfig(stage.type).safeParse(input)
   if (!parsed.success) return err(misfit(parsed.error, stage.type))
-  const resolved = { input: evaluated.value, config: parsed.data }
+  const resolved = { input, config: parsed.data }
   if (stage.config.constant) CONSTANTS.set(stage, resolved)
   return ok(resolved)
 }

@@ -8,7 +8,7 @@ import { plannedStage, type ContainerProgress, type TryPhase } from './state'
 // Owns the three phases of a trycatch. Talks to advance (readiness of the stages inside) through the queue only.
 // I6: a phase is entered once, in the order try → catch → finally, and left when its stages are terminal.
 
-export type ContainerEnd = { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly failure: Failure }
+type ContainerEnd = { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly failure: Failure }
 
 const ENDED: ContainerEnd = { kind: 'ended' }
 
