@@ -59,6 +59,7 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
       asked.push(forRef)
       const prepared = await prepare(config)
       if (!prepared.ok) return prepared
+      if (config.status === 'paused') return err({ code: 'paused' })
       if (options.refusal !== undefined) return err({ code: options.refusal })
       const { key, fingerprint } = prepared.value
       const before = key === undefined ? -1 : started.findIndex((other) => other.key === key)

@@ -40,12 +40,11 @@ type Call = {
 
 const TOKENS_MAX = 10_000
 const UNKNOWN: Refusal = { code: 'webhook_unknown' }
-const PAUSED: Refusal = { code: 'paused', headers: { 'retry-after': '60' } }
 
 const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
   not_found: UNKNOWN,
   undeployed: UNKNOWN,
-  paused: PAUSED,
+  paused: { code: 'paused', headers: { 'retry-after': '60' } },
   key_reused: { code: 'idempotency_key_reused' },
   too_many_live: { code: 'too_many_live', headers: { 'retry-after': '5' } },
   outcome_unknown: { code: 'outcome_unknown', headers: { 'retry-after': '1' } },
@@ -108,10 +107,11 @@ async function answer(
   }
   const { id } = accepted.value
   if (call.endpoint?.spec.responseMode !== 'lastNode') return acceptedResponse(id, corsHeaders)
-  return completedResponse(id, await deps.ingress.complete(accepted.value, call.endpoint.spec.timeoutMs), corsHeaders)
+  const patienceMs = call.endpoint.spec.timeoutMs ?? LIMITS.stageTimeoutMsDefault
+  return completedResponse(id, await deps.ingress.complete(accepted.value, patienceMs), corsHeaders)
 }
 
-/** Whether this call may start anything under this config: address, method, credentials, then pause. */
+/** Whether this call may come in under this config: address, method, credentials. A pause is the shard's to tell. */
 async function judge(
   endpoints: Endpoints,
   call: Call,
@@ -125,7 +125,7 @@ async function judge(
     return refuse({ code: 'method_not_allowed', headers: { allow: endpoint.allow } })
   }
   if (!(await endpoint.authenticate(request.headers, body))) return refuse({ code: 'webhook_unauthorized' })
-  return config.status === 'paused' ? refuse(PAUSED) : ok(endpoint)
+  return ok(endpoint)
 }
 
 async function prepare(
@@ -151,7 +151,7 @@ async function prepare(
     pin: endpoint.pin,
     cause,
     payload: payload.value,
-    timeoutMs: spec.timeoutMs,
+    ...(spec.timeoutMs === null ? {} : { timeoutMs: spec.timeoutMs }),
     claim: endpoint.inline && spec.responseMode === 'lastNode',
     ...(key === null ? {} : { key, fingerprint: requestFingerprint(request.method, query, body) }),
   })

@@ -1,5 +1,6 @@
 import type { Trigger, Workflow } from '#core/definition/document'
 import { invariant } from '#core/kernel/assert'
+import { LIMITS } from '#core/model/limits'
 import type { EndpointSpec, ResolvedAuthentication, WebhookEndpoint } from '#core/release/endpoint-spec'
 import { WEBHOOK_SLOTS_MAX } from '#core/release/webhook-token'
 import { type EnvironmentValues, resolveCredential } from './resolve-credential'
@@ -43,7 +44,7 @@ function resolveWebhook(trigger: WebhookTrigger, slot: number, environment: Envi
     method,
     authentication: resolveAuthentication(trigger.authentication, environment),
     responseMode,
-    timeoutMs: timeout,
+    timeoutMs: timeout ?? (responseMode === 'lastNode' ? LIMITS.stageTimeoutMsDefault : null),
     cors: {
       enabled: cors?.enabled ?? false,
       allowedOrigins: cors?.allowedOrigins ?? [],

@@ -119,7 +119,6 @@ describe('a webhook trigger', () => {
       method: ['POST'],
       authentication: { type: 'none' },
       responseMode: 'immediate',
-      timeout: 30_000,
     })
   })
 

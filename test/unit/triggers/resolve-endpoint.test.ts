@@ -117,3 +117,16 @@ it('a schedule keeps its exact payload, zone and purpose (S33)', () => {
     },
   ])
 })
+
+it.for([
+  [{ responseMode: 'lastNode' }, 30_000],
+  [{ responseMode: 'lastNode', timeout: 1_000 }, 1_000],
+  [{ responseMode: 'immediate', timeout: 300_000 }, 300_000],
+  [{ responseMode: 'immediate' }, null],
+] as const)(
+  'the executions of a webhook with %o end after %s ms; null leaves it to the workflow (S20)',
+  ([written, limit]) => {
+    const trigger = triggerOf({ id: 'webhook', type: 'webhook', ...written })
+    expect(resolveEndpoint(workflowWith(trigger), environment).webhooks[0]!.timeoutMs).toBe(limit)
+  },
+)

@@ -25,7 +25,8 @@ export const WebhookEndpoint = z.object({
   method: z.array(z.string()),
   authentication: ResolvedAuthentication,
   responseMode: z.enum(['immediate', 'lastNode']),
-  timeoutMs: z.int(),
+  /** Limit of its executions; null = the limit of the workflow. Never null where the caller waits. */
+  timeoutMs: z.int().nullable(),
   cors: z.object({
     enabled: z.boolean(),
     allowedOrigins: z.array(z.string()),

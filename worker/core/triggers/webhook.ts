@@ -58,19 +58,15 @@ export const webhook = defineTrigger({
       title: 'Authentication',
       description: 'How a caller proves who it is.',
     }),
-    responseMode: z
-      .enum(['immediate', 'lastNode'])
-      .default('immediate')
-      .meta({
-        title: 'Response',
-        description: 'immediate answers at once; lastNode answers with the workflow output.',
-      }),
-    timeout: z
-      .int()
-      .min(LIMITS.stageTimeoutMsMin)
-      .max(LIMITS.stageTimeoutMsMax)
-      .default(LIMITS.stageTimeoutMsDefault)
-      .meta({ title: 'Timeout', description: 'Longest an execution may take, in milliseconds.' }),
+    responseMode: z.enum(['immediate', 'lastNode']).default('immediate').meta({
+      title: 'Response',
+      description: 'immediate answers at once; lastNode answers with the workflow output.',
+    }),
+    timeout: z.int().min(LIMITS.stageTimeoutMsMin).max(LIMITS.stageTimeoutMsMax).optional().meta({
+      title: 'Timeout',
+      description:
+        'Longest an execution may take, in milliseconds. Absent: 30000 where the caller waits (lastNode), else the limit of the workflow.',
+    }),
     cors: Cors.optional().meta({ title: 'CORS', description: 'Which web pages may call it from a browser.' }),
   },
 })
