@@ -12,6 +12,7 @@ import { nextFire, parseCron } from '#core/schedule/cron'
 import type { ReleaseParts } from '#core/shard/wire'
 import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
 import { createDoorbells } from '../adapters/queue/doorbells'
+import { sleep } from '../adapters/timers/sleep'
 import type { Bindings } from '../env'
 import type { ShardHandle } from '../ports/shards'
 import { snapshotOf } from './deployment-snapshot'
@@ -174,7 +175,10 @@ export class DeploymentObject extends DurableObject<Bindings> {
       const { epoch, running } = await this.#shard(no).push({ config: this.#config(state), releases })
       this.#storage.shardAcked(no, epoch, running)
     })
-    await Promise.race([Promise.allSettled(pushes), new Promise((resolve) => setTimeout(resolve, waitMs))])
+    // The timer is ended with the pushes: a pending one would keep the object awake, and billed.
+    const patience = new AbortController()
+    await Promise.race([Promise.allSettled(pushes), sleep(waitMs, patience.signal)])
+    patience.abort()
   }
 
   async #project(now: EpochMs): Promise<void> {

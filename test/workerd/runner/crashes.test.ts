@@ -1,0 +1,141 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { fakeNetwork, ok, publish, runnerOn } from '../../support/run-release'
+
+const LEASE_MS = 30_000
+
+const post = (id: string, depends_on: string[] = []) => ({
+  id,
+  component: 'http_request',
+  depends_on,
+  config: { url: `https://api.example.com/${id}`, method: 'POST', body: {} },
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A runner that stops dead when it sends to `url`: nothing it does later reaches the shard. */
+function dyingRunner(url: string) {
+  const network = fakeNetwork()
+  const died = Promise.withResolvers<void>()
+  network.answer = (request) => {
+    if (!request.url.endsWith(url)) return ok()
+    died.resolve()
+    return new Promise(() => undefined)
+  }
+  return { network, died: died.promise }
+}
+
+describe('a runner dies', () => {
+  //  first ──▶ second ✗ (runner dies here)        first is journaled; second is sent again by the next runner
+  it('the next runner sends what has no journaled result again with the same key, and nothing else (I4, I5)', async () => {
+    const release = await publish({ name: 'crash', stages: [post('first'), post('second', ['first'])] })
+    const dying = dyingRunner('/second')
+    const seq = await release.start()
+    void release.serve(runnerOn(dying.network))
+    await dying.died
+    vi.setSystemTime(Date.now() + LEASE_MS + 1)
+    await runDurableObjectAlarm(release.stub)
+
+    const next = fakeNetwork()
+    await release.serve(runnerOn(next))
+    expect(await release.end(seq)).toMatchObject({ status: 'completed' })
+    expect(next.sent.map(({ url }) => url)).toEqual(['https://api.example.com/second'])
+    const keyOf = (network: typeof next) =>
+      network.sent.find(({ url }) => url.endsWith('/second'))?.headers['Idempotency-Key']
+    expect(keyOf(next)).toMatch(/^exec_.*:second$/)
+    expect(keyOf(next)).toBe(keyOf(dying.network))
+    expect(next.sent[0]?.body).toBe(dying.network.sent[1]?.body)
+  })
+
+  it('the shard restarts while an execution runs: the runner goes on as if nothing had happened', async () => {
+    const release = await publish({ name: 'restart', stages: [post('first'), post('second', ['first'])] })
+    const network = fakeNetwork()
+    network.answer = async (request) => {
+      if (request.url.endsWith('/first')) await evictDurableObject(release.stub)
+      return ok()
+    }
+    const seq = await release.start()
+    await release.serve(runnerOn(network))
+    expect(await release.end(seq)).toMatchObject({ status: 'completed' })
+    expect(network.sent).toHaveLength(2)
+  })
+
+  it('a doorbell answered twice at the same time runs each execution once', async () => {
+    const release = await publish({ name: 'twice', stages: [post('only')] })
+    const network = fakeNetwork()
+    await release.start()
+    await Promise.all([release.serve(runnerOn(network)), release.serve(runnerOn(network))])
+    expect(network.sent).toHaveLength(1)
+  })
+})
+
+describe('waiting', () => {
+  const waits = {
+    name: 'waits',
+    stages: [
+      post('before'),
+      { id: 'pause', component: 'delay', depends_on: ['before'], config: { seconds: 3600 } },
+      post('after', ['pause']),
+    ],
+  }
+
+  it('a long delay parks the execution and costs no runner; what is done is not done again', async () => {
+    const release = await publish(waits)
+    const network = fakeNetwork()
+    const seq = await release.start()
+    await release.serve(runnerOn(network))
+    expect(await release.end(seq)).toMatchObject({ status: 'waiting' })
+    vi.setSystemTime(Date.now() + 3_600_001)
+    await runDurableObjectAlarm(release.stub)
+    await release.serve(runnerOn(network))
+    expect(await release.end(seq)).toMatchObject({ status: 'completed' })
+    expect(network.sent.map(({ url }) => url.split('/').at(-1))).toEqual(['before', 'after'])
+  })
+
+  it('a parked execution survives the shard’s eviction', async () => {
+    const release = await publish(waits)
+    const seq = await release.start()
+    await release.serve(runnerOn(fakeNetwork()))
+    await evictDurableObject(release.stub)
+    vi.setSystemTime(Date.now() + 3_600_001)
+    await runDurableObjectAlarm(release.stub)
+    await release.serve(runnerOn(fakeNetwork()))
+    expect(await release.end(seq)).toMatchObject({ status: 'completed' })
+  })
+})
+
+describe('interruptions', () => {
+  it('a cancel recorded while a request is under way starts nothing more (I14)', async () => {
+    const release = await publish({ name: 'cancel', stages: [post('first'), post('second', ['first'])] })
+    const network = fakeNetwork()
+    network.answer = async () => {
+      await release.handle.cancel({
+        organizationId: release.config.organizationId,
+        seq: 0,
+        reason: 'stop',
+        actor: null,
+      })
+      return ok()
+    }
+    const seq = await release.start()
+    await release.serve(runnerOn(network))
+    expect(await release.end(seq)).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } })
+    expect(network.sent).toHaveLength(1)
+  })
+
+  it('an execution that reaches its limit aborts its request and ends as timed out', async () => {
+    const release = await publish({ name: 'limit', stages: [post('slow')] })
+    const network = fakeNetwork()
+    const aborted = Promise.withResolvers<void>()
+    network.answer = (_request, signal) => {
+      signal?.addEventListener('abort', () => aborted.resolve())
+      return new Promise(() => undefined)
+    }
+    const seq = await release.start({}, { timeoutMs: 50 })
+    await release.serve(runnerOn(network))
+    await aborted.promise
+    expect(await release.end(seq)).toMatchObject({ status: 'timed_out', error: { code: 'timed_out' } })
+  })
+})
