@@ -2,6 +2,7 @@ import type { RandomBytes } from '#core/kernel/id'
 import type { Clock } from '#core/kernel/time'
 import type { Deployments } from '../ports/deployments'
 import type { Ingress } from '../ports/ingress'
+import type { OutputStore } from '../ports/output-store'
 import type { RateLimit } from '../ports/rate-limit'
 import type { Shards } from '../ports/shards'
 import type { TraceBlocks } from '../ports/trace-blocks'
@@ -14,10 +15,11 @@ export type AppDeps = {
   readonly shards: Shards
   readonly ingress: Ingress
   readonly archive: Pick<TraceBlocks, 'read'>
+  readonly outputs: OutputStore
   readonly vault: Vault
   readonly clock: Clock
   readonly randomBytes: RandomBytes
-  /** The public address of a webhook. */
+  /** The address of a webhook; a path is completed with the origin of the service. */
   readonly webhookUrl: (ref: string, slot: number) => Promise<string>
   /** Origin under which the service is reached; empty = whatever each request says. */
   readonly publicUrl: string

@@ -16,7 +16,7 @@ import { toProblem } from './to-problem'
 import { headerBytes } from './webhook/request-context'
 
 export type Environment = AuthDeps & {
-  readonly contextOf: (caller: Caller) => ServiceContext
+  readonly contextOf: (caller: Caller, request: Request) => ServiceContext
   readonly accounts: Call<Operation>['accounts']
   readonly report: (error: unknown, requestId: string) => void
 }
@@ -40,7 +40,7 @@ async function serve(
   c: Context,
 ): Promise<Answer> {
   const request = c.req.raw
-  if (headerBytes(request.headers) > LIMITS.headerBytesMax) throw new AppError('headers_too_large')
+  if (headerBytes([...request.headers]) > LIMITS.headerBytesMax) throw new AppError('headers_too_large')
   const ctx = await admit(environment, operation, request)
   const idempotencyKey = operation.method === 'POST' ? idempotencyKeyOf(request) : null
   const text = operation.body === undefined ? '' : await readText(request)
@@ -67,7 +67,7 @@ async function admit(environment: Environment, operation: Operation, request: Re
   }
   const caller = await authenticate(environment, request)
   authorize(caller, operation.scope)
-  return environment.contextOf(caller)
+  return environment.contextOf(caller, request)
 }
 
 function readInputs(operation: Operation, c: Context, text: string) {

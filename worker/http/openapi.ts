@@ -1,4 +1,4 @@
-import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
 import { API } from '#core/contract/api'
 import { errorEntry } from '#core/contract/errors'
 import type { Operation } from '#core/contract/operation'
@@ -12,20 +12,16 @@ const IDEMPOTENCY_KEY = {
   description: 'Repeating a call with the same key has no second effect.',
 } as const
 
-/** Writes every operation of the table into the app's registry. */
-export function describeApi(app: OpenAPIHono): void {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+/** The OpenAPI 3.1 document of the API, made from the table of operations. */
+export function openApiDocument(info: { readonly version: string; readonly url: string }) {
+  const app = new OpenAPIHono()
+  const { openAPIRegistry } = app
+  openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'mr_…',
   })
-  for (const [name, operation] of Object.entries<Operation>(API)) {
-    app.openAPIRegistry.registerPath(routeOf(name, operation))
-  }
-}
-
-/** The OpenAPI 3.1 document of the API. */
-export function openApiDocument(app: OpenAPIHono, info: { readonly version: string; readonly url: string }) {
+  for (const [name, operation] of Object.entries<Operation>(API)) openAPIRegistry.registerPath(routeOf(name, operation))
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Millrace', version: info.version, description: 'Deploy, schedule and run workflows at the edge.' },

@@ -16,8 +16,8 @@ export type DeploymentRow = {
   readonly slots: Readonly<Record<string, number>>
   /** Whether the last execution that ended did not complete. */
   readonly isErroring: boolean
-  /** Revision its environment has now; compare with the active release's. */
-  readonly environmentRevision: number
+  /** Whether a value the live version names was changed after its release was made. */
+  readonly isConfigurationStale: boolean
 }
 
 export type NewDeployment = {

@@ -4,6 +4,7 @@ import type { Deployments } from '../ports/deployments'
 import type { DeploymentProjection } from '../ports/deployment-projection'
 import type { Digest } from '../ports/digest'
 import type { Ingress } from '../ports/ingress'
+import type { OutputStore } from '../ports/output-store'
 import type { Shards } from '../ports/shards'
 import type { Stores } from '../ports/stores'
 import type { TraceBlocks } from '../ports/trace-blocks'
@@ -21,6 +22,7 @@ export type ServiceDeps = {
   readonly shards: Shards
   readonly ingress: Ingress
   readonly archive: Pick<TraceBlocks, 'read'>
+  readonly outputs: OutputStore
   /** The public address of a webhook. */
   readonly webhookUrl: (ref: string, slot: number) => Promise<string>
 }

@@ -12,13 +12,16 @@ const SlotsColumn = z.record(z.string(), z.int())
 
 const columns = {
   ...getTableColumns(deployments),
-  environmentRevision: environments.revision,
   lastStatus: sql<string | null>`(SELECT e.status FROM executions e WHERE e.workflow_id = ${deployments.workflowId}
     AND e.organization_id = ${deployments.organizationId} AND e.deployment_id = ${deployments.id}
     AND e.ended_at IS NOT NULL ORDER BY e.id DESC LIMIT 1)`,
+  isStale: sql<number>`EXISTS (SELECT 1 FROM environment_revisions r, json_each(r.changed_names) changed, versions v,
+    json_each(v.needs, CASE r.kind WHEN 'secret' THEN '$.secrets' ELSE '$.variables' END) needed
+    WHERE r.environment_id = ${deployments.environmentId} AND r.revision > ${deployments.activeRevision}
+    AND v.id = ${deployments.activeVersionId} AND needed.value = changed.value)`,
 }
 
-type Stored = typeof deployments.$inferSelect & { environmentRevision: number | null; lastStatus: string | null }
+type Stored = typeof deployments.$inferSelect & { isStale: number; lastStatus: string | null }
 
 /** Deployments in D1, as their objects projected them. */
 export function createDeploymentStore(db: Database, organizationId: string): DeploymentStore {
@@ -92,6 +95,6 @@ function toRow(row: Stored): DeploymentRow {
     snapshot: row.snapshot === null ? null : readJson(SnapshotColumn, row.snapshot),
     slots: readJson(SlotsColumn, row.slots),
     isErroring: row.lastStatus === 'failed' || row.lastStatus === 'timed_out',
-    environmentRevision: row.environmentRevision ?? 0,
+    isConfigurationStale: row.isStale === 1,
   }
 }

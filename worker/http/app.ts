@@ -1,0 +1,128 @@
+import { Hono } from 'hono'
+import { API, type OperationName } from '#core/contract/api'
+import type { Operation } from '#core/contract/operation'
+import { encodeBytes } from '#core/kernel/crockford'
+import { sha256Hex } from '../adapters/crypto/digest'
+import { createPasswords } from '../adapters/crypto/passwords'
+import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
+import { createIdentityStore } from '../adapters/d1/identity-store'
+import { createStores } from '../adapters/d1/stores'
+import { createKeyFinder } from '../services/find-key'
+import { findSession } from '../services/sessions'
+import type { AppDeps } from './app-deps'
+import { bind, type Environment } from './bind'
+import { docsPage } from './docs-page'
+import { errorsPage } from './errors-page'
+import type { Handler, Handlers } from './handler'
+import { deploymentHandlers } from './handlers/deployments'
+import { environmentHandlers } from './handlers/environments'
+import { executionHandlers } from './handlers/executions'
+import { identityHandlers } from './handlers/identity'
+import { versionHandlers } from './handlers/versions'
+import { workflowHandlers } from './handlers/workflows'
+import { openApiDocument } from './openapi'
+import { problemResponse } from './problem'
+import { newRequestId } from './request-id'
+import { toProblem } from './to-problem'
+
+const HANDLERS: Handlers = {
+  ...workflowHandlers,
+  ...versionHandlers,
+  ...deploymentHandlers,
+  ...executionHandlers,
+  ...environmentHandlers,
+  ...identityHandlers,
+}
+
+/** The API, its contract, the pages that explain it, and /health. Everything comes from the table of operations. */
+export function createApp(deps: AppDeps): Hono {
+  const app = new Hono()
+  const environment = createEnvironment(deps)
+  app.onError((error) => toProblem(error, newRequestId(deps), deps.report))
+  addPages(app, deps)
+  for (const name of Object.keys(API) as OperationName[]) {
+    const operation: Operation = API[name]
+    app.on(
+      operation.method,
+      honoPath(operation.path),
+      bind(environment, operation, HANDLERS[name] as unknown as Handler<Operation>),
+    )
+  }
+  for (const [path, methods] of methodsByPath()) {
+    app.all(path, () => {
+      const requestId = newRequestId(deps)
+      const allow = methods.join(', ')
+      return problemResponse('method_not_allowed', {
+        requestId,
+        detail: `This address answers ${allow}.`,
+        headers: { allow },
+      })
+    })
+  }
+  app.notFound((c) =>
+    problemResponse('route_unknown', { requestId: newRequestId(deps), detail: `There is no ${c.req.path} here.` }),
+  )
+  return app
+}
+
+function createEnvironment(deps: AppDeps): Environment {
+  const { db, clock, randomBytes } = deps
+  const identity = createIdentityStore(db)
+  const projection = createDeploymentProjection(db)
+  const accounts = {
+    clock,
+    randomBytes,
+    digest: sha256Hex,
+    identity,
+    passwords: createPasswords(randomBytes),
+    signInLimit: deps.signInLimit,
+  }
+  return {
+    keys: createKeyFinder(accounts),
+    findSession: (token) => findSession(accounts, token),
+    environmentName: deps.environmentName,
+    publicUrl: deps.publicUrl,
+    accounts,
+    report: deps.report,
+    contextOf: (caller, request) => ({
+      ...deps,
+      digest: sha256Hex,
+      projection,
+      caller,
+      stores: createStores(db, { organizationId: caller.organizationId }),
+      webhookUrl: async (ref, slot) => new URL(await deps.webhookUrl(ref, slot), originOf(deps, request.url)).href,
+    }),
+  }
+}
+
+function originOf(deps: AppDeps, requestUrl: string): string {
+  return deps.publicUrl === '' ? new URL(requestUrl).origin : deps.publicUrl
+}
+
+function addPages(app: Hono, deps: AppDeps): void {
+  let contract: string | null = null
+  const nonce = () => encodeBytes(deps.randomBytes(16))
+  app.get('/health', (c) => c.json({ status: 'ok', version: deps.version }))
+  app.get('/docs', () => docsPage(nonce()))
+  app.get('/docs/errors', () => errorsPage(nonce()))
+  app.get('/v1/openapi.json', (c) => {
+    contract ??= JSON.stringify(
+      openApiDocument({ version: deps.version, url: deps.publicUrl === '' ? '/' : deps.publicUrl }),
+    )
+    return c.body(contract, 200, { 'content-type': 'application/json' })
+  })
+}
+
+/** `/v1/x/{id}` as Hono writes it. */
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+function methodsByPath(): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, string[]>()
+  for (const { path, method } of Object.values<Operation>(API)) {
+    const key = honoPath(path)
+    methods.set(key, [...(methods.get(key) ?? []), method])
+  }
+  return methods
+}

@@ -1,0 +1,64 @@
+import type { JsonObject } from '#core/kernel/json'
+import { isTerminalStatus } from '#core/model/execution-status'
+
+import { type Run, runWorkflow } from '../../services/run-workflow'
+import { cancelExecution, listExecutions, readTrace } from '../../services/executions'
+import { findExecution } from '../../services/read-execution'
+import { replayExecution, retryExecution } from '../../services/retry-execution'
+import type { Started } from '../../services/start-execution'
+import { executionBody, failureBody, summaryBody, traceBody } from '../execution-body'
+import type { SomeHandlers } from '../handler'
+
+type Names =
+  | 'runWorkflow'
+  | 'listExecutions'
+  | 'getExecution'
+  | 'getTrace'
+  | 'cancelExecution'
+  | 'retryExecution'
+  | 'replayExecution'
+
+export const executionHandlers: SomeHandlers<Names> = {
+  async runWorkflow({ ctx, body, idempotencyKey, fingerprint }) {
+    const wish = { ...body, input: body.input as JsonObject }
+    return runAnswer(body.workflowId, await runWorkflow(ctx, wish, { key: idempotencyKey, fingerprint }))
+  },
+  async listExecutions({ ctx, query }) {
+    const page = await listExecutions(ctx, query)
+    return { status: 200, body: { items: page.items.map(summaryBody), nextCursor: page.nextCursor } }
+  },
+  async getExecution({ ctx, params }) {
+    return { status: 200, body: executionBody(await findExecution(ctx, params.id)) }
+  },
+  async getTrace({ ctx, params }) {
+    return { status: 200, body: traceBody(await readTrace(ctx, params.id)) }
+  },
+  async cancelExecution({ ctx, params, body }) {
+    return { status: 200, body: { executionId: params.id, status: await cancelExecution(ctx, params.id, body.reason) } }
+  },
+  async retryExecution({ ctx, params, body }) {
+    return startedAnswer(params.id, await retryExecution(ctx, params.id, body.fromStage))
+  },
+  async replayExecution({ ctx, params, body }) {
+    const wish = { ...body, input: body.input as JsonObject | undefined }
+    return startedAnswer(params.id, await replayExecution(ctx, params.id, wish))
+  },
+}
+
+function startedAnswer(replayOf: string, { accepted }: Started) {
+  const headers = { location: `/v1/executions/${accepted.id}` }
+  return { status: 202, body: { executionId: accepted.id, replayOf, status: 'pending' }, headers } as const
+}
+
+function runAnswer(workflowId: string, run: Run) {
+  const { executionId, environment, version, status, result } = run
+  const start = { executionId, workflowId, environment, version }
+  const headers = { location: `/v1/executions/${executionId}` }
+  if (isTerminalStatus(status)) {
+    const error = result?.error ?? null
+    const outcome = error === null ? { data: result?.output ?? null } : { error: failureBody(error) }
+    return { status: 200, body: { ...start, status, ...outcome }, headers } as const
+  }
+  if (run.isRepeated) return { status: 200, body: { ...start, status }, headers } as const
+  return { status: 202, body: { ...start, status }, headers } as const
+}

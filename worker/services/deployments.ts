@@ -1,0 +1,137 @@
+import type { Page, PageQuery } from '#core/contract/page'
+import type { Change, DeploymentSnapshot, HistoryEntry } from '#core/release/wire'
+import type { DeploymentRow } from '../ports/deployment-store'
+import { AppError } from './app-error'
+import { requireEnvironment, requireScope, requireWorkflow, unknown } from './caller'
+import { recordAudit } from './record-audit'
+import type { ServiceContext } from './service-context'
+import { changeKey, identityOf, switchDeployment, type Switched } from './switch-deployment'
+import { findWorkflow } from './workflows'
+
+/** A deployment that exists for its organization: something was released there at least once. */
+export type Deployment = DeploymentRow & { readonly snapshot: DeploymentSnapshot }
+
+/** Finds a deployment; another organization's, and one a key is not made for, does not exist. */
+export async function findDeployment(ctx: ServiceContext, id: string): Promise<Deployment> {
+  const row = await ctx.stores.deployments.find(id)
+  if (row === null || row.snapshot === null) throw unknown('deployment', id)
+  requireWorkflow(ctx.caller, row.workflowId)
+  return { ...row, snapshot: row.snapshot }
+}
+
+/** A deployment as its object knows it right now; as it was projected when the object cannot be asked. */
+export async function readDeployment(ctx: ServiceContext, id: string): Promise<Deployment> {
+  const row = await findDeployment(ctx, id)
+  const { organizationId } = ctx.stores
+  const live = await ctx
+    .deployments(row.ref)
+    .status({ organizationId })
+    .catch(() => null)
+  return live === null ? row : { ...row, snapshot: live }
+}
+
+export async function listDeployments(
+  ctx: ServiceContext,
+  query: PageQuery & { readonly workflowId?: string | undefined; readonly environment?: string | undefined },
+): Promise<Page<Deployment>> {
+  const { items, nextCursor } = await ctx.stores.deployments.list({
+    ...query,
+    workflowIds: ctx.caller.workflowIds ?? undefined,
+  })
+  return {
+    items: items.flatMap((row) => (row.snapshot === null ? [] : [{ ...row, snapshot: row.snapshot }])),
+    nextCursor,
+  }
+}
+
+/** Every switch, newest first. The cursor counts how many were shown. */
+export async function listHistory(ctx: ServiceContext, id: string, query: PageQuery): Promise<Page<HistoryEntry>> {
+  const entries = await historyOf(ctx, await findDeployment(ctx, id))
+  const from = Number.parseInt(query.cursor ?? '0', 10) || 0
+  const end = from + query.limit
+  return { items: entries.slice(from, end), nextCursor: end < entries.length ? String(end) : null }
+}
+
+export async function historyOf(ctx: ServiceContext, { ref }: DeploymentRow): Promise<readonly HistoryEntry[]> {
+  const { organizationId } = ctx.stores
+  return (await ctx.deployments(ref).history({ organizationId })) ?? []
+}
+
+/** Finds a deployment the caller may change. */
+export async function requireDeployment(ctx: ServiceContext, id: string): Promise<Deployment> {
+  const deployment = await findDeployment(ctx, id)
+  requireScope(ctx.caller, `deploy:${deployment.environment}`)
+  requireEnvironment(ctx.caller, deployment.environment)
+  return deployment
+}
+
+/** Pauses, resumes or undeploys; the address, the schedules and the history stay. */
+export async function changeDeployment(
+  ctx: ServiceContext,
+  id: string,
+  change: Extract<Change, { kind: 'pause' | 'resume' | 'undeploy' }>,
+  idempotencyKey: string | null,
+): Promise<Deployment> {
+  const deployment = await requireDeployment(ctx, id)
+  const done = { pause: 'paused', resume: 'resumed', undeploy: 'undeployed' } as const
+  const { snapshot } = await apply(ctx, deployment, change, idempotencyKey)
+  await recordAudit(ctx, `deployment.${done[change.kind]}`, id, change.kind === 'pause' ? { note: change.note } : {})
+  return { ...deployment, snapshot }
+}
+
+/** Switches to a release that is stored already: the one named, or the one placed last. */
+export async function activateRelease(
+  ctx: ServiceContext,
+  id: string,
+  releaseId: string | undefined,
+  idempotencyKey: string | null,
+): Promise<Deployment> {
+  const deployment = await requireDeployment(ctx, id)
+  const target = releaseId ?? (await newestRelease(ctx, deployment))
+  const change = { kind: 'restore', releaseId: target, cause: 'activate' } as const
+  const { snapshot } = await apply(ctx, deployment, change, idempotencyKey)
+  await recordAudit(ctx, 'deployment.switched', id, { releaseId: target })
+  return { ...deployment, snapshot }
+}
+
+async function newestRelease(ctx: ServiceContext, { ref, snapshot }: Deployment): Promise<string> {
+  const { organizationId } = ctx.stores
+  const [newest] = (await ctx.deployments(ref).releases({ organizationId })) ?? []
+  if (newest === undefined || newest.releaseId === snapshot.active?.releaseId) {
+    throw new AppError('not_deployed', {
+      detail: 'No release waits to be activated; deploy with "autoActivate": false first.',
+    })
+  }
+  return newest.releaseId
+}
+
+async function apply(
+  ctx: ServiceContext,
+  deployment: Deployment,
+  change: Change,
+  idempotencyKey: string | null,
+): Promise<Switched> {
+  const identity = identityOf(ctx, deployment, deployment.snapshot.identity.workflowName)
+  return switchDeployment(ctx, identity, change, changeKey(ctx, idempotencyKey))
+}
+
+/** Deletes a workflow. While it is deployed that is refused, unless it may be undeployed first. */
+export async function deleteWorkflow(ctx: ServiceContext, id: string, mayUndeploy: boolean): Promise<void> {
+  const workflow = await findWorkflow(ctx, id)
+  const live = (await ctx.stores.deployments.listByWorkflow(id)).filter(isLive)
+  const environments = live.map((row) => row.environment).toSorted()
+  if (live.length > 0 && !mayUndeploy) {
+    throw new AppError('still_deployed', {
+      detail: `'${workflow.name}' is deployed to ${environments.join(', ')}.`,
+      extra: { environments },
+    })
+  }
+  for (const environment of environments) requireScope(ctx.caller, `deploy:${environment}`)
+  for (const deployment of live) await apply(ctx, deployment, { kind: 'undeploy' }, null)
+  await ctx.stores.workflows.remove(id, ctx.clock())
+  await recordAudit(ctx, 'workflow.deleted', id, { name: workflow.name, undeployed: environments })
+}
+
+function isLive(row: DeploymentRow): row is Deployment {
+  return row.snapshot !== null && row.status !== 'undeployed' && row.status !== 'prepared'
+}

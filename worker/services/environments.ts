@@ -1,0 +1,70 @@
+import type { EnvironmentRow, ValueChange, ValueKind, ValueRow } from '../ports/environment-store'
+import { type Applied, applyConfiguration } from './apply-configuration'
+import { requireEnvironment } from './caller'
+import { openValues, valuePurpose } from './open-values'
+import { recordAudit } from './record-audit'
+import type { ServiceContext } from './service-context'
+import { findEnvironment } from './target-environment'
+
+export type EnvironmentView = {
+  readonly environment: EnvironmentRow
+  readonly values: readonly ValueRow[]
+  /** Values that may be shown: variables that are not marked secret. */
+  readonly shown: Readonly<Record<string, string>>
+}
+
+/** `value: null` deletes. */
+export type ValueWish = {
+  readonly value: string | null
+  readonly isSecret: boolean
+  readonly allowedHosts: readonly string[]
+}
+
+export function listEnvironments(ctx: ServiceContext): Promise<readonly EnvironmentRow[]> {
+  return ctx.stores.environments.list()
+}
+
+/** The variables or the secrets of an environment, in order of their names. */
+export async function readValues(ctx: ServiceContext, name: string, kind: ValueKind): Promise<EnvironmentView> {
+  requireEnvironment(ctx.caller, name)
+  const environment = await findEnvironment(ctx, name)
+  const values = (await ctx.stores.environments.values(environment.id)).filter((row) => row.kind === kind)
+  const open = values.filter((row) => !row.isSecret).map((row) => row.name)
+  const opened = await openValues(ctx, environment.id, values, { variables: open, secrets: [] })
+  return { environment, values, shown: opened.variables }
+}
+
+/** Sets the named values, and releases every deployment that names one of them again. */
+export async function writeValues(
+  ctx: ServiceContext,
+  name: string,
+  kind: ValueKind,
+  wishes: Readonly<Record<string, ValueWish>>,
+): Promise<EnvironmentView & { readonly applied: Applied }> {
+  requireEnvironment(ctx.caller, name)
+  const environment = await findEnvironment(ctx, name)
+  const owner = { organizationId: ctx.stores.organizationId, environmentId: environment.id }
+  const changes = await Promise.all(
+    Object.entries(wishes).map(async ([key, wish]): Promise<ValueChange> => {
+      const sealed = wish.value === null ? null : await ctx.vault.seal(valuePurpose(owner, kind, key), wish.value)
+      const fingerprint = wish.value === null ? '' : fingerprintOf(ctx, owner, key, wish.value)
+      return { name: key, sealed, isSecret: wish.isSecret, fingerprint, allowedHosts: wish.allowedHosts }
+    }),
+  )
+  if (changes.length === 0) return { ...(await readValues(ctx, name, kind)), applied: { done: 0, pending: 0 } }
+  await ctx.stores.environments.apply(environment.id, kind, changes, { actor: ctx.caller.actor, at: ctx.clock() })
+  const names = changes.map((change) => change.name)
+  await recordAudit(ctx, `${kind}.changed`, name, { names })
+  const applied = await applyConfiguration(ctx, name, kind, names)
+  return { ...(await readValues(ctx, name, kind)), applied }
+}
+
+/** Tells two values apart without telling either; salted, so that it cannot be looked up or compared elsewhere. */
+function fingerprintOf(
+  ctx: ServiceContext,
+  owner: { readonly organizationId: string; readonly environmentId: string },
+  name: string,
+  value: string,
+): string {
+  return ctx.digest('fingerprint|', owner.organizationId, '|', owner.environmentId, '|', name, '|', value).slice(0, 8)
+}

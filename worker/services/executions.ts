@@ -1,0 +1,90 @@
+import type { Page } from '#core/contract/page'
+import { compilePlan } from '#core/definition/plan'
+import { buildTrace, type Trace } from '#core/engine/trace'
+import type { Json } from '#core/kernel/json'
+import { fromIso } from '#core/kernel/time'
+import { type ExecutionStatus, isTerminalStatus } from '#core/model/execution-status'
+import type { ExecutionResult } from '#core/shard/result'
+import type { ExecutionSummary } from '#core/shard/summary'
+import type { ExecutionQuery } from '../ports/execution-store'
+import { AppError } from './app-error'
+import { findExecution, type StoredExecution } from './read-execution'
+import { recordAudit } from './record-audit'
+import { readJournal } from './runner/keep-output'
+import type { ServiceContext } from './service-context'
+
+const RANGES_MS = {
+  last_hour: 3_600_000,
+  last_24_hours: 86_400_000,
+  last_7_days: 7 * 86_400_000,
+  last_30_days: 30 * 86_400_000,
+} as const
+
+export type ExecutionFilter = Omit<ExecutionQuery, 'fromAt' | 'toAt' | 'workflowIds' | 'environments'> & {
+  readonly dateRange?: keyof typeof RANGES_MS | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** Lists executions, newest first. `from` and `dateRange` together: the later start. */
+export function listExecutions(ctx: ServiceContext, filter: ExecutionFilter): Promise<Page<ExecutionSummary>> {
+  const { dateRange, from, to, ...query } = filter
+  const starts = [
+    ...(dateRange === undefined ? [] : [ctx.clock() - RANGES_MS[dateRange]]),
+    ...(from === undefined ? [] : [fromIso(from)]),
+  ]
+  return ctx.stores.executions.list({
+    ...query,
+    fromAt: starts.length === 0 ? undefined : Math.max(...starts),
+    toAt: to === undefined ? undefined : fromIso(to),
+    workflowIds: ctx.caller.workflowIds ?? undefined,
+    environments: ctx.caller.environments ?? undefined,
+  })
+}
+
+/** What an execution left behind, or null while it has not ended. */
+export function resultOf({ record }: Pick<StoredExecution, 'record'>): ExecutionResult | null {
+  return record.result === null ? null : (JSON.parse(record.result) as ExecutionResult)
+}
+
+/** What happened, stage by stage; also of executions that have not ended. */
+export async function readTrace(ctx: ServiceContext, id: string): Promise<Trace> {
+  const execution = await findExecution(ctx, id)
+  const { record, version } = execution
+  const subject = {
+    executionId: id,
+    status: record.status,
+    version,
+    acceptedAt: record.acceptedAt,
+    triggerType: record.cause.type,
+    input: JSON.parse(record.payload) as Json,
+  }
+  const events = await readJournal(record.journal, ctx.outputs)
+  return buildTrace(compilePlan(await execution.workflow()), subject, events)
+}
+
+/** Stops an execution. Nothing new is started once this answered (I14). */
+export async function cancelExecution(
+  ctx: ServiceContext,
+  id: string,
+  reason: string | undefined,
+): Promise<ExecutionStatus> {
+  const { record, ref, shard, organizationId } = await findExecution(ctx, id)
+  if (isTerminalStatus(record.status)) throw finished(record.status)
+  const actor = ctx.caller.actor.email ?? ctx.caller.actor.id
+  const handle = ctx.shards(ref, shard)
+  const outcome = await handle.cancel({
+    organizationId,
+    seq: record.seq,
+    reason: reason ?? 'Cancelled by request',
+    actor,
+  })
+  const seen = await handle.peek({ organizationId, seq: record.seq })
+  if (outcome === 'terminal') throw finished(seen?.status ?? record.status)
+  await recordAudit(ctx, 'execution.cancelled', id, { reason: reason ?? null })
+  return seen?.status ?? record.status
+}
+
+function finished(status: ExecutionStatus): AppError {
+  return new AppError('execution_finished', { detail: `The execution has ended: ${status}.`, extra: { status } })
+}

@@ -1,0 +1,72 @@
+import { Workflow } from '#core/definition/document'
+import type { Json } from '#core/kernel/json'
+import { parseExecutionId } from '#core/model/execution-id'
+import type { ExecutionRecord } from '#core/shard/wire'
+import { requireEnvironment, requireWorkflow, unknown } from './caller'
+import type { ServiceContext } from './service-context'
+
+/** One execution wherever it is kept, with what its deployment says about it. */
+export type StoredExecution = {
+  readonly record: ExecutionRecord
+  readonly ref: string
+  readonly shard: number
+  readonly organizationId: string
+  readonly workflowId: string
+  readonly workflowName: string
+  readonly deploymentId: string
+  readonly environment: string
+  readonly version: string
+  /** The document it runs; read when it is asked for. */
+  readonly workflow: () => Promise<Workflow>
+}
+
+/** Asks the shard named by the id, then the archive. Another organization's execution does not exist. */
+export async function findExecution(ctx: ServiceContext, id: string): Promise<StoredExecution> {
+  const address = parseExecutionId(id)
+  if (address === null) throw unknown('execution', id)
+  const { organizationId } = ctx.stores
+  const { ref, shard, seq } = address
+  const found = await ctx.shards(ref, shard).read({ organizationId, seq })
+  if (found === null) throw unknown('execution', id)
+  const stored = 'archived' in found ? await fromArchive(ctx, found.archived, seq) : fromShard(found)
+  if (stored === null || stored.record.id !== id) throw unknown('execution', id)
+  requireWorkflow(ctx.caller, stored.workflowId)
+  requireEnvironment(ctx.caller, stored.environment)
+  return { ...stored, ref, shard, organizationId }
+}
+
+type Found = Exclude<Awaited<ReturnType<ReturnType<ServiceContext['shards']>['read']>>, null | { archived: string }>
+type Partial = Omit<StoredExecution, 'ref' | 'shard' | 'organizationId'>
+
+function fromShard({ record, release, config }: Found): Partial {
+  return {
+    record,
+    workflowId: config.workflowId,
+    workflowName: config.workflowName,
+    deploymentId: config.deploymentId,
+    environment: config.environment,
+    version: release.summary.version,
+    workflow: async () => Workflow.parse(JSON.parse(release.document)),
+  }
+}
+
+/** A block keeps no documents: they are in the versions, which are never deleted. */
+async function fromArchive(ctx: ServiceContext, key: string, seq: number): Promise<Partial | null> {
+  const archived = await ctx.archive.read(key, seq)
+  if (archived === null || archived.summary.organizationId !== ctx.stores.organizationId) return null
+  const { record, summary, release } = archived
+  return {
+    record,
+    workflowId: summary.workflowId,
+    workflowName: summary.workflowName,
+    deploymentId: summary.deploymentId,
+    environment: summary.environment,
+    version: summary.version,
+    workflow: async () => {
+      const version =
+        release === null ? null : await ctx.stores.versions.findById(summary.workflowId, release.versionId)
+      if (version === null) throw new Error(`The version of ${record.id} is missing`)
+      return Workflow.parse(JSON.parse(version.definition) as Json)
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { compilePlan, type Plan } from '#core/definition/plan'
+import type { JournalEvent } from '#core/engine/event'
+import { isJsonObject, type Json, type JsonObject } from '#core/kernel/json'
+import { parseDeploymentId } from '#core/model/deployment-id'
+import { isTerminalStatus } from '#core/model/execution-status'
+import { AppError } from './app-error'
+import { requireEnvironment } from './caller'
+import { resultOf } from './executions'
+import { findExecution, type StoredExecution } from './read-execution'
+import { recordAudit } from './record-audit'
+import type { ServiceContext } from './service-context'
+import { type Started, startExecution } from './start-execution'
+import { findEnvironment } from './target-environment'
+
+export type ReplayWish = {
+  readonly version?: string | number | undefined
+  readonly environment?: string | undefined
+  readonly input?: JsonObject | undefined
+}
+
+/** Runs the same input again from the start, on the live version or on another. */
+export async function replayExecution(ctx: ServiceContext, id: string, wish: ReplayWish): Promise<Started> {
+  const execution = await findExecution(ctx, id)
+  const ref = wish.environment === undefined ? execution.ref : await refIn(ctx, execution.workflowId, wish.environment)
+  const input = wish.input ?? inputOf(execution)
+  const started = await startExecution(ctx, {
+    ref,
+    version: wish.version,
+    input,
+    cause: { replayOf: id },
+    key: null,
+    claim: false,
+  })
+  await recordAudit(ctx, 'execution.replayed', id, { executionId: started.accepted.id })
+  return started
+}
+
+/**
+ * Runs an execution again on its own version from one stage (the one that failed), keeping what other stages did: they
+ * are not sent again.
+ */
+export async function retryExecution(ctx: ServiceContext, id: string, fromStage: string | undefined): Promise<Started> {
+  const execution = await findExecution(ctx, id)
+  if (!isTerminalStatus(execution.record.status)) throw new AppError('execution_not_finished')
+  const plan = compilePlan(await execution.workflow())
+  const stage = fromStage ?? resultOf(execution)?.error?.stage
+  if (stage === undefined) throw new AppError('nothing_to_retry')
+  if (!plan.stages.has(stage)) throw stageUnknown(stage, plan)
+  const started = await startExecution(ctx, {
+    ref: execution.ref,
+    version: execution.version,
+    input: inputOf(execution),
+    cause: { replayOf: id },
+    key: null,
+    claim: false,
+    seed: seedJournal(plan, execution.record.journal, stage),
+  })
+  await recordAudit(ctx, 'execution.retried', id, { executionId: started.accepted.id, fromStage: stage })
+  return started
+}
+
+/** The lines of a journal about stages that completed and neither are `fromStage` nor come after it. */
+export function seedJournal(plan: Plan, journal: readonly string[], fromStage: string): readonly string[] {
+  const again = downstreamOf(plan, fromStage)
+  const lines = journal.map((line) => ({ line, event: JSON.parse(line) as JournalEvent }))
+  const completed = new Set(
+    lines.flatMap(({ event }) => (event.type === 'stage_succeeded' && !again.has(event.stage) ? [event.stage] : [])),
+  )
+  return lines.flatMap(({ line, event }) => ('stage' in event && completed.has(event.stage) ? [line] : []))
+}
+
+/** The stage, whatever its end may set free, and the containers it runs in with all they contain. */
+function downstreamOf(plan: Plan, stage: string): ReadonlySet<string> {
+  const reached = new Set<string>()
+  const queue = [stage]
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const planned = plan.stages.get(id)
+    if (planned === undefined || reached.has(id)) continue
+    reached.add(id)
+    queue.push(...planned.dependents)
+    if (planned.container !== null) queue.push(planned.container.id)
+  }
+  return reached
+}
+
+function inputOf({ record }: StoredExecution): JsonObject {
+  const input = JSON.parse(record.payload) as Json
+  return isJsonObject(input) ? input : { value: input }
+}
+
+async function refIn(ctx: ServiceContext, workflowId: string, name: string): Promise<string> {
+  requireEnvironment(ctx.caller, name)
+  const environment = await findEnvironment(ctx, name)
+  const deployment = await ctx.stores.deployments.findByPlace(workflowId, environment.id)
+  const ref = deployment === null ? null : parseDeploymentId(deployment.id)
+  if (ref === null) throw new AppError('not_deployed', { detail: `The workflow was never deployed to ${name}.` })
+  return ref
+}
+
+function stageUnknown(stage: string, plan: Plan): AppError {
+  const message = `The workflow has no stage '${stage}'; it has ${[...plan.stages.keys()].join(', ')}.`
+  return new AppError('stage_unknown', {
+    detail: message,
+    issues: [{ code: 'stage_unknown', severity: 'error', path: '/fromStage', message }],
+  })
+}

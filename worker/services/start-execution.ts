@@ -1,0 +1,121 @@
+import { err, ok, type Result } from '#core/kernel/result'
+import type { JsonObject } from '#core/kernel/json'
+import type { Issue } from '#core/model/issue'
+import { EndpointSpec } from '#core/release/endpoint-spec'
+import type { Cause, DeploymentConfig, ReleaseSummary } from '#core/shard/wire'
+import { InputSchema } from '#core/triggers/input-schema'
+import { validateInput } from '#core/triggers/validate-input'
+import type { Accepted, IngressRefusal, Prepared } from '../ports/ingress'
+import { AppError } from './app-error'
+import { endpointPurpose } from './build-release'
+import type { ServiceContext } from './service-context'
+
+export type StartWish = {
+  readonly ref: string
+  /** A version that was released there; absent = the live one. */
+  readonly version: string | number | undefined
+  readonly input: JsonObject
+  readonly cause: Pick<Cause, 'replayOf'>
+  /** Hash of the caller's idempotency key and of the request it came with. */
+  readonly key: { readonly hash: string; readonly fingerprint: string } | null
+  readonly claim: boolean
+  /** Journal to start from; the input is then taken as it is. */
+  readonly seed?: readonly string[]
+}
+
+export type Started = { readonly accepted: Accepted; readonly release: ReleaseSummary }
+
+type Refusal = { readonly refused: AppError }
+
+/** Starts one execution on the live release of a deployment, or on the one named. Throws why it did not. */
+export async function startExecution(ctx: ServiceContext, wish: StartWish): Promise<Started> {
+  let release: ReleaseSummary | null = null
+  const result = await ctx.ingress.accept<Refusal>(wish.ref, wish.key?.hash ?? null, async (config) => {
+    if (config.organizationId !== ctx.stores.organizationId) return err({ code: 'not_found' } as never)
+    const chosen = chooseRelease(config, wish.version)
+    if (!chosen.ok) return chosen
+    release = chosen.value
+    return prepare(ctx, config, chosen.value, wish)
+  })
+  if (!result.ok) throw 'refused' in result.error ? result.error.refused : toError(result.error)
+  const { accepted, summary } = { accepted: result.value, summary: release as ReleaseSummary | null }
+  if (summary === null) throw new AppError('unavailable')
+  return { accepted, release: summary }
+}
+
+function chooseRelease(config: DeploymentConfig, version: StartWish['version']): Result<ReleaseSummary, Refusal> {
+  if (config.status === 'undeployed') return err({ refused: new AppError('undeployed') })
+  if (config.status === 'paused') return err({ refused: new AppError('paused', { retryAfterSeconds: 60 }) })
+  if (version === undefined) {
+    const live = config.releases.find((release) => release.pin === config.active)
+    const detail = `Nothing is live in ${config.environment}; activate the placed version first.`
+    return live === undefined ? err({ refused: new AppError('not_deployed', { detail }) }) : ok(live)
+  }
+  const named = config.releases
+    .filter(
+      (it) =>
+        it.version === version ||
+        it.versionId === version ||
+        [`${it.versionNumber}`, `v${it.versionNumber}`].includes(String(version)),
+    )
+    .toSorted((a, b) => b.pin - a.pin)[0]
+  if (named !== undefined) return ok(named)
+  const detail = `Version '${version}' was not released to ${config.environment}; deploy it with "autoActivate": false first.`
+  return err({ refused: new AppError('version_unknown', { detail }) })
+}
+
+async function prepare(
+  ctx: ServiceContext,
+  config: DeploymentConfig,
+  release: ReleaseSummary,
+  wish: StartWish,
+): Promise<Result<Prepared, Refusal>> {
+  const endpoint = await openEndpoint(ctx, config, release)
+  const input = wish.seed === undefined ? checkInput(endpoint, wish.input) : ok(wish.input)
+  if (!input.ok) {
+    return err({
+      refused: new AppError('input_invalid', { detail: input.error[0]?.message ?? '', issues: input.error }),
+    })
+  }
+  const { actor } = ctx.caller
+  const prepared: Prepared & { readonly seed?: readonly string[] } = {
+    pin: release.pin,
+    cause: { type: 'manual', triggerId: endpoint.manual ? 'manual' : null, actor, ...wish.cause },
+    payload: JSON.stringify(input.value),
+    ...(wish.key === null ? {} : { key: wish.key.hash, fingerprint: wish.key.fingerprint }),
+    ...(wish.claim ? { claim: true } : {}),
+    ...(wish.seed === undefined ? {} : { seed: wish.seed }),
+  }
+  return ok(prepared)
+}
+
+async function openEndpoint(
+  ctx: ServiceContext,
+  config: DeploymentConfig,
+  release: ReleaseSummary,
+): Promise<EndpointSpec> {
+  const text = await ctx.vault.open(endpointPurpose(config), release.endpoint)
+  if (text === null) throw new Error(`The endpoint of release ${release.releaseId} cannot be opened`)
+  return EndpointSpec.parse(JSON.parse(text))
+}
+
+function checkInput(endpoint: EndpointSpec, input: JsonObject): Result<JsonObject, readonly Issue[]> {
+  return endpoint.inputSchema === null ? ok(input) : validateInput(InputSchema.parse(endpoint.inputSchema), input)
+}
+
+function toError({ code }: IngressRefusal): AppError {
+  switch (code) {
+    case 'not_found':
+      return new AppError('not_deployed')
+    case 'key_reused':
+      return new AppError('idempotency_key_reused')
+    case 'too_many_live':
+      return new AppError(code, { retryAfterSeconds: 5 })
+    case 'paused':
+      return new AppError(code, { retryAfterSeconds: 60 })
+    case 'outcome_unknown':
+      return new AppError(code, { retryAfterSeconds: 1 })
+    case 'undeployed':
+      return new AppError(code)
+  }
+}
