@@ -56,8 +56,9 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     report,
   }
   const configs = createConfigCache(shards)
+  const archive = createTraceBlocks(bindings.BUCKET)
   const nonce = () => crypto.randomUUID()
-  const ingress = createIngress({ clock: Date.now, nonce, configs, shards, deployments, runner, background })
+  const ingress = createIngress({ clock: Date.now, nonce, configs, shards, deployments, runner, archive, background })
   const mac = createMac(settings.SESSION_KEY, 'webhook')
   const requestId = () => newId('req', Date.now(), randomBytes)
   const app = createApp({
@@ -65,7 +66,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     deployments,
     shards,
     ingress,
-    archive: createTraceBlocks(bindings.BUCKET),
+    archive,
+    outputs: runner.outputs,
     vault,
     clock: Date.now,
     randomBytes,

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { encodeInteger } from '#core/kernel/crockford'
 import type { AcceptAnswer, AcceptRequest, DeploymentConfig, ReleaseParts } from '#core/shard/wire'
-import type { ExecutionShard } from '../../worker/objects/execution-shard'
+import type { ShardHandle } from '../../worker/ports/shards'
 
 let made = 0
 
@@ -51,7 +51,7 @@ export function releaseParts(pin: number, changes: Partial<ReleaseParts['summary
 /** A shard of its own, opened with a config. */
 export async function openTestShard(changes: Partial<DeploymentConfig> = {}, release = releaseParts(1)) {
   const config = deploymentConfig(changes)
-  const stub = env.SHARDS.getByName(`dep:${config.ref}:0`) as unknown as DurableObjectStub<ExecutionShard>
+  const stub = env.SHARDS.getByName(`dep:${config.ref}:0`) as unknown as DurableObjectStub & ShardHandle
   await stub.push({ config, releases: [release] })
   return { stub, config }
 }

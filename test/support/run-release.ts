@@ -3,6 +3,7 @@ import { compilePlan } from '#core/definition/plan'
 import { Workflow } from '#core/definition/document'
 import type { HttpAnswer, HttpRequest } from '#core/components/context'
 import type { Json } from '#core/kernel/json'
+import type { Failure } from '#core/model/failure'
 import type { AcceptRequest } from '#core/shard/wire'
 import { createVault } from '../../worker/adapters/crypto/vault'
 import { createDoorbells } from '../../worker/adapters/queue/doorbells'
@@ -81,11 +82,12 @@ export async function publish(
       return seqOf(accepted(await handle.accept(acceptRequest({ payload: JSON.stringify(input), ...changes }))).id)
     },
     serve: (deps: RunnerDeps) => serveDoorbell(deps, { ref: config.ref, no: 0, handle }),
-    async end(seq: number): Promise<{ status: string; output: Json; error: { code: string; message: string } | null }> {
+    async end(seq: number): Promise<{ status: string; output: Json; error: Failure | null }> {
       const seen = await handle.peek({ ...scope, seq })
+      if (seen === null || 'archived' in seen) throw new Error('The execution is not in its shard.')
       return {
-        ...(JSON.parse(seen?.result ?? '{"output":null,"error":null}') as never),
-        status: seen?.status ?? 'unknown',
+        ...(JSON.parse(seen.result ?? '{"output":null,"error":null}') as { output: Json; error: Failure | null }),
+        status: seen.status,
       }
     },
     async journal(seq: number): Promise<readonly { type: string; stage?: string }[]> {

@@ -54,7 +54,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
 
   push(request: { config: DeploymentConfig; releases: readonly ReleaseParts[] }) {
     const no = Number(this.ctx.id.name?.split(':')[2] ?? '0')
-    const answer = configure(this.#shard, { ...request, no })
+    const answer = this.#step(() => configure(this.#shard, { ...request, no }))
     this.#after()
     return answer
   }
@@ -64,44 +64,44 @@ export class ExecutionShard extends DurableObject<Bindings> {
   }
 
   accept(request: AcceptRequest) {
-    const answer = accept(this.#shard, request, Date.now())
+    const answer = this.#step(() => accept(this.#shard, request, Date.now()))
     if (answer.kind === 'accepted' && !answer.duplicate) this.#after(request.timeoutMs)
     return answer
   }
 
   claim(request: ClaimRequest) {
-    const answer = claim(this.#shard, request, Date.now())
+    const answer = this.#step(() => claim(this.#shard, request, Date.now()))
     this.#after()
     return answer
   }
 
   commit(request: { items: readonly CommitItem[] }) {
-    const answers = commit(this.#shard, request.items, Date.now())
+    const answers = this.#step(() => commit(this.#shard, request.items, Date.now()))
     this.#after()
     return answers
   }
 
   renew(request: { items: readonly { seq: number; token: number }[] }) {
-    return renew(this.#shard, request.items, Date.now())
+    return this.#step(() => renew(this.#shard, request.items, Date.now()))
   }
 
   park(request: { items: readonly ParkItem[] }) {
     const now = Date.now()
-    const answers = park(this.#shard, request.items, now)
+    const answers = this.#step(() => park(this.#shard, request.items, now))
     const wakeAt = request.items.reduce((soonest, item) => Math.min(soonest, item.wakeAt), Number.MAX_SAFE_INTEGER)
     this.#after(Math.max(0, wakeAt - now))
     return answers
   }
 
   finish(request: { items: readonly FinishItem[] }) {
-    const answers = finish(this.#shard, request.items, Date.now())
+    const answers = this.#step(() => finish(this.#shard, request.items, Date.now()))
     this.#after()
     return answers
   }
 
   cancel(request: { organizationId: string; seq: number; reason: string; actor: string | null }) {
     if (!this.#belongsTo(request.organizationId)) return 'unknown' as const
-    const answer = cancel(this.#shard, request, Date.now())
+    const answer = this.#step(() => cancel(this.#shard, request, Date.now()))
     this.#after()
     return answer
   }
@@ -109,6 +109,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
   read(request: { organizationId: string; seq: number }) {
     const { meta } = this.#shard.memory
     if (meta === null || !this.#belongsTo(request.organizationId)) return null
+    if (request.seq >= this.#shard.memory.nextSeq) return null
     const row = this.#shard.store.row(request.seq)
     if (row === null) return { archived: blockKey(this.#shard, blockOf(request.seq)) }
     const release = this.#shard.store.release(row.pin)
@@ -116,9 +117,10 @@ export class ExecutionShard extends DurableObject<Bindings> {
   }
 
   peek(request: { organizationId: string; seq: number }) {
-    if (!this.#belongsTo(request.organizationId)) return null
+    if (!this.#belongsTo(request.organizationId) || request.seq >= this.#shard.memory.nextSeq) return null
     const row = this.#shard.store.row(request.seq)
-    return row === null ? null : { status: statusOf(this.#shard, row), result: row.result }
+    if (row === null) return { archived: blockKey(this.#shard, blockOf(request.seq)) }
+    return { status: statusOf(this.#shard, row), result: row.result }
   }
 
   release(request: { organizationId: string; pin: number }) {
@@ -138,7 +140,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
 
   async #lookAround(): Promise<void> {
     try {
-      const { ring } = tick(this.#shard, Date.now())
+      const { ring } = this.#step(() => tick(this.#shard, Date.now()))
       await this.#ring(ring)
       await this.#flusher.run()
       this.#shard.store.rotateKeys(Date.now())
@@ -149,6 +151,16 @@ export class ExecutionShard extends DurableObject<Bindings> {
       const retryAt = this.#flusher.dueAt(Date.now())
       const next = Math.min(dueAt ?? Number.MAX_SAFE_INTEGER, retryAt ?? Number.MAX_SAFE_INTEGER)
       if (next < Number.MAX_SAFE_INTEGER) this.#arm(Math.max(next, Date.now() + 1))
+    }
+  }
+
+  /** A step that broke half-way may have changed memory and not the disk: the object starts again from its disk. */
+  #step<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      this.ctx.abort(`A step failed: ${String(error)}`)
+      throw error
     }
   }
 

@@ -13,6 +13,9 @@ import type {
   ReleaseParts,
 } from '#core/shard/wire'
 
+export type PeekAnswer =
+  { readonly status: ExecutionRecord['status']; readonly result: string | null } | { readonly archived: string }
+
 /** One execution shard as the Worker sees it (architecture 4.3). Every answer is durable when it arrives. */
 export type ShardHandle = {
   accept(request: AcceptRequest): Promise<AcceptAnswer>
@@ -33,10 +36,8 @@ export type ShardHandle = {
   }): Promise<
     { record: ExecutionRecord; release: ReleaseParts; config: DeploymentConfig } | { archived: string } | null
   >
-  peek(request: {
-    organizationId: string
-    seq: number
-  }): Promise<{ status: ExecutionRecord['status']; result: string | null } | null>
+  /** How an execution stands; its block's key once it has left the shard. */
+  peek(request: { organizationId: string; seq: number }): Promise<PeekAnswer | null>
   /** A stored release, or null when the shard has none of that number. */
   release(request: { organizationId: string; pin: number }): Promise<ReleaseParts | null>
   /** Config of the deployment, or null for a shard that was never opened. */

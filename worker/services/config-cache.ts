@@ -8,22 +8,30 @@ export type ConfigCache = {
   /** Null for a ref no deployment was ever made with. */
   get(ref: string): Promise<DeploymentConfig | null>
   put(config: DeploymentConfig): void
+  /** Asks the shard, whatever is known; callers at the same time share one question. */
+  refresh(ref: string): Promise<DeploymentConfig | null>
 }
 
 export function createConfigCache(shards: Shards): ConfigCache {
   const known = new Map<string, DeploymentConfig>()
+  const asking = new Map<string, Promise<DeploymentConfig | null>>()
   function put(config: DeploymentConfig): void {
     if (known.size >= DEPLOYMENTS_MAX) known.delete(known.keys().next().value ?? '')
     known.set(config.ref, config)
   }
-  return {
-    async get(ref) {
-      const cached = known.get(ref)
-      if (cached !== undefined) return cached
+  async function ask(ref: string): Promise<DeploymentConfig | null> {
+    try {
       const config = await shards(ref, 0).config()
       if (config !== null) put(config)
       return config
-    },
-    put,
+    } finally {
+      asking.delete(ref)
+    }
   }
+  function refresh(ref: string): Promise<DeploymentConfig | null> {
+    const asked = asking.get(ref) ?? ask(ref)
+    asking.set(ref, asked)
+    return asked
+  }
+  return { get: async (ref) => known.get(ref) ?? refresh(ref), put, refresh }
 }

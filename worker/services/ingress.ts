@@ -1,3 +1,4 @@
+import { assertNever } from '#core/kernel/assert'
 import { err, ok, type Result } from '#core/kernel/result'
 import type { Clock } from '#core/kernel/time'
 import type { ExecutionStatus } from '#core/model/execution-status'
@@ -8,6 +9,7 @@ import type { AcceptAnswer, AcceptRequest, DeploymentConfig } from '#core/shard/
 import type { Deployments } from '../ports/deployments'
 import type { Accepted, Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { Shards } from '../ports/shards'
+import type { TraceBlocks } from '../ports/trace-blocks'
 import type { ConfigCache } from './config-cache'
 import { createLeaseClock } from './runner/lease-clock'
 import { runExecution, type RunEnd } from './runner/run-execution'
@@ -31,6 +33,7 @@ export type IngressDeps = {
   readonly shards: Shards
   readonly deployments: Deployments
   readonly runner: RunnerDeps
+  readonly archive: Pick<TraceBlocks, 'read'>
   /** Keeps work alive after the answer has left. */
   readonly background: (work: Promise<unknown>) => void
 }
@@ -52,7 +55,13 @@ async function accept<R>(
   if (config === null) return err({ code: 'not_found' })
   for (let tries = 0; tries < PREPARE_MAX; tries++) {
     const prepared = await prepare(config)
-    if (!prepared.ok) return prepared
+    if (!prepared.ok) {
+      // A refusal judged by an old config may be wrong: a key, a method or a whole release may be new.
+      const newer: DeploymentConfig | null = await deps.configs.refresh(ref)
+      if (newer === null || newer.epoch === config.epoch) return prepared
+      config = newer
+      continue
+    }
     const answer = await send(deps, config, prepared.value)
     switch (answer.kind) {
       case 'stale':
@@ -64,14 +73,19 @@ async function accept<R>(
       case 'refused':
         return err({ code: answer.code === 'unknown_shard' ? 'not_found' : answer.code })
       case 'need_release':
-        if (!(await deps.deployments(ref).provide({ pin: prepared.value.pin, shard: SHARD })))
-          return err({ code: 'not_found' })
+        if (!(await provide(deps, ref, prepared.value.pin))) return err({ code: 'not_found' })
         break
       case 'outcome_unknown':
         return err({ code: 'outcome_unknown' })
+      default:
+        return assertNever(answer)
     }
   }
   return err({ code: 'outcome_unknown' })
+}
+
+function provide(deps: IngressDeps, ref: string, pin: number): Promise<boolean> {
+  return deps.deployments(ref).provide({ pin, shard: SHARD })
 }
 
 /** Sends once, and after a broken answer again with the same nonce: a repeat finds what the first one made. */
@@ -144,12 +158,20 @@ async function fetchRelease(deps: IngressDeps, { config, pin }: Accepted) {
 async function watch(deps: IngressDeps, { id, config }: Accepted, until: number): Promise<Completion> {
   const seq = parseExecutionId(id)?.seq ?? 0
   for (let waitMs = PEEK_MS_MIN; ; waitMs = Math.min(waitMs * 2, PEEK_MS_MAX)) {
-    const seen = await deps.shards(config.ref, SHARD).peek({ organizationId: config.organizationId, seq })
-    if (seen !== null && isTerminalStatus(seen.status)) {
+    const seen = await look(deps, config, seq)
+    const leftMs = until - deps.clock()
+    if (isTerminalStatus(seen.status) || leftMs <= 0) {
       return { status: seen.status, result: seen.result === null ? null : (JSON.parse(seen.result) as ExecutionResult) }
     }
-    const leftMs = until - deps.clock()
-    if (leftMs <= 0) return { status: seen?.status ?? 'pending', result: null }
     await deps.runner.sleep(Math.min(waitMs, leftMs))
   }
+}
+
+/** A repeated call may ask for an execution that has long been archived. */
+async function look(deps: IngressDeps, config: DeploymentConfig, seq: number) {
+  const seen = await deps.shards(config.ref, SHARD).peek({ organizationId: config.organizationId, seq })
+  if (seen === null) return { status: 'pending' as const, result: null }
+  if (!('archived' in seen)) return seen
+  const kept = await deps.archive.read(seen.archived, seq)
+  return kept === null ? { status: 'pending' as const, result: null } : kept.record
 }
