@@ -8,12 +8,21 @@ export function step(id: string, dependsOn: readonly string[] = [], more: Readon
   return { id, component: 'transform', depends_on: dependsOn, config: { value: id }, ...more }
 }
 
-export function conditional(id: string, ifTrue: readonly string[], ifFalse: readonly string[], dependsOn: readonly string[] = []) {
+export function conditional(
+  id: string,
+  ifTrue: readonly string[],
+  ifFalse: readonly string[],
+  dependsOn: readonly string[] = [],
+) {
   const config = { condition: '{{ input.ok }}', if_true: ifTrue, if_false: ifFalse }
   return { id, component: 'conditional', depends_on: dependsOn, config }
 }
 
-export function trycatch(id: string, lists: Readonly<Record<string, readonly string[]>>, dependsOn: readonly string[] = []) {
+export function trycatch(
+  id: string,
+  lists: Readonly<Record<string, readonly string[]>>,
+  dependsOn: readonly string[] = [],
+) {
   return { id, component: 'trycatch', depends_on: dependsOn, config: lists }
 }
 

@@ -2,7 +2,7 @@ import { compileTemplate } from '../expression/compile-template'
 import { isJsonObject } from '../kernel/json'
 import { appendPointer } from '../kernel/pointer'
 import type { Issue } from '../model/issue'
-import { errorAt } from './issue-of'
+import { errorAt } from './issue-at'
 
 /** Keys whose value is a credential whatever it looks like; compared without case, - and _. */
 const SECRET_KEYS = new Set(

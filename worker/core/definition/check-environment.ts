@@ -2,7 +2,7 @@ import type { PlacedReference } from '../expression/compile-value'
 import { nearest } from '../kernel/nearest'
 import type { Issue } from '../model/issue'
 import type { Expressions } from './check-expressions'
-import { errorAt } from './issue-of'
+import { errorAt } from './issue-at'
 
 /** Where a document is to run: the names that have a value there. */
 export type TargetEnvironment = {

@@ -2,7 +2,7 @@ import type { CompiledValue, PlacedProblem, PlacedReference } from '../expressio
 import { compileValue } from '../expression/compile-value'
 import type { Json } from '../kernel/json'
 import type { Issue } from '../model/issue'
-import { errorAt, warningAt } from './issue-of'
+import { errorAt, warningAt } from './issue-at'
 
 /** A value of the document with everything its expressions read. */
 export type Expressions = {

@@ -2,7 +2,7 @@ import { nearest } from '../kernel/nearest'
 import type { Issue } from '../model/issue'
 import type { DraftStage } from './draft-stage'
 import type { Conflict, Graph } from './graph'
-import { errorAt, warningAt } from './issue-of'
+import { errorAt, warningAt } from './issue-at'
 
 /** Names an id that no stage has, with the nearest one that exists. */
 export function unknownStage(id: string, path: string, known: Iterable<string>): Issue {

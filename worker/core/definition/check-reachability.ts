@@ -1,7 +1,7 @@
 import type { Issue } from '../model/issue'
 import type { DraftStage } from './draft-stage'
 import type { Graph } from './graph'
-import { errorAt, warningAt } from './issue-of'
+import { errorAt, warningAt } from './issue-at'
 
 /** What must have been chosen for a stage to run: for each branch, which of its lists. */
 type Choices = ReadonlyMap<string, ReadonlySet<string>>

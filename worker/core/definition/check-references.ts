@@ -4,7 +4,7 @@ import { unknownStage } from './check-graph'
 import type { Expressions } from './check-expressions'
 import type { DraftStage } from './draft-stage'
 import type { Graph } from './graph'
-import { errorAt } from './issue-of'
+import { errorAt } from './issue-at'
 
 const FOREACH_LIST = 'do'
 

@@ -3,7 +3,7 @@ import type { Issue } from '../model/issue'
 import { triggerOf, triggerRefusal, TriggerDocument } from '../triggers/registry'
 import { checkCredentials } from './check-credentials'
 import { checkExpressions, type Expressions } from './check-expressions'
-import { errorAt, warningAt } from './issue-of'
+import { errorAt, warningAt } from './issue-at'
 
 type Mode = 'draft' | 'deploy'
 

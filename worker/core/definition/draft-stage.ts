@@ -7,6 +7,7 @@ export type DraftStage = {
   readonly index: number
   /** JSON Pointer of the stage in the document. */
   readonly path: string
+  /** `#<index>`, which no id can be, when it has none. */
   readonly id: string
   readonly component: ComponentDefinition | null
   readonly dependsOn: readonly { readonly id: string; readonly path: string }[]
@@ -17,7 +18,7 @@ export type DraftStage = {
 }
 
 function readStage(value: unknown, index: number): DraftStage | null {
-  if (!isJsonObject(value) || typeof value['id'] !== 'string') return null
+  if (!isJsonObject(value)) return null
   const path = `/stages/${index}`
   const component = typeof value['component'] === 'string' ? componentOf(value['component']) : null
   const config = isJsonObject(value['config']) ? value['config'] : {}
@@ -25,7 +26,7 @@ function readStage(value: unknown, index: number): DraftStage | null {
   return {
     index,
     path,
-    id: value['id'],
+    id: typeof value['id'] === 'string' ? value['id'] : `#${index}`,
     component,
     dependsOn: (Array.isArray(dependsOn) ? dependsOn : []).flatMap((id: unknown, i) =>
       typeof id === 'string' ? [{ id, path: `${path}/depends_on/${i}` }] : [],
@@ -37,7 +38,7 @@ function readStage(value: unknown, index: number): DraftStage | null {
   }
 }
 
-/** The stages of any value that looks like a document, those without an id left out. */
+/** The stages of any value that looks like a document. */
 export function readDraftStages(document: unknown): readonly DraftStage[] {
   const stages: unknown = isJsonObject(document) ? document['stages'] : undefined
   return (Array.isArray(stages) ? stages : []).flatMap((stage: unknown, index) => readStage(stage, index) ?? [])

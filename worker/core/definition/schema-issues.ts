@@ -1,8 +1,9 @@
 import type * as z from 'zod'
+import { WholeExpression } from '../components/whole-expression'
 import { nearest } from '../kernel/nearest'
 import { appendPointer, pointerOf } from '../kernel/pointer'
 import type { Issue } from '../model/issue'
-import { knownKeys } from './known-keys'
+import { knownKeys, schemasAt } from './schemas-at'
 
 type ZodIssue = z.core.$ZodIssue
 type UnionIssue = Extract<ZodIssue, { code: 'invalid_union' }>
@@ -71,16 +72,26 @@ function unionIssues(issue: UnionIssue, path: PropertyKey[], place: Place): Issu
   const [furthest] = branches
   if (furthest !== undefined && depthOf(furthest) > 0) return furthest.flatMap((inner) => toIssues(inner, path, place))
   const value = valueAt(place.value, path)
-  const flat = issue.errors.flat()
-  const template = flat.some((inner) => inner.code === 'invalid_format' || isStringType(inner))
-  const [first] = flat.filter((inner) => !isStringType(inner) && inner.code !== 'invalid_format')
-  const best = first === undefined ? undefined : toIssues(first, path, place)[0]
-  if (value === undefined || best === undefined) return [best ?? simple('wrong_type', path, place, issue.message)]
-  const hint = [best.hint, template ? 'Or one whole {{ expression }}.' : undefined].filter((one) => one !== undefined)
-  return [hint.length === 0 ? best : { ...best, hint: hint.join(' ') }]
+  const types = issue.errors.flat().flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : []))
+  if (value === undefined || types.length < branches.length || acceptsExpression(path, place)) {
+    return alternativeIssues(path, place) ?? [simple('wrong_type', path, place, issue.message)]
+  }
+  return [simple('wrong_type', path, place, `Expected ${[...new Set(types)].join(' or ')}`)]
 }
 
-const isStringType = (issue: ZodIssue) => issue.code === 'invalid_type' && issue.expected === 'string'
+const acceptsExpression = (path: readonly PropertyKey[], place: Place) =>
+  schemasAt(place.schema, path, place.value).includes(WholeExpression)
+
+/** Where a field takes a value or an expression, what is wrong with the value; null where it does not. */
+function alternativeIssues(path: PropertyKey[], place: Place): Issue[] | null {
+  const value = valueAt(place.value, path)
+  const [typed] = schemasAt(place.schema, path, place.value).filter((schema) => schema !== WholeExpression)
+  const result = typed?.safeParse(value)
+  if (result === undefined || result.success) return null
+  const issues = result.error.issues.flatMap((inner) => toIssues(inner, path, place))
+  if (value === undefined) return issues
+  return issues.map((one) => ({ ...one, hint: [one.hint, 'Or one whole {{ expression }}.'].filter(Boolean).join(' ') }))
+}
 
 function simple(code: string, path: readonly PropertyKey[], place: Place, message: string, hint?: string): Issue {
   const at = place.prefix + pointerOf(path as (string | number)[])
@@ -109,14 +120,18 @@ function toIssues(issue: ZodIssue, base: readonly PropertyKey[], place: Place): 
       ),
     ]
   }
-  return [
-    simple(
-      CODES[issue.code] ?? 'invalid_value',
-      path,
-      place,
-      issue.message.replace(/^(Invalid input|Too small|Too big|Invalid string): /, ''),
-    ),
-  ]
+  if (issue.code === 'invalid_format' && acceptsExpression(path, place)) {
+    const alternatives = alternativeIssues(path, place)
+    if (alternatives !== null) return alternatives
+  }
+  const cause = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
+  return [simple(CODES[issue.code] ?? 'invalid_value', path, place, sentence(cause))]
+}
+
+/** Schema messages without their category, which the code already says. */
+function sentence(message: string): string {
+  const text = message.replace(/^(?:Invalid input|Too small|Too big|Invalid string): /, '')
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /**

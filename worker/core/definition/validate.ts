@@ -13,7 +13,7 @@ import { checkTriggers } from './check-triggers'
 import { Workflow, WorkflowDocument } from './document'
 import { readDraftStages, type DraftStage } from './draft-stage'
 import { Graph } from './graph'
-import { errorAt } from './issue-of'
+import { errorAt } from './issue-at'
 import { schemaIssues } from './schema-issues'
 
 export type ValidateOptions = {

@@ -47,8 +47,8 @@ function step(schema: Walkable, key: PropertyKey): Walkable[] {
   return def.type === 'record' ? [child(def.valueType)] : []
 }
 
-/** The keys that an object at `path` inside `value` may have by a schema; empty when the schema does not say. */
-export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
+/** The schemas that judge the value at `path` inside `value`: several where a union leaves the choice. */
+export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): readonly z.ZodType[] {
   let current: unknown = value
   let schemas = unwrap(child(schema), current)
   for (const key of path) {
@@ -56,9 +56,14 @@ export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], value
       typeof current === 'object' && current !== null ? (current as Record<PropertyKey, unknown>)[key] : undefined
     schemas = schemas.flatMap((option) => step(option, key)).flatMap((option) => unwrap(option, current))
   }
-  return [
-    ...new Set(
-      schemas.flatMap((option) => (option._zod.def.type === 'object' ? Object.keys(option._zod.def.shape) : [])),
-    ),
-  ]
+  return schemas as unknown as readonly z.ZodType[]
+}
+
+/** The keys that an object at `path` inside `value` may have by a schema; empty when the schema does not say. */
+export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
+  const keys = schemasAt(schema, path, value).flatMap((option) => {
+    const { def } = child(option)._zod
+    return def.type === 'object' ? Object.keys(def.shape) : []
+  })
+  return [...new Set(keys)]
 }
