@@ -1,8 +1,10 @@
-import type { Plan } from '#core/definition/plan'
-import { planOf } from '../../support/plan-of'
+import { compilePlan, type Plan } from '#core/definition/plan'
+import { validateWorkflow } from '#core/definition/validate'
 import { readExample } from './read-example'
 
+/** The plan an example is run by; throws when the example is not valid. */
 export function planOfExample(name: string): Plan {
-  const { stages, output } = readExample(name)
-  return planOf(stages as never, output)
+  const { workflow, issues } = validateWorkflow(readExample(name), { mode: 'deploy' })
+  if (workflow === null) throw new Error(JSON.stringify(issues))
+  return compilePlan(workflow)
 }
