@@ -7,14 +7,20 @@ describe('identity', () => {
     const { session, email } = await newOrganization()
     const me = await (await send('/v1/me', { headers: session })).json<Record<string, unknown>>()
     expect(me).toMatchObject({ user: { email }, organizations: [{ name: 'Example', role: 'owner' }], key: null })
-    const environments = await (await send('/v1/environments', { headers: session })).json<{ items: { name: string }[] }>()
+    const environments = await (
+      await send('/v1/environments', { headers: session })
+    ).json<{ items: { name: string }[] }>()
     expect(environments.items.map((item) => item.name)).toEqual(['development', 'staging', 'production'])
   })
 
   test('a password signs in; a wrong one and an unknown address are told the same', async () => {
     const { email, password } = await newOrganization()
     const signIn = (body: object) =>
-      send('/v1/auth/sign-in', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+      send('/v1/auth/sign-in', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
     expect((await signIn({ email: email.toUpperCase(), password })).status).toBe(200)
     const refusals = await Promise.all([
       signIn({ email, password: 'something else' }),
@@ -50,7 +56,9 @@ describe('identity', () => {
     const body = JSON.stringify({ email, password })
     const headers = { 'content-type': 'application/json' }
     const answer = await send('/v1/auth/sign-in', { method: 'POST', headers, body })
-    expect(answer.headers.get('set-cookie')).toMatch(/^millrace_session=[0-9a-z]{52}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/)
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^millrace_session=[0-9a-z]{52}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/,
+    )
   })
 
   test('a write by cookie needs our origin and the token of the session', async () => {
@@ -75,7 +83,9 @@ describe('identity', () => {
 
   test('a key is shown once, listed by its prefix, and stored as a hash', async () => {
     const { session, key } = await newOrganization()
-    const list = await (await send('/v1/keys', { headers: session })).json<{ items: { prefix: string; key?: string }[] }>()
+    const list = await (
+      await send('/v1/keys', { headers: session })
+    ).json<{ items: { prefix: string; key?: string }[] }>()
     expect(list.items).toHaveLength(1)
     expect(key.startsWith(`${list.items[0]?.prefix}_`)).toBe(true)
     expect(list.items[0]).not.toHaveProperty('key')
@@ -96,7 +106,9 @@ describe('identity', () => {
   test('a rotated key has a successor with its rights and lives on for the overlap', async () => {
     const { session } = await newOrganization()
     const key = await newKey(session, ['workflows:read'])
-    const { items } = await (await send('/v1/keys', { headers: session })).json<{ items: { id: string; prefix: string }[] }>()
+    const { items } = await (
+      await send('/v1/keys', { headers: session })
+    ).json<{ items: { id: string; prefix: string }[] }>()
     const id = items.find((item) => key.startsWith(item.prefix))?.id
     const rotate = (overlapSeconds: number) =>
       send(`/v1/keys/${id}/rotate`, { method: 'POST', headers: session, body: JSON.stringify({ overlapSeconds }) })
@@ -113,7 +125,9 @@ describe('identity', () => {
     const narrow = await newKey(session, ['keys:write', 'deploy:staging'])
     const refused = await clientWith(narrow).createKey({ body: { name: 'x', scopes: ['deploy:production'] } })
     expect(refused).toMatchObject({ ok: false, status: 403, problem: { code: 'missing_scope' } })
-    expect(await clientWith(narrow).createKey({ body: { name: 'x', scopes: ['deploy:staging'] } })).toMatchObject({ ok: true })
+    expect(await clientWith(narrow).createKey({ body: { name: 'x', scopes: ['deploy:staging'] } })).toMatchObject({
+      ok: true,
+    })
   })
 
   test('an organization header that contradicts the credentials is refused (S130)', async () => {

@@ -8,7 +8,8 @@ export function send(path: string, init: RequestInit = {}): Promise<Response> {
   return exports.default.fetch(new Request(ORIGIN + path, init))
 }
 
-const fetchHere: Parameters<typeof createClient>[0]['fetch'] = (url, init) => exports.default.fetch(new Request(url, init))
+const fetchHere: Parameters<typeof createClient>[0]['fetch'] = (url, init) =>
+  exports.default.fetch(new Request(url, init))
 
 export function clientWith(token?: string): Client {
   return createClient({ fetch: fetchHere, baseUrl: ORIGIN, ...(token === undefined ? {} : { token }) })
@@ -47,7 +48,11 @@ export const ALL_SCOPES = [
   'deploy:*',
 ]
 
-export async function newKey(session: Record<string, string>, scopes: readonly string[], more: object = {}): Promise<string> {
+export async function newKey(
+  session: Record<string, string>,
+  scopes: readonly string[],
+  more: object = {},
+): Promise<string> {
   const made = await send('/v1/keys', {
     method: 'POST',
     headers: session,
@@ -63,9 +68,14 @@ export function sampleDefinition(name: string) {
     name,
     triggers: [
       { type: 'webhook', method: ['POST'], authentication: { type: 'none' }, responseMode: 'lastNode' },
-      { type: 'manual', inputSchema: { customerId: { type: 'string', required: true }, priority: { type: 'number', default: 5 } } },
+      {
+        type: 'manual',
+        inputSchema: { customerId: { type: 'string', required: true }, priority: { type: 'number', default: 5 } },
+      },
     ],
-    stages: [{ id: 'shape', component: 'transform', config: { value: { customer: '{{ input.customerId }}', by: 'v1' } } }],
+    stages: [
+      { id: 'shape', component: 'transform', config: { value: { customer: '{{ input.customerId }}', by: 'v1' } } },
+    ],
     output: '{{ stages.shape.output }}',
   }
 }
