@@ -40,7 +40,9 @@ export class Graph {
   readonly #stages: ReadonlyMap<string, GraphStage>
   readonly #index: ReadonlyMap<string, number>
   readonly #edges: number[][] = []
-  readonly #before: readonly Uint32Array[]
+  readonly #nodes: readonly number[]
+  /** By point, the stages that ended before it, as bits; made when first asked for. */
+  #before: readonly Uint32Array[] | null = null
 
   constructor(stages: readonly GraphStage[]) {
     this.#stages = new Map(stages.map((stage) => [stage.id, stage]))
@@ -53,7 +55,7 @@ export class Graph {
     const ids = stages.map(({ id }) => id)
     this.order = order.filter((node) => node < ids.length * 2 && node % 2 === 0).map((node) => ids[node / 2] ?? '')
     this.cycles = cycles.map((nodes) => this.#ringOf(nodes, ids)).filter((ring) => ring.length > 0)
-    this.#before = this.#collectBefore(order, ids.length)
+    this.#nodes = order
   }
 
   has(id: string): boolean {
@@ -88,6 +90,7 @@ export class Graph {
   mayHaveRunBefore(earlier: string, later: string): boolean {
     const [a, b] = [this.#index.get(earlier), this.#index.get(later)]
     if (a === undefined || b === undefined) return false
+    this.#before ??= this.#collectBefore()
     return (((this.#before[b * 2]?.[a >> 5] ?? 0) >>> (a & 31)) & 1) === 1
   }
 
@@ -173,9 +176,10 @@ export class Graph {
     return ring.filter((id, i) => ring.indexOf(id) === i)
   }
 
-  #collectBefore(order: readonly number[], stages: number): Uint32Array[] {
+  #collectBefore(): Uint32Array[] {
+    const stages = this.#stages.size
     const sets: Uint32Array[] = []
-    for (const node of order) {
+    for (const node of this.#nodes) {
       const set = new Uint32Array((stages >> 5) + 1)
       for (const earlier of this.#edges[node] ?? []) {
         sets[earlier]?.forEach((bits, word) => (set[word] = (set[word] ?? 0) | bits))

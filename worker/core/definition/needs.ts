@@ -31,11 +31,9 @@ function namesOf(compiled: readonly CompiledValue[], kind: 'variable' | 'secret'
   )
 }
 
-/** What a valid document reads and reaches. Of triggers only the strings that hold expressions count. */
-export function needsOf(workflow: Workflow): Needs {
-  const { stages, triggers, output } = workflow
-  const values: Json[] = [stages.map(({ config }) => config), triggers as unknown as Json, output ?? null]
-  const compiled = values.map(compileValid)
+/** What a valid document reads and reaches; `values` is everything compiled in it but its triggers. */
+export function needsOf({ stages, triggers }: Workflow, values: readonly CompiledValue[]): Needs {
+  const compiled = [...values, compileValid(triggers as unknown as Json)]
   return {
     variables: namesOf(compiled, 'variable'),
     secrets: namesOf(compiled, 'secret'),

@@ -116,13 +116,12 @@ function planStage(
   index: number,
   graph: Graph,
   ids: readonly string[],
-): Omit<PlannedStage, 'dependents'> {
+): Omit<PlannedStage, 'dependents' | 'order'> {
   const { id, config: document, join, enabled, on_error: onError } = stage
   const component = componentOfValid(stage)
   return {
     id,
     index,
-    order: graph.order.indexOf(id),
     type: component.type,
     component,
     document,
@@ -140,7 +139,9 @@ function planStage(
 }
 
 /** For each stage, whom its end may set free. */
-function dependentsOf(stages: readonly Omit<PlannedStage, 'dependents'>[]): ReadonlyMap<string, ReadonlySet<string>> {
+function dependentsOf(
+  stages: readonly Omit<PlannedStage, 'dependents' | 'order'>[],
+): ReadonlyMap<string, ReadonlySet<string>> {
   const dependents = new Map<string, Set<string>>(stages.map(({ id }) => [id, new Set()]))
   for (const { id, dependsOn, container, chooser } of stages) {
     const before = [...dependsOn.flatMap(({ stage, waitsFor }) => [stage, waitsFor]), container?.id, chooser?.id]
@@ -163,23 +164,30 @@ export function compilePlan(workflow: Workflow): Plan {
     })),
   )
   invariant(graph.cycles.length === 0, 'a planned document has no cycles')
-  const planned = workflow.stages.map((stage, index) => planStage(stage, index, graph, ids))
+  const places = new Map(graph.order.map((id, place) => [id, place]))
+  const planned = workflow.stages.map((stage, index) => ({
+    ...planStage(stage, index, graph, ids),
+    order: places.get(stage.id) ?? 0,
+  }))
   const dependents = dependentsOf(planned)
   const stages = new Map(
     planned.map((stage) => [stage.id, { ...stage, dependents: [...(dependents.get(stage.id) ?? [])] }]),
   )
   const root = graph.order.filter((id) => stages.get(id)?.container === null)
-  const isWaitedFor = (id: string) =>
-    planned.some(({ dependsOn, chooser }) => chooser?.id === id || dependsOn.some(({ waitsFor }) => waitsFor === id))
+  const waitedFor = new Set(
+    planned.flatMap(({ dependsOn, chooser }) => [chooser?.id, ...dependsOn.map(({ waitsFor }) => waitsFor)]),
+  )
+  const output = workflow.output === undefined ? null : compileValid(workflow.output)
+  const compiled = planned.flatMap(({ config, late }) => [config, ...late.values()])
   return {
     name: workflow.name,
     stages,
     order: graph.order,
     root,
-    leaves: root.filter((id) => stages.get(id)?.enabled === true && !isWaitedFor(id)),
-    output: workflow.output === undefined ? null : compileValid(workflow.output),
+    leaves: root.filter((id) => stages.get(id)?.enabled === true && !waitedFor.has(id)),
+    output,
     settings: workflow.settings,
-    needs: needsOf(workflow),
+    needs: needsOf(workflow, output === null ? compiled : [...compiled, output]),
     pure: planned.every(({ safety }) => safety === 'pure'),
     inline: planned.every(({ type, document }) => !WAITING.has(type) && document['at_most_once'] !== true),
   }
