@@ -41,6 +41,7 @@ describe('a stage that needs no network', () => {
     expect(run(plan, { input: { name: 'Ann', n: 2 } })).toEqual({
       type: 'stage_succeeded',
       v: EVENT_VERSION,
+      startedAt: 123,
       at: 123,
       stage: 'greet',
       attempt: 1,

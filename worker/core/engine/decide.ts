@@ -18,7 +18,7 @@ type ResultEvent = Extract<StageEvent, { readonly type: 'stage_succeeded' | 'att
 const isTransient = ({ type }: ExecutionEvent) => type === 'execution_accepted' || type === 'resumed'
 
 function applyResult(draft: Draft, stage: PlannedStage, before: StageState, event: ResultEvent): void {
-  const startedAt = before.startedAt ?? before.readyAt
+  const startedAt = before.startedAt ?? event.startedAt ?? before.readyAt
   draft.startedAt ??= startedAt
   switch (event.type) {
     case 'stage_succeeded':

@@ -16,6 +16,8 @@ export type JournalEvent = Base &
         readonly type: 'stage_succeeded'
         readonly stage: string
         readonly attempt: number
+        /** When the attempt started; absent in journals older than the field. */
+        readonly startedAt?: EpochMs
         readonly input: Json
         readonly output: Json
         /** Set when the output was too large for the journal: the R2 key that holds it; `output` is then null. */
@@ -26,6 +28,7 @@ export type JournalEvent = Base &
         readonly type: 'attempt_failed'
         readonly stage: string
         readonly attempt: number
+        readonly startedAt?: EpochMs
         readonly input: Json
         readonly failure: Failure
         readonly output?: Json
@@ -37,6 +40,7 @@ export type JournalEvent = Base &
         readonly type: 'stage_waiting'
         readonly stage: string
         readonly attempt: number
+        readonly startedAt?: EpochMs
         readonly input: Json
         readonly until: EpochMs
       }

@@ -103,7 +103,7 @@ class Attempt {
   #event(judgement: Judgement): JournalEvent {
     const { stage, attempt, ports } = this.#run
     const at = ports.now()
-    const base = { v: EVENT_VERSION, at, stage, attempt, input: this.#keptInput() }
+    const base = { v: EVENT_VERSION, at, stage, attempt, startedAt: this.#at, input: this.#keptInput() }
     if (judgement.kind === 'waiting') return { ...base, type: 'stage_waiting', until: judgement.until }
     const logs = this.#keptLogs()
     if (judgement.kind === 'succeeded')

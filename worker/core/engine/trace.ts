@@ -78,7 +78,7 @@ function noteResult(notes: StageNotes, event: ResultEvent): void {
   notes.input = event.input
   if (event.type === 'stage_waiting') return
   if (event.logs !== undefined) notes.logs.push(...event.logs)
-  const { startedAt } = notes
+  const startedAt = event.startedAt ?? notes.startedAt
   notes.attempts.push({
     number: event.attempt,
     startedAt,
