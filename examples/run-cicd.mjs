@@ -57,11 +57,17 @@ async function main() {
   process.exitCode = 1
 }
 
+async function stopAll() {
+  for (const child of started.splice(0).toReversed()) await child.stop()
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stopAll().then(() => process.exit(130)))
+
 try {
   await main()
 } catch (error) {
-  process.stderr.write(`${error.stack}\n`)
+  process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
 } finally {
-  for (const child of started.reverse()) await child.stop()
+  await stopAll()
 }
