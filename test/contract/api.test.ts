@@ -1,0 +1,174 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { API, type OperationName } from '#core/contract/api'
+import { ERRORS } from '#core/contract/errors'
+import type { Operation } from '#core/contract/operation'
+import { Problem } from '#core/contract/problem'
+import { ALL_SCOPES, clientWith, newKey, newOrganization, sampleDefinition, send } from '../workerd/api/support'
+
+const operations = Object.entries<Operation>(API) as [OperationName, Operation][]
+const guarded = operations.filter(([, operation]) => operation.scope !== 'public')
+const withBody = guarded.filter(([, operation]) => operation.body !== undefined)
+
+/** A thing of another organization for every parameter a path can have. */
+let foreign: Record<string, string>
+let key: string
+let scopeless: string
+
+beforeAll(async () => {
+  const owner = await newOrganization()
+  const client = clientWith(owner.key)
+  const created = await client.createWorkflow({ body: { definition: sampleDefinition('foreign') } })
+  const workflowId = created.ok ? created.body.id : ''
+  const deployed = await client.deployWorkflow({ body: { workflowId, environment: 'production' } })
+  const run = await client.runWorkflow({ body: { workflowId, input: { customerId: 'c' }, wait: true } })
+  const keys = await client.listKeys({})
+  foreign = {
+    workflows: workflowId,
+    deployments: deployed.ok && 'deploymentId' in deployed.body ? deployed.body.deploymentId : '',
+    executions: run.ok ? run.body.executionId : '',
+    keys: keys.ok ? (keys.body.items[0]?.id ?? '') : '',
+    environments: 'nowhere',
+  }
+  const stranger = await newOrganization()
+  key = stranger.key
+  scopeless = await newKey(stranger.session, ['audit:read'])
+})
+
+const BODIES: Partial<Record<OperationName, () => object>> = {
+  saveWorkflow: () => ({ definition: sampleDefinition('x'), revision: 1 }),
+  deployWorkflow: () => ({ workflowId: foreign['workflows'], environment: 'production' }),
+  runWorkflow: () => ({ workflowId: foreign['workflows'] }),
+  rollbackDeployment: () => ({ reason: 'x' }),
+  putVariables: () => ({ variables: {} }),
+  putSecrets: () => ({ secrets: {} }),
+}
+
+function pathOf(operation: Operation): string {
+  const noun = operation.path.split('/')[2] ?? ''
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    name === 'id' || name === 'name' ? (foreign[noun] ?? 'x') : 'v1',
+  )
+}
+
+function call(operation: Operation, token: string | null, body: string | null = '{}'): Promise<Response> {
+  const headers: Record<string, string> = { ...(token === null ? {} : { authorization: `Bearer ${token}` }) }
+  if (operation.body === undefined || body === null)
+    return send(pathOf(operation), { method: operation.method, headers })
+  headers['content-type'] = 'application/json'
+  return send(pathOf(operation), { method: operation.method, headers, body })
+}
+
+async function problemOf(answer: Response) {
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  const problem = Problem.parse(await answer.json())
+  expect(ERRORS).toHaveProperty(problem.code)
+  expect(problem.status).toBe(answer.status)
+  expect(problem.type).toBe(`/docs/errors#${problem.code}`)
+  expect(problem.requestId).toBe(answer.headers.get('x-request-id'))
+  return problem
+}
+
+describe('every operation', () => {
+  test('names the scope it needs', () => {
+    for (const [, operation] of operations)
+      expect(operation.scope).toMatch(/^(public|member|[a-z]+:([a-z]+|\{environment\}))$/)
+  })
+
+  test('is one method of one address', () => {
+    expect(new Set(operations.map(([, operation]) => `${operation.method} ${operation.path}`)).size).toBe(
+      operations.length,
+    )
+  })
+
+  test.each(guarded)('%s without credentials is 401 and says how to bring some', async (_, operation) => {
+    const answer = await call(operation, null)
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toContain('Bearer')
+    expect((await problemOf(answer)).code).toBe('unauthorized')
+  })
+
+  test.each(guarded)('%s with a mistyped key is 401', async (_, operation) => {
+    const answer = await call(operation, `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`)
+    expect(answer.status).toBe(401)
+    expect((await problemOf(answer)).code).toBe('credentials_invalid')
+  })
+
+  test.each(guarded.filter(([, operation]) => operation.scope !== 'member'))(
+    '%s without its scope is 403 and names it',
+    async (_, operation) => {
+      const answer = await call(operation, scopeless)
+      expect(answer.status).toBe(403)
+      const problem = await problemOf(answer)
+      expect(problem.code).toBe('missing_scope')
+      expect(problem.detail).toContain(operation.scope.startsWith('deploy:') ? 'deploy:' : operation.scope)
+    },
+  )
+
+  test.each(guarded.filter(([name, operation]) => operation.params !== undefined || name in BODIES))(
+    "%s of another organization's thing is 404",
+    async (name, operation) => {
+      const answer = await call(operation, key, JSON.stringify(BODIES[name]?.() ?? {}))
+      expect(answer.status).toBe(404)
+      await problemOf(answer)
+    },
+  )
+
+  test.each(withBody)('%s with an unknown key is 422 and names it', async (_, operation) => {
+    const answer = await call(operation, key, '{"surprise":1}')
+    expect(answer.status).toBe(422)
+    const { issues } = await problemOf(answer)
+    expect(issues.map((issue) => [issue.code, issue.path])).toContainEqual(['unknown_key', '/surprise'])
+  })
+
+  test.each(withBody)('%s with a body that is not JSON is 400, of another media type 415', async (_, operation) => {
+    expect((await problemOf(await call(operation, key, '{"a":'))).code).toBe('malformed_json')
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/plain' }
+    const answer = await send(pathOf(operation), { method: operation.method, headers, body: '{}' })
+    expect(answer.status).toBe(415)
+    await problemOf(answer)
+  })
+})
+
+describe('the contract', () => {
+  test('lists every operation, with its schemas', async () => {
+    const document = await (
+      await send('/v1/openapi.json')
+    ).json<{ openapi: string; paths: Record<string, Record<string, unknown>> }>()
+    expect(document.openapi).toBe('3.1.0')
+    for (const [, operation] of operations)
+      expect(document.paths[operation.path]).toHaveProperty(operation.method.toLowerCase())
+  })
+
+  test('is explained by pages that load nothing from elsewhere', async () => {
+    for (const path of ['/docs', '/docs/errors']) {
+      const page = await send(path)
+      expect(page.headers.get('content-type')).toContain('text/html')
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+      expect(await page.text()).not.toMatch(/(src|href)="https?:/)
+    }
+    const errors = await (await send('/docs/errors')).text()
+    for (const code of Object.keys(ERRORS)) expect(errors).toContain(`id="${code}"`)
+  })
+
+  test('what was asked in the wrong place or way is a problem as well', async () => {
+    const missing = await send('/v1/nothing')
+    expect(missing.status).toBe(404)
+    expect((await problemOf(missing)).code).toBe('route_unknown')
+    const method = await send('/v1/workflows', { method: 'PATCH' })
+    expect(method.status).toBe(405)
+    expect(method.headers.get('allow')).toBe('POST, GET')
+    expect((await problemOf(method)).code).toBe('method_not_allowed')
+  })
+
+  test('health answers without credentials', async () => {
+    expect(await (await send('/health')).json()).toEqual({
+      status: 'ok',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    })
+  })
+
+  test('every scope of the tests is one the table knows', () => {
+    const known = new Set(operations.map(([, operation]) => operation.scope))
+    for (const scope of ALL_SCOPES) if (!scope.startsWith('deploy:')) expect(known).toContain(scope)
+  })
+})
