@@ -1,0 +1,4 @@
+import { accept } from './accept.mjs'
+
+/** The measurements by name, in the order they run. */
+export const measurements = { accept }

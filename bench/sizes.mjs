@@ -1,0 +1,30 @@
+const full = {
+  loadMs: 4_000,
+  rounds: 2,
+  burst: 2_000,
+  sustainedMs: 20_000,
+  idleCalls: 100,
+  chainRuns: 200,
+  committedRuns: 20,
+  switches: 10,
+  executions: 100_000,
+  executionsFirst: 10_000,
+  coldStart: true,
+}
+
+const quick = {
+  ...full,
+  loadMs: 1_500,
+  rounds: 1,
+  sustainedMs: 6_000,
+  idleCalls: 30,
+  chainRuns: 60,
+  committedRuns: 6,
+  switches: 4,
+  executions: 8_000,
+  executionsFirst: 2_000,
+  coldStart: false,
+}
+
+/** How much of everything a run does: the full one within 15 minutes, the quick one within about two. */
+export const sizesOf = (isQuick) => (isQuick ? quick : full)
