@@ -8,6 +8,7 @@ export function readOptions(args, names) {
   })
   const only = values.only?.split(',').map((name) => name.trim()) ?? names
   const unknown = only.filter((name) => !names.includes(name))
-  if (unknown.length > 0) throw new Error(`There is no measurement ${unknown.join(', ')}. There are ${names.join(', ')}.`)
+  if (unknown.length > 0)
+    throw new Error(`There is no measurement ${unknown.join(', ')}. There are ${names.join(', ')}.`)
   return { quick: values.quick, only, json: values.json }
 }

@@ -9,7 +9,7 @@ function answerEnd(bytes, bodyStart, head) {
   const declared = lengthLine.exec(head)
   if (declared) return bytes.length >= bodyStart + Number(declared[1]) ? bodyStart + Number(declared[1]) : -1
   if (!chunkedLine.test(head)) return bodyStart
-  for (let at = bodyStart; ; ) {
+  for (let at = bodyStart; ;) {
     const lineEnd = bytes.indexOf('\r\n', at)
     if (lineEnd < 0) return -1
     const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16)

@@ -5,7 +5,10 @@ import { summarize } from './summarize.mjs'
  * A closed loop: `connections` callers, each sending its next request once the last one was answered, until `total`
  * requests were sent or `durationMs` have passed. `request(n)` makes the nth request; `gate()` may hold callers back.
  */
-export async function load(url, { connections, total = Infinity, durationMs = Infinity, request, gate = () => undefined }) {
+export async function load(
+  url,
+  { connections, total = Infinity, durationMs = Infinity, request, gate = async () => {} },
+) {
   const latenciesMs = []
   const failures = []
   let sent = 0
@@ -16,7 +19,9 @@ export async function load(url, { connections, total = Infinity, durationMs = In
     const connection = new Connection(url)
     for (await gate(); !isOver(); await gate()) {
       const sentAt = performance.now()
-      const { status, body } = await connection.send(request(sent++)).catch((error) => ({ status: 0, body: error.message }))
+      const { status, body } = await connection
+        .send(request(sent++))
+        .catch((error) => ({ status: 0, body: error.message }))
       latenciesMs.push(performance.now() - sentAt)
       if (status < 200 || status > 299) failures.push(`${status} ${body}`)
     }

@@ -21,7 +21,7 @@ export async function paced(url, { perSecond, connections = 64, request, stop })
     free.push(connection)
   }
 
-  for (let n = 0; !stop(); ) {
+  for (let n = 0; !stop();) {
     const dueAt = startedAt + (n * 1000) / perSecond
     const connection = performance.now() >= dueAt ? free.pop() : undefined
     if (connection === undefined) {

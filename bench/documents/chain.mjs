@@ -10,5 +10,8 @@ export const chain = (count, component, config) =>
 /** `count` transforms that each read the one before. */
 export const transforms = (count) =>
   chain(count, 'transform', (n) => ({
-    value: { order: '{{ input.orderId }}', total: n === 0 ? '{{ input.amount }}' : `{{ stages.stage-${n - 1}.output.total + 1 }}` },
+    value: {
+      order: '{{ input.orderId }}',
+      total: n === 0 ? '{{ input.amount }}' : `{{ stages.stage-${n - 1}.output.total + 1 }}`,
+    },
   }))

@@ -15,7 +15,12 @@ export const signedWebhook = (responseMode) => ({
 
 /** The nth signed order for the webhook at `path`. */
 export function signedOrder(path, n) {
-  const body = JSON.stringify({ orderId: `order-${n}`, amount: 99.99, currency: 'EUR', items: [{ sku: 'A-1', quantity: 2 }] })
+  const body = JSON.stringify({
+    orderId: `order-${n}`,
+    amount: 99.99,
+    currency: 'EUR',
+    items: [{ sku: 'A-1', quantity: 2 }],
+  })
   const signature = createHmac('sha256', secret).update(body).digest('hex')
   return { method: 'POST', path, headers: { 'content-type': 'application/json', 'x-signature': signature }, body }
 }

@@ -25,4 +25,8 @@ export const ratio = (measured, floor, share) => ({
 })
 
 /** The cells of a value that should stay below `limit`. */
-export const below = (value, limit, text = ms) => ({ measured: text(value), target: `< ${text(limit)}`, ok: value < limit })
+export const below = (value, limit, text = ms) => ({
+  measured: text(value),
+  target: `< ${text(limit)}`,
+  ok: value < limit,
+})

@@ -12,7 +12,10 @@ const workerd = processTable().find(({ parent, name }) => parent === process.pid
 
 process.on('message', async ({ id, sql, values }) => {
   try {
-    const { results } = await database.prepare(sql).bind(...values).all()
+    const { results } = await database
+      .prepare(sql)
+      .bind(...values)
+      .all()
     process.send({ id, results })
   } catch (error) {
     process.send({ id, error: String(error) })

@@ -1,16 +1,14 @@
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** Bytes and number of files under each kind of store (`d1`, `do`, `r2`) of a state folder. */
+/** Bytes under each kind of store of a state folder (`d1`, `do`, `r2`), and the number of R2 objects. */
 export function stored(stateFolder) {
-  const totals = { d1: empty(), do: empty(), r2: empty() }
+  const totals = { d1: 0, do: 0, r2: 0, r2Objects: 0 }
   for (const entry of readdirSync(stateFolder, { recursive: true, withFileTypes: true })) {
-    const total = totals[path.relative(stateFolder, entry.parentPath).split(path.sep)[0]]
-    if (!entry.isFile() || total === undefined) continue
-    total.bytes += statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0
-    total.files += 1
+    const [kind, ...inside] = path.relative(stateFolder, path.join(entry.parentPath, entry.name)).split(path.sep)
+    if (!entry.isFile() || !(kind in totals)) continue
+    totals[kind] += statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0
+    if (kind === 'r2' && inside.includes('blobs')) totals.r2Objects += 1
   }
   return totals
 }
-
-const empty = () => ({ bytes: 0, files: 0 })
