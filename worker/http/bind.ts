@@ -95,7 +95,12 @@ function bodyOf(operation: Operation, text: string): unknown {
 }
 
 function toResponse(answer: Answer, requestId: string): Response {
-  const headers = new Headers({ 'cache-control': 'no-store', 'x-request-id': requestId, ...answer.headers })
+  const headers = new Headers({
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+    ...answer.headers,
+  })
   if (answer.status === 204) return new Response(null, { status: 204, headers })
   headers.set('content-type', 'application/json')
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers })

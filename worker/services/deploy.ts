@@ -46,7 +46,7 @@ export async function deploy(
 
   const version = candidate.version ?? (await publish(ctx, workflow, candidate, judged, body))
   const deployment = await ctx.stores.deployments.prepare(newPlace(ctx, workflow.id, environment))
-  const { releaseNotes = null, gitCommit = null } = { ...version, ...withoutAbsent(body) }
+  const { releaseNotes, gitCommit } = { ...version, ...withoutAbsent(body) }
   const parts = { deployment, version, workflow: judged, environment, values, releaseNotes, gitCommit }
   const release = await buildRelease(ctx, parts)
   const change = body.autoActivate

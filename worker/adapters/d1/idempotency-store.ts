@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { IdempotencyStore } from '../../ports/idempotency-store'
 import type { Database } from './database'
 import { idempotencyRecords as records } from './schema/idempotency-records'
@@ -12,17 +12,15 @@ export function createIdempotencyStore(db: Database, organizationId: string): Id
   return {
     async begin(key, fingerprint, at) {
       const fresh = { fingerprint, status: null, answer: null, lockedUntilAt: at + LOCK_MS, expiresAt: at + KEEP_MS }
-      const canTakeOver = sql`(${records.status} IS NULL AND ${records.lockedUntilAt} < ${at}
-        AND ${records.fingerprint} = ${fingerprint}) OR ${records.expiresAt} < ${at}`
-      const claimed = await db
-        .insert(records)
-        .values({ organizationId, key, ...fresh })
-        .onConflictDoUpdate({
-          target: [records.organizationId, records.key],
-          set: fresh,
-          setWhere: canTakeOver,
-        })
-        .returning({ key: records.key })
+      const isAbandoned = sql`${records.status} IS NULL AND ${records.lockedUntilAt} < ${at} AND ${records.fingerprint} = ${fingerprint}`
+      const [, claimed] = await db.batch([
+        db.delete(records).where(and(eq(records.organizationId, organizationId), lt(records.expiresAt, at))),
+        db
+          .insert(records)
+          .values({ organizationId, key, ...fresh })
+          .onConflictDoUpdate({ target: [records.organizationId, records.key], set: fresh, setWhere: isAbandoned })
+          .returning({ key: records.key }),
+      ])
       if (claimed.length > 0) return { kind: 'first' }
       const row = await db.select().from(records).where(own(key)).get()
       if (row === undefined) return { kind: 'in_flight', retryAfterMs: 1_000 }

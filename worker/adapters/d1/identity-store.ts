@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, lt } from 'drizzle-orm'
 import type { IdentityStore, NewAccount } from '../../ports/identity-store'
 import { type Database, openDatabase } from './database'
 import { toKey } from './key-row'
@@ -35,7 +35,10 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
         .orderBy(members.createdAt)
     },
     async createSession({ at, ...session }) {
-      await db.insert(sessions).values({ ...session, createdAt: at, seenAt: at })
+      await db.batch([
+        db.delete(sessions).where(and(eq(sessions.userId, session.userId), lt(sessions.expiresAt, at))),
+        db.insert(sessions).values({ ...session, createdAt: at, seenAt: at }),
+      ])
     },
     async findSession(tokenHash) {
       const row = await db

@@ -13,7 +13,7 @@ export const identityHandlers: SomeHandlers<Names> = {
   async signUp({ accounts, body, cookie, request }) {
     await slowDown(accounts, request, body.email)
     const session = await signUp(accounts, body)
-    return { status: 201, body: sessionBody(session), headers: opened(cookie, session) }
+    return { status: 201, body: sessionBody(session), headers: { ...opened(cookie, session), location: '/v1/me' } }
   },
   async signIn({ accounts, body, cookie, request }) {
     await slowDown(accounts, request, body.email)
