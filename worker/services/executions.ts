@@ -80,9 +80,10 @@ export async function cancelExecution(
     actor,
   })
   const seen = await handle.peek({ organizationId, seq: record.seq })
-  if (outcome === 'terminal') throw finished(seen?.status ?? record.status)
+  const status = seen !== null && 'status' in seen ? seen.status : record.status
+  if (outcome === 'terminal') throw finished(status)
   await recordAudit(ctx, 'execution.cancelled', id, { reason: reason ?? null })
-  return seen?.status ?? record.status
+  return status
 }
 
 function finished(status: ExecutionStatus): AppError {

@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { schedule, testDeployment } from '../../support/test-deployment'
+import { schedule, testDeployment } from '../support/test-deployment'
 
 const MINUTE_MS = 60_000
 /** Far ahead, so that the platform’s own clock fires none of these alarms meanwhile. */

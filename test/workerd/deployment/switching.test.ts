@@ -1,8 +1,8 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { accepted, acceptRequest } from '../../support/open-shard'
-import { newRelease, testDeployment } from '../../support/test-deployment'
+import { accepted, acceptRequest } from '../support/open-shard'
+import { newRelease, testDeployment } from '../support/test-deployment'
 
 describe('switching releases', () => {
   it('a deploy is live in every shard when it is answered', async () => {

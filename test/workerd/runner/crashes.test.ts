@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fakeNetwork, ok, publish, runnerOn } from '../../support/run-release'
+import { fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const LEASE_MS = 30_000
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { fakeNetwork, ok, publish, runnerOn } from '../../support/run-release'
+import { fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const chain = {
   name: 'chain',

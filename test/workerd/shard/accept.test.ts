@@ -1,7 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { parseExecutionId } from '#core/model/execution-id'
-import { accepted, acceptRequest, openTestShard, releaseParts } from '../../support/open-shard'
+import { accepted, acceptRequest, openTestShard, releaseParts } from '../support/open-shard'
 
 describe('accepting an execution', () => {
   it('an accepted call has an id that names its shard and survives the object’s eviction (I1)', async () => {

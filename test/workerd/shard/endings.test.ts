@@ -2,7 +2,7 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTraceBlocks } from '../../../worker/adapters/r2/trace-blocks'
-import { acceptRequest, openTestShard, releaseParts } from '../../support/open-shard'
+import { acceptRequest, openTestShard, releaseParts } from '../support/open-shard'
 
 const RESULT = '{"output":{"ok":true},"error":null,"startedAt":1,"endedAt":2}'
 const claimOne = { max: 1, have: [] }

@@ -1,7 +1,12 @@
 import type { InboxEntry } from '#core/shard/wire'
 
+export type Inbox = {
+  readonly listen: (listener: (entries: readonly InboxEntry[]) => void) => void
+  readonly deliver: (entries: readonly InboxEntry[]) => void
+}
+
 /** Passes on each outside fact once, however often the shard mentions it. */
-export function createInbox() {
+export function createInbox(): Inbox {
   const seen = new Set<string>()
   let heed: (entries: readonly InboxEntry[]) => void = () => undefined
   return {

@@ -7,8 +7,8 @@ import type { OutputStore } from '../../ports/output-store'
 /** Turns events into journal lines; outputs too large for the journal go to the store first (4.4 rule 13). */
 export type EventWriter = {
   /** The event as the state may take it; a promise only when an output has to be stored. */
-  keep(event: JournalEvent): JournalEvent | Promise<JournalEvent>
-  serialize(event: JournalEvent): string
+  readonly keep: (event: JournalEvent) => JournalEvent | Promise<JournalEvent>
+  readonly serialize: (event: JournalEvent) => string
 }
 
 export function createEventWriter(work: Work, config: DeploymentConfig, outputs: OutputStore): EventWriter {

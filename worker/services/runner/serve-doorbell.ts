@@ -2,7 +2,6 @@ import type { EpochMs } from '#core/kernel/time'
 import type { ClaimAnswer, Work } from '#core/shard/wire'
 import { createLeaseClock } from './lease-clock'
 import { runExecution } from './run-execution'
-import type { LoadedRelease } from './release-cache'
 import type { RunnerDeps, RunnerShard } from './runner-deps'
 import { createShardWriter } from './shard-writer'
 

@@ -5,7 +5,8 @@ import { plannedStage, type ExecutionState } from '#core/engine/state'
 import type { World } from '#core/engine/world'
 import type { Json } from '#core/kernel/json'
 import type { EpochMs } from '#core/kernel/time'
-import type { DeploymentConfig, InboxEntry, Work } from '#core/shard/wire'
+import type { DeploymentConfig, Work } from '#core/shard/wire'
+import type { Inbox } from './inbox'
 import type { JournalBuffer } from './journal-buffer'
 import { createEventWriter } from './keep-output'
 import type { LeaseClock } from './lease-clock'
@@ -31,7 +32,7 @@ export type SliceContext = {
   readonly deps: RunnerDeps
   readonly job: Job
   readonly buffer: JournalBuffer
-  readonly inbox: { listen(heed: (entries: readonly InboxEntry[]) => void): void }
+  readonly inbox: Inbox
   readonly world: World
   stage(id: string): PlannedStage
   runStage(

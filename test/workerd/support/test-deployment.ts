@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import type { ActivateRequest, Change, NewRelease, ScheduleSpec } from '#core/release/wire'
-import type { DeploymentHandle } from '../../worker/ports/deployments'
-import type { ShardHandle } from '../../worker/ports/shards'
+import type { DeploymentHandle } from '../../../worker/ports/deployments'
+import type { ShardHandle } from '../../../worker/ports/shards'
 import { deploymentConfig } from './open-shard'
 
 export function newRelease(number: number, changes: Partial<NewRelease> = {}): NewRelease {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { encodeInteger } from '#core/kernel/crockford'
 import type { AcceptAnswer, AcceptRequest, DeploymentConfig, ReleaseParts } from '#core/shard/wire'
-import type { ShardHandle } from '../../worker/ports/shards'
+import type { ShardHandle } from '../../../worker/ports/shards'
 
 let made = 0
 
@@ -18,7 +18,8 @@ export function deploymentConfig(changes: Partial<DeploymentConfig> = {}): Deplo
     workflowName: 'orders',
     environment: 'production',
     environmentId: `env_${ref}`,
-    lane: 0,
+    // No lane: nobody but the test itself answers this shard's doorbells.
+    lane: -1,
     status: 'active',
     active: 1,
     shards: 1,
