@@ -56,6 +56,10 @@ describe('reading a request', () => {
 
   test('a finding inside a union says what is wrong with the nearest alternative', () => {
     const result = readRequest(API.putVariables.body, { variables: { A: { value: 'x', secrt: true } } })
-    expect(!result.ok && result.error[0]).toMatchObject({ code: 'unknown_key', path: '/variables/A/secrt', hint: "Did you mean 'secret'?" })
+    expect(!result.ok && result.error[0]).toMatchObject({
+      code: 'unknown_key',
+      path: '/variables/A/secrt',
+      hint: "Did you mean 'secret'?",
+    })
   })
 })
