@@ -6,9 +6,9 @@ const pollMs = 200
 /**
  * Holds callers back while more than `behindMax` of their executions are missing from the index. `gate` belongs into
  * `load`; `stop()` answers how fast the index grew meanwhile, from the first execution in it on, and how old the oldest
- * missing execution was at each look.
+ * missing execution was at most. `already` executions of the workflow ended before.
  */
-export function backPressure(server, workflowId, behindMax) {
+export function backPressure(server, workflowId, behindMax, already = 0) {
   const passedAt = []
   const looks = []
   let ended = 0
@@ -17,7 +17,7 @@ export function backPressure(server, workflowId, behindMax) {
   async function look() {
     while (!isOver) {
       const known = await indexOf(server, workflowId)
-      ended = known.ended
+      ended = known.ended - already
       const now = performance.now()
       looks.push({ now, ended, lagMs: ended < passedAt.length ? now - passedAt[ended] : 0 })
       await wait(pollMs)

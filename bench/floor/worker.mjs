@@ -25,6 +25,7 @@ app.post('/durable', async (c) => {
   return c.json({ status: 'accepted', executionId: `exec_${id}` })
 })
 
+// oxlint-disable-next-line import/no-default-export -- the platform asks for one
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
   queue: () => undefined,

@@ -1,7 +1,26 @@
 import { accept } from './accept.mjs'
+import { bundleSize } from './bundle-size.mjs'
 import { burst } from './burst.mjs'
+import { firstStage } from './first-stage.mjs'
+import { memory } from './memory.mjs'
+import { pure } from './pure.mjs'
 import { roundTrip } from './round-trip.mjs'
+import { schedules } from './schedules.mjs'
+import { stageToStage } from './stage-to-stage.mjs'
 import { sustained } from './sustained.mjs'
+import { switching } from './switch.mjs'
 
 /** The measurements by name, in the order they run. */
-export const measurements = { accept, burst, sustained, 'round-trip': roundTrip }
+export const measurements = {
+  accept,
+  burst,
+  sustained,
+  'round-trip': roundTrip,
+  'first-stage': firstStage,
+  'stage-to-stage': stageToStage,
+  switch: switching,
+  schedules,
+  memory,
+  pure,
+  bundle: bundleSize,
+}

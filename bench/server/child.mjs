@@ -10,16 +10,14 @@ const database = await server.database()
 if (hasDatabase) await migrate(database)
 const workerd = processTable().find(({ parent, name }) => parent === process.pid && name.includes('workerd'))
 
-process.on('message', async ({ id, sql, values }) => {
-  try {
-    const { results } = await database
-      .prepare(sql)
-      .bind(...values)
-      .all()
-    process.send({ id, results })
-  } catch (error) {
-    process.send({ id, error: String(error) })
-  }
-})
+const answer = ({ id, sql, values }) =>
+  database
+    .prepare(sql)
+    .bind(...values)
+    .all()
+    .then(({ results }) => ({ id, results }))
+    .catch((error) => ({ id, error: String(error) }))
+
+process.on('message', (question) => void answer(question).then((answered) => process.send(answered)))
 process.on('disconnect', () => void server.dispose().finally(() => process.exit(0)))
 process.send({ url: server.url, workerdPid: workerd?.pid })
