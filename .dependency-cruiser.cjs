@@ -73,7 +73,7 @@ module.exports = {
       name: 'few-read-the-environment',
       comment: 'The composition root and the objects, which the platform constructs; all else gets arguments.',
       severity: 'error',
-      from: { path: '^worker/', pathNot: '^worker/(index\\.ts|env\\.ts|objects/)' },
+      from: { path: '^worker/', pathNot: '^worker/(index\\.ts|compose\\.ts|env\\.ts|objects/)' },
       to: { path: '^worker/env\\.ts$' },
     },
     {

@@ -9,7 +9,12 @@ const file = path.join(root, 'docs/openapi.json')
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 
 async function generate() {
-  const vite = await createServer({ root, configFile: false, logLevel: 'error', server: { middlewareMode: true, ws: false } })
+  const vite = await createServer({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    server: { middlewareMode: true, ws: false },
+  })
   try {
     const { openApiDocument } = await vite.ssrLoadModule('/worker/http/openapi.ts')
     return await format(JSON.stringify(openApiDocument({ version, url: '/' })), { parser: 'json', printWidth: 120 })

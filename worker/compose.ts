@@ -58,7 +58,17 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const configs = createConfigCache(shards)
   const archive = createTraceBlocks(bindings.BUCKET)
   const nonce = () => crypto.randomUUID()
-  const ingress = createIngress({ clock: Date.now, nonce, configs, shards, deployments, runner, archive, background })
+  const ingress = createIngress({
+    clock: Date.now,
+    nonce,
+    configs,
+    shards,
+    deployments,
+    runner,
+    archive,
+    background,
+    triggerLimit: limitBy(bindings.SHIELD),
+  })
   const mac = createMac(settings.SESSION_KEY, 'webhook')
   const requestId = () => newId('req', Date.now(), randomBytes)
   const app = createApp({
@@ -75,7 +85,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     publicUrl: settings.PUBLIC_URL,
     environmentName: settings.ENVIRONMENT,
     version: VERSION,
-    signInLimit: async (key) => (await bindings.SIGN_IN_SHIELD.limit({ key })).success,
+    signInLimit: limitBy(bindings.SIGN_IN_SHIELD),
     report: (error, id) => report('request_failed', { requestId: id, error: String(error) }),
   })
   const door = createWebhookDoor({ ingress, vault, mac, requestId })
@@ -87,6 +97,10 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
 function egressPolicy(settings: Settings): EgressPolicy {
   const own = settings.PUBLIC_URL === '' ? [] : [new URL(settings.PUBLIC_URL).hostname]
   return { ownHosts: new Set(own), ...parseDevelopmentEgress(settings) }
+}
+
+function limitBy(shield: RateLimit): (key: string) => Promise<boolean> {
+  return async (key) => (await shield.limit({ key })).success
 }
 
 /** A fresh stub per call: one that saw an exception stays broken. */

@@ -12,6 +12,11 @@ export const checks = [
   { name: 'format', title: 'format', run: () => tool('prettier', ['--check', '--log-level', 'warn', '.']) },
   { name: 'unused', title: 'unused code and dependencies', run: () => tool('knip', []) },
   { name: 'migrations', title: 'migrations match the schema', run: migrationsMatch },
+  {
+    name: 'openapi',
+    title: 'the published contract is the one served',
+    run: () => tool('node', ['scripts/openapi.mjs', '--check']),
+  },
   { name: 'deployable', title: 'every environment can be deployed', run: deployable },
   { name: 'unit', title: 'unit tests', run: () => vitest('unit') },
   { name: 'architecture', title: 'architecture tests', run: () => vitest('architecture') },

@@ -6,7 +6,7 @@ import {
   type WebhookEndpoint,
 } from '#core/release/endpoint-spec'
 import { formatWebhookToken } from '#core/release/webhook-token'
-import type { DeploymentConfig } from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
 import { createMac } from '../../worker/adapters/crypto/hmac'
 import { createVault } from '../../worker/adapters/crypto/vault'
 import { createWebhookDoor } from '../../worker/http/webhook'

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { err, ok, type Result } from '#core/kernel/result'
 import { LIMITS } from '#core/model/limits'
 import { type Mac, parseWebhookToken, type WebhookAddress } from '#core/release/webhook-token'
-import type { Cause, DeploymentConfig } from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
+import type { Cause } from '#core/shard/wire'
 import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { Vault } from '../ports/vault'
 import { acceptedResponse, completedResponse } from './webhook/answers'
@@ -46,6 +47,7 @@ const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
   undeployed: UNKNOWN,
   paused: { code: 'paused', headers: { 'retry-after': '60' } },
   key_reused: { code: 'idempotency_key_reused' },
+  rate_limited: { code: 'rate_limited', headers: { 'retry-after': '1' } },
   too_many_live: { code: 'too_many_live', headers: { 'retry-after': '5' } },
   outcome_unknown: { code: 'outcome_unknown', headers: { 'retry-after': '1' } },
 }

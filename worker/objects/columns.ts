@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import type { Cause, DeploymentConfig, ReleaseSummary } from '#core/shard/wire'
+import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
+import type { Cause } from '#core/shard/wire'
 import { TERMINAL_STATUSES } from '#core/model/execution-status'
 
 /** JSON columns are parsed on the way out, like everything that crosses a door. */

@@ -13,15 +13,8 @@ import { cancel } from '#core/shard/interrupt'
 import { openShard, type Shard } from '#core/shard/memory'
 import { recordOf, statusOf } from '#core/shard/record'
 import { nextDueAt, tick } from '#core/shard/tick'
-import type {
-  AcceptRequest,
-  ClaimRequest,
-  CommitItem,
-  DeploymentConfig,
-  FinishItem,
-  ParkItem,
-  ReleaseParts,
-} from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
+import type { AcceptRequest, ClaimRequest, CommitItem, FinishItem, ParkItem, ReleaseParts } from '#core/shard/wire'
 import { createExecutionIndex } from '../adapters/d1/execution-index'
 import { createDoorbells } from '../adapters/queue/doorbells'
 import { createTraceBlocks } from '../adapters/r2/trace-blocks'

@@ -1,7 +1,8 @@
 import type { Result } from '#core/kernel/result'
 import type { ExecutionStatus } from '#core/model/execution-status'
 import type { ExecutionResult } from '#core/shard/result'
-import type { Cause, DeploymentConfig, Work } from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
+import type { Cause, Work } from '#core/shard/wire'
 
 /** One call, judged with a deployment's current config and ready to be accepted. */
 export type Prepared = {
@@ -15,6 +16,8 @@ export type Prepared = {
   /** Ask for the lease at once, to run inside the request. */
   readonly claim?: boolean
   readonly timeoutMs?: number
+  /** Journal to start from (retry from a stage), as event lines. */
+  readonly seed?: readonly string[]
 }
 
 export type Accepted = {
@@ -27,7 +30,8 @@ export type Accepted = {
 }
 
 export type IngressRefusal = {
-  readonly code: 'not_found' | 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'outcome_unknown'
+  readonly code:
+    'not_found' | 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'rate_limited' | 'outcome_unknown'
 }
 
 /** The way in for everything that starts an execution from outside. An `ok` is durable (I1); an error started nothing. */

@@ -1,3 +1,4 @@
+import type { DeploymentConfig } from '#core/model/deployment-config'
 import type {
   AcceptAnswer,
   AcceptRequest,
@@ -5,7 +6,6 @@ import type {
   ClaimRequest,
   CommitAnswer,
   CommitItem,
-  DeploymentConfig,
   ExecutionRecord,
   FinishAnswer,
   FinishItem,

@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Shards } from '../ports/shards'
 
 const DEPLOYMENTS_MAX = 1_000

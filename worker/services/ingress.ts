@@ -5,9 +5,11 @@ import type { ExecutionStatus } from '#core/model/execution-status'
 import { isTerminalStatus } from '#core/model/execution-status'
 import type { ExecutionResult } from '#core/shard/result'
 import { parseExecutionId } from '#core/model/execution-id'
-import type { AcceptAnswer, AcceptRequest, DeploymentConfig } from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
+import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
 import type { Deployments } from '../ports/deployments'
 import type { Accepted, Ingress, IngressRefusal, Prepared } from '../ports/ingress'
+import type { RateLimit } from '../ports/rate-limit'
 import type { Shards } from '../ports/shards'
 import type { TraceBlocks } from '../ports/trace-blocks'
 import type { ConfigCache } from './config-cache'
@@ -34,6 +36,8 @@ export type IngressDeps = {
   readonly deployments: Deployments
   readonly runner: RunnerDeps
   readonly archive: Pick<TraceBlocks, 'read'>
+  /** An organization's triggers per time; one may not starve the others (I10). */
+  readonly triggerLimit: RateLimit
   /** Keeps work alive after the answer has left. */
   readonly background: (work: Promise<unknown>) => void
 }
@@ -62,6 +66,7 @@ async function accept<R>(
       config = newer
       continue
     }
+    if (!(await deps.triggerLimit(config.organizationId))) return err({ code: 'rate_limited' })
     const answer = await send(deps, config, prepared.value)
     switch (answer.kind) {
       case 'stale':

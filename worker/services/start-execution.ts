@@ -2,7 +2,8 @@ import { err, ok, type Result } from '#core/kernel/result'
 import type { JsonObject } from '#core/kernel/json'
 import type { Issue } from '#core/model/issue'
 import { EndpointSpec } from '#core/release/endpoint-spec'
-import type { Cause, DeploymentConfig, ReleaseSummary } from '#core/shard/wire'
+import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
+import type { Cause } from '#core/shard/wire'
 import { InputSchema } from '#core/triggers/input-schema'
 import { validateInput } from '#core/triggers/validate-input'
 import type { Accepted, IngressRefusal, Prepared } from '../ports/ingress'
@@ -78,7 +79,7 @@ async function prepare(
     })
   }
   const { actor } = ctx.caller
-  const prepared: Prepared & { readonly seed?: readonly string[] } = {
+  const prepared: Prepared = {
     pin: release.pin,
     cause: { type: 'manual', triggerId: endpoint.manual ? 'manual' : null, actor, ...wish.cause },
     payload: JSON.stringify(input.value),
@@ -109,6 +110,8 @@ function toError({ code }: IngressRefusal): AppError {
       return new AppError('not_deployed')
     case 'key_reused':
       return new AppError('idempotency_key_reused')
+    case 'rate_limited':
+      return new AppError(code, { retryAfterSeconds: 1 })
     case 'too_many_live':
       return new AppError(code, { retryAfterSeconds: 5 })
     case 'paused':

@@ -125,6 +125,17 @@ describe('leases', () => {
     expect((await stub.claim({ max: 50, have: [] })).work).toHaveLength(1)
   })
 
+  it('after a restart no more executions run at once than the quota (I9)', async () => {
+    const { stub } = await openTestShard({ quota: 2 })
+    for (let n = 0; n < 4; n++) await stub.accept(acceptRequest())
+    await evictDurableObject(stub)
+    await stub.config()
+    passTime(15_001)
+    await runDurableObjectAlarm(stub)
+    expect((await stub.claim({ max: 50, have: [] })).work).toHaveLength(2)
+    expect((await stub.claim({ max: 50, have: [] })).work).toHaveLength(0)
+  })
+
   it('accepted ids differ although many arrive at once', async () => {
     const { stub } = await openTestShard()
     const answers = await Promise.all(Array.from({ length: 200 }, () => stub.accept(acceptRequest())))

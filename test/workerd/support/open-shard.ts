@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { encodeInteger } from '#core/kernel/crockford'
-import type { AcceptAnswer, AcceptRequest, DeploymentConfig, ReleaseParts } from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
+import type { AcceptAnswer, AcceptRequest, ReleaseParts } from '#core/shard/wire'
 import type { ShardHandle } from '../../../worker/ports/shards'
 
 let made = 0

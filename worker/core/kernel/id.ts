@@ -1,7 +1,19 @@
 import { encodeBytes, encodeInteger } from './crockford'
 import type { EpochMs } from './time'
 
-export const ID_PREFIXES = ['org', 'user', 'env', 'workflow', 'version', 'key', 'sec', 'hook', 'req', 'sess', 'sched'] as const
+export const ID_PREFIXES = [
+  'org',
+  'user',
+  'env',
+  'workflow',
+  'version',
+  'key',
+  'sec',
+  'hook',
+  'req',
+  'sess',
+  'sched',
+] as const
 export type IdPrefix = (typeof ID_PREFIXES)[number]
 
 /** Fills a fresh array with `length` random bytes; a port, because the core has no chance of its own. */

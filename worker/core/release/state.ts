@@ -1,5 +1,5 @@
 import type { EpochMs } from '../kernel/time'
-import type { DeploymentConfig, ReleaseSummary } from '../shard/wire'
+import type { DeploymentConfig, ReleaseSummary } from '../model/deployment-config'
 import type { Actor, DeploymentIdentity, NewRelease } from './wire'
 
 /** What a Deployment object decides from. `pin` is the release's number inside its deployment. */

@@ -5,7 +5,8 @@ import { holdLease } from './lease'
 import type { Live, Shard } from './memory'
 import { doorbellsToSend, makeReady } from './rings'
 import type { ShardMeta } from './store'
-import type { AcceptAnswer, AcceptRequest, DeploymentConfig } from './wire'
+import type { DeploymentConfig } from '../model/deployment-config'
+import type { AcceptAnswer, AcceptRequest } from './wire'
 import { workOf } from './work'
 
 const NONCE_WINDOW_MS = 60_000
@@ -88,6 +89,7 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: E
     journalBytes: journal.reduce((sum, line) => sum + line.length + 1, 0),
     claimed: false,
     fresh: true,
+    recovered: false,
     parkedUntil: null,
     mail: false,
   }

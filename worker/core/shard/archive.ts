@@ -2,7 +2,8 @@ import type { EpochMs } from '../kernel/time'
 import type { Shard } from './memory'
 import { recordOf, summaryOf } from './record'
 import type { ExecutionSummary } from './summary'
-import type { ExecutionRecord, ReleaseSummary } from './wire'
+import type { ReleaseSummary } from '../model/deployment-config'
+import type { ExecutionRecord } from './wire'
 
 /** Executions are archived in blocks of this many, by their number. */
 export const BLOCK_SIZE = 64

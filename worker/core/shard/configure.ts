@@ -1,5 +1,6 @@
 import type { Shard } from './memory'
-import type { DeploymentConfig, ReleaseParts } from './wire'
+import type { DeploymentConfig } from '../model/deployment-config'
+import type { ReleaseParts } from './wire'
 
 /** Takes over a newer config and stores releases in any case. Older configs change nothing (4.4 rule 2). */
 export function configure(

@@ -17,5 +17,7 @@ export function holdLease(memory: ShardMemory, entry: Live, now: EpochMs): Lease
  */
 export function holds(memory: ShardMemory, seq: number, token: number): Live | null {
   const entry = memory.live.get(seq)
-  return entry !== undefined && entry.token === token && entry.claimed && entry.parkedUntil === null ? entry : null
+  if (entry === undefined || entry.token !== token || !entry.claimed || entry.parkedUntil !== null) return null
+  entry.recovered = false
+  return entry
 }

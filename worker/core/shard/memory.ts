@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kernel/time'
 import type { LiveRow, ShardMeta, ShardStore } from './store'
-import type { ReleaseSummary } from './wire'
+import type { ReleaseSummary } from '../model/deployment-config'
 
 /** After a restart every live row counts as leased for this long, so that its holder can re-attach. */
 export const RESTART_GRACE_MS = 15_000
@@ -19,6 +19,8 @@ export type Live = {
   claimed: boolean
   /** Accepted in this life and never claimed: its first claim may use the token on disk as it is. */
   fresh: boolean
+  /** From an earlier life, and its holder has not been heard of since: whether it was ever claimed is not known. */
+  recovered: boolean
   parkedUntil: EpochMs | null
   /** Outside facts wait in the inbox. */
   mail: boolean
@@ -87,6 +89,7 @@ function recall(memory: ShardMemory, row: LiveRow, now: EpochMs): void {
     journalBytes: row.journalBytes,
     claimed: true,
     fresh: false,
+    recovered: true,
     parkedUntil: row.parked ? (row.dueAt ?? row.deadlineAt) : null,
     mail: true,
   })

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../kernel/time'
 import type { TerminalStatus } from '../model/execution-status'
-import type { Cause, DeploymentConfig, InboxEntry, ReleaseParts } from './wire'
+import type { DeploymentConfig } from '../model/deployment-config'
+import type { Cause, InboxEntry, ReleaseParts } from './wire'
 
 /** State words on disk; what people read is derived (`pending` = live and never claimed). */
 export type RowState = 'live' | 'parked' | TerminalStatus

@@ -26,9 +26,17 @@ function releaseLeases(shard: Shard, now: EpochMs): void {
     memory.leases.delete(seq)
     const entry = memory.live.get(seq)
     if (entry === undefined) continue
+    if (entry.recovered && entry.events === 0) giveBackSlot(shard, entry)
     if (entry.token - entry.progressToken >= POISONED_AFTER) endPoisoned(shard, entry, now)
     else makeReady(memory, seq, now)
   }
+}
+
+/** After a restart every row was taken for claimed; one that nobody answers for and that has no journal never began (I9). */
+function giveBackSlot({ memory }: Shard, entry: Live): void {
+  entry.recovered = false
+  entry.claimed = false
+  memory.slots -= 1
 }
 
 function wakeParked(shard: Shard, now: EpochMs): void {

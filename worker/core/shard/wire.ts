@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/json'
 import type { EpochMs } from '../kernel/time'
+import type { DeploymentConfig, ReleaseSummary } from '../model/deployment-config'
 import type { ExecutionStatus, TerminalStatus } from '../model/execution-status'
 
 /** Why an execution exists; stored with it, shown in its trace. */
@@ -21,44 +22,6 @@ export type RequestContext = {
   readonly method: string
   readonly headers: JsonObject
   readonly query: JsonObject
-}
-
-/** One release as a deployment's config names it; the heavy parts travel as ReleaseParts. */
-export type ReleaseSummary = {
-  readonly pin: number
-  readonly releaseId: string
-  readonly versionId: string
-  readonly versionNumber: number
-  /** `v3` or the custom tag. */
-  readonly version: string
-  /** Every component pure: many fit in one claim, and a request may run it inline. */
-  readonly pure: boolean
-  /** May be run inside the request that starts it: no waits, no at_most_once. */
-  readonly inline: boolean
-  readonly timeoutMs: number
-  /** Ciphertext of the release's EndpointSpec: triggers with their resolved credentials. */
-  readonly endpoint: string
-}
-
-/** What a Deployment pushes to its shards and the ingress Worker caches. Compared by `epoch` only. */
-export type DeploymentConfig = {
-  readonly v: 1
-  readonly epoch: number
-  readonly organizationId: string
-  readonly deploymentId: string
-  readonly ref: string
-  readonly workflowId: string
-  readonly workflowName: string
-  readonly environment: string
-  readonly environmentId: string
-  /** Doorbell lane 0–3. */
-  readonly lane: number
-  readonly status: 'active' | 'paused' | 'undeployed' | 'placed'
-  readonly active: number | null
-  readonly shards: number
-  /** settings.concurrency of the active release, or the plan's limit. */
-  readonly quota: number
-  readonly releases: readonly ReleaseSummary[]
 }
 
 /** The parts of a release a runner needs. `document` is the workflow as JSON, `environment` ciphertext of `{vars, secrets}`. */

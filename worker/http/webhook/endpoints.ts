@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
 import { EndpointSpec, endpointPurpose, type WebhookEndpoint } from '#core/release/endpoint-spec'
 import type { Vault } from '../../ports/vault'
 import { type Authenticator, createAuthenticator } from './authenticate'

@@ -1,7 +1,8 @@
 import type { JournalEvent } from '#core/engine/event'
 import type { Json } from '#core/kernel/json'
 import { LIMITS } from '#core/model/limits'
-import type { DeploymentConfig, Work } from '#core/shard/wire'
+import type { DeploymentConfig } from '#core/model/deployment-config'
+import type { Work } from '#core/shard/wire'
 import type { OutputStore } from '../../ports/output-store'
 
 /** Turns events into journal lines; outputs too large for the journal go to the store first (4.4 rule 13). */
