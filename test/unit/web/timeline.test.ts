@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { layoutSpan } from '#lib/execution/layout-bar.ts'
+import { orderStages } from '#lib/execution/order-stages.ts'
+import { stageBars } from '#lib/execution/stage-bars.ts'
+import { timeTicks } from '#lib/execution/time-ticks.ts'
+import { timelineWindow } from '#lib/execution/timeline-window.ts'
+
+const zeroAt = Date.parse('2026-03-10T12:00:00.000Z')
+const at = (ms: number) => new Date(zeroAt + ms).toISOString()
+const window = { startAt: zeroAt, endAt: zeroAt + 1_000 }
+
+describe('the window of a timeline', () => {
+  test('reaches from acceptance to the last end of a finished execution', () => {
+    const execution = { acceptedAt: at(0), startedAt: at(20), endedAt: at(900) }
+    const stages = [{ startedAt: at(30), endedAt: at(950) }]
+    expect(timelineWindow(execution, stages, zeroAt + 99_000)).toEqual({ startAt: zeroAt, endAt: zeroAt + 950 })
+  })
+
+  test('reaches to now while it runs', () => {
+    const execution = { acceptedAt: at(0), startedAt: at(20), endedAt: null }
+    expect(timelineWindow(execution, [], zeroAt + 5_000).endAt).toBe(zeroAt + 5_000)
+  })
+
+  test('is never empty', () => {
+    const execution = { acceptedAt: at(0), startedAt: null, endedAt: at(0) }
+    expect(timelineWindow(execution, [], zeroAt).endAt).toBeGreaterThan(zeroAt)
+  })
+})
+
+describe('a bar', () => {
+  test('lies where its time lies', () => {
+    expect(layoutSpan(window, zeroAt + 250, zeroAt + 750)).toEqual({ left: 25, width: 50 })
+  })
+
+  test('is cut off at the edges', () => {
+    expect(layoutSpan(window, zeroAt - 500, zeroAt + 5_000)).toEqual({ left: 0, width: 100 })
+  })
+
+  test('has no negative width', () => {
+    expect(layoutSpan(window, zeroAt + 500, zeroAt + 100)).toEqual({ left: 50, width: 0 })
+  })
+})
+
+describe('the bars of a stage', () => {
+  const stage = { status: 'completed' as const, startedAt: at(100), endedAt: at(900), attempts: [] }
+
+  test('are one for a single attempt', () => {
+    expect(stageBars(stage, window).bars).toEqual([{ left: 10, width: 80, status: 'completed' }])
+  })
+
+  test('are one for each attempt, failed ones marked, with the wait between left open', () => {
+    const attempts = [
+      { startedAt: at(100), duration: 200, error: { code: 'http_status' } },
+      { startedAt: at(600), duration: 300, error: null },
+    ]
+    expect(stageBars({ ...stage, attempts }, window)).toEqual({
+      whole: { left: 10, width: 80 },
+      bars: [
+        { left: 10, width: 20, status: 'failed' },
+        { left: 60, width: 30, status: 'completed' },
+      ],
+    })
+  })
+
+  test('reach to the edge while it runs', () => {
+    const running = { ...stage, status: 'running' as const, endedAt: null }
+    expect(stageBars(running, window).whole).toEqual({ left: 10, width: 90 })
+  })
+
+  test('are none for a stage that never started', () => {
+    const skipped = { ...stage, status: 'skipped' as const, startedAt: null, endedAt: at(400) }
+    expect(stageBars(skipped, window)).toEqual({ whole: null, bars: [] })
+  })
+})
+
+describe('the axis', () => {
+  test.for([
+    [0, [0]],
+    [7, [0, 2, 4, 6]],
+    [245, [0, 100, 200]],
+    [4_200, [0, 2_000, 4_000]],
+    [200_000, [0, 60_000, 120_000, 180_000]],
+  ] as const)('of %i ms has round ticks', ([totalMs, ticks]) => {
+    expect(timeTicks(totalMs)).toEqual(ticks)
+  })
+
+  test('has few ticks, however long it is', () => {
+    expect(timeTicks(365 * 86_400_000).length).toBeLessThanOrEqual(5)
+  })
+})
+
+describe('stages in reading order', () => {
+  const stage = (node: string, parent: string | null = null) => ({ node, parent, iteration: null })
+
+  test('come after the container they ran in, one step further in', () => {
+    const order = orderStages([stage('guard'), stage('after'), stage('try-it', 'guard'), stage('inner', 'try-it')])
+    expect(order.map(({ stage: { node }, depth }) => [node, depth])).toEqual([
+      ['guard', 0],
+      ['try-it', 1],
+      ['inner', 2],
+      ['after', 0],
+    ])
+  })
+
+  test('keep every stage, also when its container is missing', () => {
+    expect(orderStages([stage('lost', 'gone'), stage('a', 'b'), stage('b', 'a')])).toHaveLength(3)
+  })
+})

@@ -1,0 +1,86 @@
+import { createClient, type Client } from '#core/contract/client'
+import type { Problem } from '#core/contract/problem'
+import { ask, type Refusal } from './ask.ts'
+
+type Who = { readonly email: string; readonly organizationName: string; readonly scopes: readonly string[] }
+type SessionState = 'unknown' | 'signed_in' | 'signed_out' | 'unreachable'
+type Organization = { readonly id: string; readonly name: string }
+
+/** Who is signed in, and the only way to the API. The cookie itself is out of reach of scripts. */
+class Session {
+  state = $state<SessionState>('unknown')
+  who = $state<Who | null>(null)
+  problem = $state<Problem | null>(null)
+  #csrfToken: string | null = null
+
+  readonly #api: Client = createClient({
+    baseUrl: '',
+    fetch: (url, init) => fetch(url, { ...init, credentials: 'same-origin' }),
+    headers: (): Record<string, string> => (this.#csrfToken === null ? {} : { 'x-csrf-token': this.#csrfToken }),
+  })
+
+  /** Calls the API. Resolves always; a session that has ended leads back to signing in. */
+  async call<R extends { readonly ok: boolean }>(make: (api: Client) => Promise<R>): Promise<R | Refusal> {
+    const reply = await ask(make(this.#api))
+    const ended = !reply.ok && 'status' in reply && reply.status === 401
+    if (ended && this.state === 'signed_in') this.#forget()
+    return reply
+  }
+
+  /** Finds out whether the cookie still opens a session. */
+  async load(): Promise<void> {
+    const reply = await ask(this.#api.getMe({}))
+    if (reply.ok) {
+      const { user, organizations, organizationId, scopes, csrfToken } = reply.body
+      this.#csrfToken = csrfToken
+      this.#welcome(user?.email ?? '', organizations, organizationId, scopes)
+      return
+    }
+    this.problem = reply.problem
+    if (reply.status === 401) this.#forget()
+    else this.state = 'unreachable'
+  }
+
+  /** Answers what went wrong, or null when the session is open. */
+  async signIn(credentials: { readonly email: string; readonly password: string }): Promise<Problem | null> {
+    return this.#open(await ask(this.#api.signIn({ body: credentials })))
+  }
+
+  /** Makes an account with an organization of its own. Answers what went wrong, or null when the session is open. */
+  async signUp(account: {
+    readonly email: string
+    readonly password: string
+    readonly organizationName: string
+  }): Promise<Problem | null> {
+    return this.#open(await ask(this.#api.signUp({ body: account })))
+  }
+
+  async signOut(): Promise<void> {
+    await ask(this.#api.signOut({}))
+    this.#forget()
+  }
+
+  async #open(
+    reply: { readonly ok: true; readonly body: { readonly csrfToken: string } } | Refusal,
+  ): Promise<Problem | null> {
+    if (!reply.ok) return reply.problem
+    this.#csrfToken = reply.body.csrfToken
+    await this.load()
+    return this.state === 'signed_in' ? null : this.problem
+  }
+
+  #welcome(email: string, organizations: readonly Organization[], id: string, scopes: readonly string[]): void {
+    const organizationName = organizations.find((organization) => organization.id === id)?.name ?? id
+    this.who = { email, organizationName, scopes }
+    this.problem = null
+    this.state = 'signed_in'
+  }
+
+  #forget(): void {
+    this.#csrfToken = null
+    this.who = null
+    this.state = 'signed_out'
+  }
+}
+
+export const session = new Session()
