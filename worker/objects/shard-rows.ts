@@ -1,5 +1,5 @@
 import type { EpochMs } from '#core/kernel/time'
-import type { Row, RowState } from '#core/shard/store'
+import type { Row, RowHead, RowState } from '#core/shard/store'
 import { CauseColumn, RowStateColumn } from './columns'
 
 type ExecutionColumns = {
@@ -63,6 +63,23 @@ export function createRowReader(sql: SqlStorage) {
         )
         .toArray()
         .map(toRow)
+    },
+    heads(seqs: readonly number[]): readonly RowHead[] {
+      return sql
+        .exec<Pick<ExecutionColumns, 'seq' | 'pin' | 'state' | 'accepted_at' | 'cause' | 'result'>>(
+          `SELECT seq, pin, state, accepted_at, cause, json_remove(result, '$.output') AS result
+           FROM execution_0 WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+          JSON.stringify(seqs),
+        )
+        .toArray()
+        .map(({ seq, pin, state, accepted_at: acceptedAt, cause, result }) => ({
+          seq,
+          pin,
+          state: RowStateColumn.parse(state),
+          acceptedAt,
+          cause: CauseColumn.parse(JSON.parse(cause)),
+          result,
+        }))
     },
     findNonce(nonce: string, sinceAt: EpochMs): { seq: number; acceptedAt: EpochMs } | null {
       const row = sql

@@ -32,7 +32,7 @@ export function accept(shard: Shard, request: AcceptRequest, now: EpochMs): Acce
   if (request.claim === true && release.inline && shard.memory.slots < meta.config.quota) {
     return { kind: 'accepted', id, duplicate: false, ring: 0, lease: leaseInline(shard, entry, request, id, now) }
   }
-  makeReady(shard.memory, entry.seq, now)
+  makeReady(shard.memory, entry, now)
   return { kind: 'accepted', id, duplicate: false, ring: doorbellsToSend(shard.memory) }
 }
 

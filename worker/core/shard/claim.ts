@@ -1,15 +1,12 @@
 import { invariant } from '../kernel/assert'
 import type { EpochMs } from '../kernel/time'
 import { executionId } from './admission'
-import { holdLease } from './lease'
-import type { Live, Shard } from './memory'
-import { claimArrived, doorbellsToSend } from './rings'
+import { holdLease, LEASE_MS } from './lease'
+import type { Live, Shard, ShardMemory } from './memory'
+import { CLAIM_NETWORK_MAX, CLAIM_PURE_MAX, claimArrived, doorbellsToSend } from './rings'
 import type { ClaimAnswer, ClaimRequest, ReleaseParts, Work } from './wire'
-import { LEASE_MS } from './lease'
 import { workOf } from './work'
 
-const CLAIM_NETWORK_MAX = 5
-const CLAIM_PURE_MAX = 50
 /** Claims without progress after which a row is served alone, so that it cannot take others down with it. */
 const SERVED_ALONE_AFTER = 2
 
@@ -30,28 +27,29 @@ export function claim(shard: Shard, request: ClaimRequest, now: EpochMs): ClaimA
   }
 }
 
-function choose(shard: Shard, max: number): readonly Live[] {
-  const { memory } = shard
-  const quota = memory.meta?.config.quota ?? 0
+/** Rows that hold a slot already come first; new ones follow while there are slots. */
+function choose({ memory }: Shard, max: number): readonly Live[] {
+  const free = Math.max(0, (memory.meta?.config.quota ?? 0) - memory.slots)
   const chosen: Live[] = []
   let limit = max
-  let slots = memory.slots
-  for (const seq of memory.ready) {
+  let started = 0
+  for (const seq of inOrder(memory)) {
     const entry = memory.live.get(seq)
-    if (entry === undefined) {
-      memory.ready.delete(seq)
-      continue
-    }
-    if (!entry.claimed && slots >= quota) continue
+    if (entry === undefined || (!entry.claimed && started >= free)) break
     const alone = entry.token - entry.progressToken >= SERVED_ALONE_AFTER
     if (alone && chosen.length > 0) break
     chosen.push(entry)
-    if (!entry.claimed) slots += 1
+    if (!entry.claimed) started += 1
     const pure = memory.releases.get(entry.pin)?.pure === true
     limit = Math.min(limit, alone ? 1 : pure ? CLAIM_PURE_MAX : CLAIM_NETWORK_MAX)
     if (chosen.length >= limit) break
   }
   return chosen
+}
+
+function* inOrder({ resumed, ready }: ShardMemory): Generator<number> {
+  yield* resumed
+  yield* ready
 }
 
 function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Work[] {
@@ -62,6 +60,7 @@ function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Wo
   const work: Work[] = []
   for (const entry of chosen) {
     memory.ready.delete(entry.seq)
+    memory.resumed.delete(entry.seq)
     const row = rows.get(entry.seq)
     if (row === undefined) continue
     if (!entry.fresh) {

@@ -88,6 +88,7 @@ export function end(shard: Shard, entry: Live, ending: { status: FinishItem['sta
   store.finish(entry.seq, { ...ending, finishNo })
   memory.live.delete(entry.seq)
   memory.ready.delete(entry.seq)
+  memory.resumed.delete(entry.seq)
   memory.leases.delete(entry.seq)
   memory.unseen.delete(entry.seq)
   memory.unflushed.set(entry.seq, finishNo)

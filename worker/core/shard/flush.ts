@@ -1,10 +1,12 @@
 import type { EpochMs } from '../kernel/time'
 import type { Shard } from './memory'
-import { recordOf, summaryOf } from './record'
+import { summaryOf } from './record'
 import type { ExecutionSummary } from './summary'
 
 /** A finish is projected this long after it happened, together with all others of that time. */
 export const FLUSH_AFTER_MS = 250
+/** What is still live after this appears in the index as pending, running or waiting. */
+const LIVE_AFTER_MS = 1_000
 const ROWS_PER_FLUSH_MAX = 500
 
 export type FlushBatch = {
@@ -18,19 +20,26 @@ export type FlushBatch = {
 /** What the execution index has not seen yet: ends in finishing order, then live rows whose status changed. */
 export function nextFlush(shard: Shard, now: EpochMs): FlushBatch | null {
   const { memory, store } = shard
-  const finished = [...memory.unflushed.keys()].slice(0, ROWS_PER_FLUSH_MAX)
-  const live = [...memory.unseen]
-    .filter((seq) => isSettled(shard, seq, now))
-    .slice(0, ROWS_PER_FLUSH_MAX - finished.length)
+  const finished = firstOf(memory.unflushed.keys(), ROWS_PER_FLUSH_MAX, () => true)
+  const live = firstOf(memory.unseen, ROWS_PER_FLUSH_MAX - finished.length, (seq) => isSettled(shard, seq, now))
   if (finished.length === 0 && live.length === 0) return null
-  const rows = store.rows([...finished, ...live])
   const last = finished.at(-1)
   return {
-    summaries: rows.map((row) => summaryOf(shard, recordOf(shard, row), now)),
+    summaries: store.heads([...finished, ...live]).map((row) => summaryOf(shard, row, now)),
     through: last === undefined ? null : (memory.unflushed.get(last) ?? null),
     finished,
     live,
   }
+}
+
+/** The first few, up to the first that does not fit: both sets are in order of age. */
+function firstOf(seqs: Iterable<number>, max: number, fits: (seq: number) => boolean): readonly number[] {
+  const taken: number[] = []
+  for (const seq of seqs) {
+    if (taken.length >= max || !fits(seq)) break
+    taken.push(seq)
+  }
+  return taken
 }
 
 /** The index has a batch: it need not be sent again, not even after a restart. */
@@ -43,10 +52,10 @@ export function flushed(shard: Shard, batch: FlushBatch): void {
   store.saveFlushedThrough(batch.through)
 }
 
-/** Executions that end within the flush delay are projected once, at their end. */
+/** Executions that end soon are projected once, at their end. */
 function isSettled(shard: Shard, seq: number, now: EpochMs): boolean {
   const entry = shard.memory.live.get(seq)
-  return entry !== undefined && now - entry.acceptedAt >= FLUSH_AFTER_MS
+  return entry !== undefined && now - entry.acceptedAt >= LIVE_AFTER_MS
 }
 
 export function hasUnflushed(shard: Shard): boolean {

@@ -32,8 +32,10 @@ export type ShardMemory = {
   meta: ShardMeta | null
   nextSeq: number
   readonly live: Map<number, Live>
-  /** First in, first out. */
+  /** Never claimed, waiting for a slot and a runner; first in, first out. */
   readonly ready: Set<number>
+  /** Holding a slot already and waiting for a runner again: after a wait, or because the last one went silent. */
+  readonly resumed: Set<number>
   readonly leases: Map<number, Lease>
   slots: number
   /** Doorbells sent and not yet answered by a claim. */
@@ -57,6 +59,7 @@ export function openShard(store: ShardStore, now: EpochMs): Shard {
     nextSeq: store.nextSeq(),
     live: new Map(),
     ready: new Set(),
+    resumed: new Set(),
     leases: new Map(),
     slots: 0,
     rung: 0,

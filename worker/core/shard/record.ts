@@ -3,7 +3,7 @@ import { executionId } from './admission'
 import type { Shard } from './memory'
 import { invariant } from '../kernel/assert'
 import type { ExecutionResult } from './result'
-import type { Row } from './store'
+import type { Row, RowHead } from './store'
 import type { ExecutionSummary } from './summary'
 import type { ExecutionRecord } from './wire'
 
@@ -26,33 +26,33 @@ export function recordOf(shard: Shard, row: Row): ExecutionRecord {
   return { id, seq, pin, status: statusOf(shard, row), cause, payload, acceptedAt, deadlineAt, result, journal, events }
 }
 
-/** The row of the execution index for a record. */
-export function summaryOf(shard: Shard, record: ExecutionRecord, rev: number): ExecutionSummary {
+/** The row of the execution index for a row of the shard. */
+export function summaryOf(shard: Shard, row: RowHead, rev: number): ExecutionSummary {
   const { meta, releases } = shard.memory
   invariant(meta !== null, 'rows exist only in an opened shard')
   const { config } = meta
-  const result: ExecutionResult | null = record.result === null ? null : (JSON.parse(record.result) as ExecutionResult)
+  const result = row.result === null ? null : (JSON.parse(row.result) as Omit<ExecutionResult, 'output'>)
   return {
-    id: record.id,
+    id: executionId(config, meta.no, row),
     organizationId: config.organizationId,
     workflowId: config.workflowId,
     workflowName: config.workflowName,
     deploymentId: config.deploymentId,
     environment: config.environment,
-    version: releases.get(record.pin)?.version ?? '',
-    status: record.status,
-    trigger: record.cause.type,
-    triggerId: record.cause.triggerId,
-    actorId: record.cause.actor?.id ?? null,
-    actorEmail: record.cause.actor?.email ?? null,
-    acceptedAt: record.acceptedAt,
+    version: releases.get(row.pin)?.version ?? '',
+    status: statusOf(shard, row),
+    trigger: row.cause.type,
+    triggerId: row.cause.triggerId,
+    actorId: row.cause.actor?.id ?? null,
+    actorEmail: row.cause.actor?.email ?? null,
+    acceptedAt: row.acceptedAt,
     startedAt: result?.startedAt ?? null,
     endedAt: result?.endedAt ?? null,
     errorCode: result?.error?.code ?? null,
     errorMessage: result?.error?.message ?? null,
     errorStage: result?.error?.stage ?? null,
-    test: record.cause.test === true,
-    replayOf: record.cause.replayOf ?? null,
+    test: row.cause.test === true,
+    replayOf: row.cause.replayOf ?? null,
     rev: result === null ? rev : REV_TERMINAL,
   }
 }

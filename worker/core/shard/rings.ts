@@ -1,37 +1,36 @@
 import type { EpochMs } from '../kernel/time'
-import { RING_AGAIN_MS, type ShardMemory } from './memory'
+import { RING_AGAIN_MS, type Live, type ShardMemory } from './memory'
 
-const CLAIM_NETWORK_MAX = 5
+/** What one claim hands out at most: executions that touch the network, or executions that do not. */
+export const CLAIM_NETWORK_MAX = 5
+export const CLAIM_PURE_MAX = 50
 const DOORBELLS_MAX = 100
 const RING_WAIT_MS_MAX = 5 * 60_000
 
 /** How many doorbells to send now: enough for what is ready and allowed to run, less those already on their way. */
 export function doorbellsToSend(memory: ShardMemory): number {
-  const quota = memory.meta?.config.quota ?? 0
-  const wanted = Math.min(
-    Math.ceil(memory.ready.size / CLAIM_NETWORK_MAX),
-    Math.max(0, quota - memory.slots),
-    DOORBELLS_MAX,
-  )
-  // Recovered rows hold their slot while they are ready, so a full shard may still need one.
-  const needed = wanted === 0 && hasReadyHolder(memory) ? 1 : wanted
-  const ring = Math.max(0, needed - memory.rung)
+  const { meta, ready, resumed, slots, releases } = memory
+  if (meta === null) return 0
+  const startable = Math.min(ready.size, Math.max(0, meta.config.quota - slots))
+  const pure = meta.config.active !== null && releases.get(meta.config.active)?.pure === true
+  const wanted = Math.ceil((startable + resumed.size) / (pure ? CLAIM_PURE_MAX : CLAIM_NETWORK_MAX))
+  const ring = Math.max(0, Math.min(wanted, DOORBELLS_MAX) - memory.rung)
   memory.rung += ring
   return ring
 }
 
-function hasReadyHolder(memory: ShardMemory): boolean {
-  for (const seq of memory.ready) if (memory.live.get(seq)?.claimed === true) return true
-  return false
-}
-
 /** Queues a row for the next claim. A shard that was idle starts its patience anew. */
-export function makeReady(memory: ShardMemory, seq: number, now: EpochMs): void {
-  if (memory.ready.size === 0) {
+export function makeReady(memory: ShardMemory, entry: Live, now: EpochMs): void {
+  if (!hasReady(memory)) {
     memory.lastClaimAt = now
     memory.ringWaitMs = RING_AGAIN_MS
   }
-  memory.ready.add(seq)
+  if (entry.claimed) memory.resumed.add(entry.seq)
+  else memory.ready.add(entry.seq)
+}
+
+function hasReady({ ready, resumed }: ShardMemory): boolean {
+  return ready.size > 0 || resumed.size > 0
 }
 
 /** A doorbell was answered. */
@@ -43,7 +42,7 @@ export function claimArrived(memory: ShardMemory, now: EpochMs): void {
 
 /** When to ring again if nobody comes; null when nothing is ready. */
 export function ringDueAt(memory: ShardMemory): EpochMs | null {
-  return memory.ready.size === 0 ? null : memory.lastClaimAt + memory.ringWaitMs
+  return hasReady(memory) ? memory.lastClaimAt + memory.ringWaitMs : null
 }
 
 /** Nobody came: forgets the doorbells on their way, waits twice as long next time. */

@@ -43,6 +43,9 @@ export type Row = {
   readonly journal: readonly string[]
 }
 
+/** What the execution index shows of a row. `result` comes without its output. */
+export type RowHead = Pick<Row, 'seq' | 'pin' | 'state' | 'cause' | 'acceptedAt' | 'result'>
+
 /** What the constructor needs of a row that has not ended. */
 export type LiveRow = {
   readonly seq: number
@@ -86,6 +89,7 @@ export type ShardStore = {
 
   row(seq: number): Row | null
   rows(seqs: readonly number[]): readonly Row[]
+  heads(seqs: readonly number[]): readonly RowHead[]
   raiseToken(seq: number, token: number): void
   /** Appends lines; `inline` = the row's journal column still has room for them. */
   append(seq: number, change: { token: number; events: number; lines: readonly string[]; inline: boolean }): void

@@ -28,7 +28,7 @@ function releaseLeases(shard: Shard, now: EpochMs): void {
     if (entry === undefined) continue
     if (entry.recovered && entry.events === 0) giveBackSlot(shard, entry)
     if (entry.token - entry.progressToken >= POISONED_AFTER) endPoisoned(shard, entry, now)
-    else makeReady(memory, seq, now)
+    else makeReady(memory, entry, now)
   }
 }
 
@@ -45,7 +45,7 @@ function wakeParked(shard: Shard, now: EpochMs): void {
     shard.store.unpark(seq)
     if (entry === undefined) continue
     entry.parkedUntil = null
-    makeReady(shard.memory, seq, now)
+    makeReady(shard.memory, entry, now)
   }
 }
 
