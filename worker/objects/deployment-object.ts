@@ -77,18 +77,10 @@ export class DeploymentObject extends DurableObject<Bindings> {
 
   releases(scope: { organizationId: string }) {
     if (!this.#belongsTo(scope.organizationId)) return null
-    return this.#storage
-      .releases()
-      .map(({ releaseId, pin, versionId, versionNumber, version, digest, environmentRevision, createdAt }) => ({
-        releaseId,
-        pin,
-        versionId,
-        versionNumber,
-        version,
-        digest,
-        environmentRevision,
-        createdAt,
-      }))
+    return this.#storage.releases().map((release) => {
+      const { digest, environmentRevision, createdAt } = release
+      return { ...summarize(release), digest, environmentRevision, createdAt }
+    })
   }
 
   /** Gives a shard a release it lacks (accept answered `need_release`); false when there is none. */

@@ -1,3 +1,4 @@
+import type { ReleaseSummary } from '#core/model/deployment-config'
 import type {
   ActivateAnswer,
   ActivateRequest,
@@ -15,7 +16,7 @@ export type DeploymentHandle = {
   provide(request: { pin: number; shard: number }): Promise<boolean>
   poke(): Promise<void>
   /** Every release ever stored, newest first. */
-  releases(scope: { organizationId: string }): Promise<readonly ReleaseRecord[] | null>
+  releases(scope: { organizationId: string }): Promise<readonly (ReleaseRecord & ReleaseSummary)[] | null>
 }
 
 export type Deployments = (ref: string) => DeploymentHandle

@@ -33,7 +33,7 @@ export async function startExecution(ctx: ServiceContext, wish: StartWish): Prom
   let release: ReleaseSummary | null = null
   const result = await ctx.ingress.accept<Refusal>(wish.ref, wish.key?.hash ?? null, async (config) => {
     if (config.organizationId !== ctx.stores.organizationId) return err({ code: 'not_found' } as never)
-    const chosen = chooseRelease(config, wish.version)
+    const chosen = await chooseRelease(ctx, config, wish.version)
     if (!chosen.ok) return chosen
     release = chosen.value
     return prepare(ctx, config, chosen.value, wish)
@@ -44,7 +44,11 @@ export async function startExecution(ctx: ServiceContext, wish: StartWish): Prom
   return { accepted, release: summary }
 }
 
-function chooseRelease(config: DeploymentConfig, version: StartWish['version']): Result<ReleaseSummary, Refusal> {
+async function chooseRelease(
+  ctx: ServiceContext,
+  config: DeploymentConfig,
+  version: StartWish['version'],
+): Promise<Result<ReleaseSummary, Refusal>> {
   if (config.status === 'undeployed') return err({ refused: new AppError('undeployed') })
   if (config.status === 'paused') return err({ refused: new AppError('paused', { retryAfterSeconds: 60 }) })
   if (version === undefined) {
@@ -52,7 +56,9 @@ function chooseRelease(config: DeploymentConfig, version: StartWish['version']):
     const detail = `Nothing is live in ${config.environment}; activate the placed version first.`
     return live === undefined ? err({ refused: new AppError('not_deployed', { detail }) }) : ok(live)
   }
-  const named = config.releases
+  const { organizationId } = ctx.stores
+  const releases = (await ctx.deployments(config.ref).releases({ organizationId })) ?? []
+  const named = releases
     .filter(
       (it) =>
         it.version === version ||
