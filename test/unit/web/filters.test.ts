@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { API } from '#core/contract/api'
 import { EXECUTION_STATUSES } from '#core/model/execution-status'
 import {
+  countFilters,
   type ExecutionFilters,
   filtersFromSearch,
-  hasFilters,
   NO_FILTERS,
   queryFromFilters,
   searchFromFilters,
@@ -50,7 +50,7 @@ describe('the filters of the list', () => {
 
   test('leave an address without filters bare', () => {
     expect(searchFromFilters(NO_FILTERS)).toBe('')
-    expect(hasFilters(NO_FILTERS)).toBe(false)
+    expect(countFilters(NO_FILTERS)).toBe(0)
   })
 
   test('read the other names of a status', () => {

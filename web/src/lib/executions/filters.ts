@@ -68,8 +68,9 @@ export function queryFromFilters(filters: ExecutionFilters): FilterQuery {
   }
 }
 
-export function hasFilters(filters: ExecutionFilters): boolean {
-  return searchFromFilters(filters) !== ''
+/** How many of the filters narrow the list. */
+export function countFilters({ from: _from, to: _to, ...choices }: ExecutionFilters): number {
+  return Object.values(choices).filter((choice) => choice !== '').length
 }
 
 function status(word: string): string {
