@@ -24,7 +24,11 @@ import { createConfigCache } from './services/config-cache'
 import { createIngress } from './services/ingress'
 import { createReleaseCache } from './services/runner/release-cache'
 import type { RunnerDeps } from './services/runner/runner-deps'
+import { createTriggerLimit } from './services/trigger-limit'
 import { sleep } from './adapters/timers/sleep'
+
+/** What one organization may start per second; development ten times that. */
+const TRIGGERS_PER_SECOND = 1_000
 
 export type Composition = {
   readonly settings: Settings
@@ -67,7 +71,11 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     runner,
     archive,
     background,
-    triggerLimit: limitBy(bindings.SHIELD),
+    triggerLimit: createTriggerLimit({
+      clock: Date.now,
+      perSecond: settings.ENVIRONMENT === 'development' ? TRIGGERS_PER_SECOND * 10 : TRIGGERS_PER_SECOND,
+      shield: limitBy(bindings.SHIELD),
+    }),
   })
   const mac = createMac(settings.SESSION_KEY, 'webhook')
   const requestId = () => newId('req', Date.now(), randomBytes)
