@@ -6,11 +6,11 @@ import { createTenant } from './server/tenant.mjs'
 import { workerSecrets } from './server/worker-secrets.mjs'
 
 /** What every measurement gets: the floor's server, sizes, and a way to a Millrace of its own with nothing in it. */
-export function createBench({ folder, floor, sizes, bundle, progress }) {
+export function createBench({ folder, floor, sizes, progress }) {
   let served = 0
 
   /** Runs `work` against a fresh server, and ends the server whatever happens. */
-  async function withServer(work, vars = {}) {
+  async function withServer(work, { vars = {}, bundle } = {}) {
     const stateFolder = path.join(folder, `state-${served++}`)
     const options = { stateFolder, database: true, vars: { ...workerSecrets(), ...vars }, ...(bundle && { bundle }) }
     const server = await serve(options)

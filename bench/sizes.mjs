@@ -9,6 +9,8 @@ const full = {
   switches: 10,
   executions: 100_000,
   executionsFirst: 10_000,
+  costTogether: 1_280,
+  costAlone: 64,
   coldStart: true,
 }
 
@@ -23,6 +25,8 @@ const quick = {
   switches: 4,
   executions: 8_000,
   executionsFirst: 2_000,
+  costTogether: 640,
+  costAlone: 64,
   coldStart: false,
 }
 

@@ -22,16 +22,19 @@ export async function firstStage({ sizes, withServer }) {
     ],
   }
   try {
-    return await withServer(async ({ server, tenant }) => {
-      const { workflowId, path } = await tenant.deploy(document)
-      const { sentAt, failures } = await callEachAlone(server.url, path, sizes.idleCalls)
-      await indexed(server, workflowId, sizes.idleCalls)
-      const delaysMs = standIn.calls.map((call) => call.arrivedAt - sentAt.get(call.path)).sort((a, b) => a - b)
-      return [
-        { quantity: 'webhook to first stage, idle: p50', ...below(percentile(delaysMs, 0.5), 60), failures },
-        { quantity: '  p99', ...below(percentile(delaysMs, 0.99), 250) },
-      ]
-    }, standIn.vars)
+    return await withServer(
+      async ({ server, tenant }) => {
+        const { workflowId, path } = await tenant.deploy(document)
+        const { sentAt, failures } = await callEachAlone(server.url, path, sizes.idleCalls)
+        await indexed(server, workflowId, sizes.idleCalls)
+        const delaysMs = standIn.calls.map((call) => call.arrivedAt - sentAt.get(call.path)).sort((a, b) => a - b)
+        return [
+          { quantity: 'webhook to first stage, idle: p50', ...below(percentile(delaysMs, 0.5), 60), failures },
+          { quantity: '  p99', ...below(percentile(delaysMs, 0.99), 250) },
+        ]
+      },
+      { vars: standIn.vars },
+    )
   } finally {
     standIn.stop()
   }

@@ -1,12 +1,14 @@
 import { accept } from './accept.mjs'
 import { bundleSize } from './bundle-size.mjs'
 import { burst } from './burst.mjs'
+import { cost } from './cost.mjs'
 import { firstStage } from './first-stage.mjs'
 import { memory } from './memory.mjs'
 import { pure } from './pure.mjs'
 import { roundTrip } from './round-trip.mjs'
 import { schedules } from './schedules.mjs'
 import { stageToStage } from './stage-to-stage.mjs'
+import { startTime } from './start-time.mjs'
 import { sustained } from './sustained.mjs'
 import { switching } from './switch.mjs'
 
@@ -21,6 +23,8 @@ export const measurements = {
   switch: switching,
   schedules,
   memory,
+  cost,
   pure,
   bundle: bundleSize,
+  start: startTime,
 }

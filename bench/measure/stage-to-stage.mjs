@@ -17,19 +17,22 @@ const rounds = 4
 export async function stageToStage({ sizes, withServer }) {
   const standIn = await startStandIn()
   try {
-    return await withServer(async ({ server, tenant }) => {
-      const pure = await pureOverhead(server, tenant, sizes.chainRuns)
-      const committed = await committedOverhead(server, tenant, standIn, sizes.committedRuns)
-      return [
-        { quantity: 'stage to stage, pure', ...below(pure.ms, 2), failures: pure.failures },
-        {
-          quantity: 'stage to stage, commit and POST: p50',
-          ...below(percentile(committed.gapsMs, 0.5), 10),
-          failures: committed.failures,
-        },
-        { quantity: '  p99', measured: `${digits(percentile(committed.gapsMs, 0.99))} ms` },
-      ]
-    }, standIn.vars)
+    return await withServer(
+      async ({ server, tenant }) => {
+        const pure = await pureOverhead(server, tenant, sizes.chainRuns)
+        const committed = await committedOverhead(server, tenant, standIn, sizes.committedRuns)
+        return [
+          { quantity: 'stage to stage, pure', ...below(pure.ms, 2), failures: pure.failures },
+          {
+            quantity: 'stage to stage, commit and POST: p50',
+            ...below(percentile(committed.gapsMs, 0.5), 10),
+            failures: committed.failures,
+          },
+          { quantity: '  p99', measured: `${digits(percentile(committed.gapsMs, 0.99))} ms` },
+        ]
+      },
+      { vars: standIn.vars },
+    )
   } finally {
     standIn.stop()
   }
