@@ -227,6 +227,27 @@ describe('one execution', () => {
     expect(await replay({ version: 'v1', input: { name: 'Grace' } })).toMatchObject({ output: { hello: 'Grace' } })
   })
 
+  test('a retry stays on the version it failed on, also when another one is live since (I7)', async () => {
+    const path = `/${randomUUID()}`
+    broken.add(path)
+    const document = { triggers: [{ type: 'manual' }], stages: [post('send', path)] }
+    const { workflowId } = await deployNew(call, document)
+    const failed = await run(workflowId, { wait: true })
+    const name = (await call('GET', `/v1/workflows/${workflowId}`)).body.name as string
+    await call('PUT', `/v1/workflows/${workflowId}`, { definition: { ...greet, name }, revision: 1 })
+    await call('POST', '/v1/workflows/deploy', { workflowId, environment: 'development' })
+    broken.delete(path)
+    const retried = await call('POST', `/v1/executions/${failed.body.executionId}/retry`)
+    expect(retried.status).toBe(202)
+    expect(await ended(call, retried.body.executionId)).toMatchObject({
+      status: 'completed',
+      version: 'v1',
+      output: { status_code: 200 },
+    })
+    expect((await run(workflowId, { version: 'v1', wait: true })).body).toMatchObject({ version: 'v1' })
+    expect((await run(workflowId, { version: 'v9' })).body).toMatchObject({ status: 404, code: 'version_unknown' })
+  })
+
   test('a request’s trace tells what was sent and what came back (S54, S55)', async () => {
     const path = `/${randomUUID()}`
     const { workflowId } = await deployNew(call, { triggers: [{ type: 'manual' }], stages: [post('send', path)] })
