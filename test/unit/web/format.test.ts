@@ -7,7 +7,7 @@ import { shortId } from '#lib/format/short-id.ts'
 
 describe('a duration', () => {
   test.for([
-    [0, '0 ms'],
+    [0, '< 1 ms'],
     [245, '245 ms'],
     [999.4, '999 ms'],
     [999.6, '1.00 s'],
@@ -20,7 +20,7 @@ describe('a duration', () => {
     [3_599_600, '1 h 00 m'],
     [7_500_000, '2 h 05 m'],
     [86_400_000, '1 d 0 h'],
-    [-5, '0 ms'],
+    [-5, '< 1 ms'],
   ] as const)('of %i ms reads %s', ([durationMs, text]) => {
     expect(formatDuration(durationMs)).toBe(text)
   })

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, type Page } from '@playwright/test'
+
+type Login = { readonly url: string; readonly apiKey: string; readonly email: string; readonly password: string }
+type Demo = { readonly webhookPath: string; readonly webhookKey: string }
+
+const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as unknown
+
+/** How to get into the server of this run: what `npm start` prints. */
+export function login(): Login {
+  return readJson(process.env.MILLRACE_DEV_FILE ?? '') as Login
+}
+
+/** Posts an order to the deployed example, as the printed curl does. Answers the id of its execution. */
+export async function postOrder(order: Readonly<Record<string, unknown>>): Promise<string> {
+  const demo = readJson(path.join(process.env.E2E_FOLDER ?? '', 'state/demo.json')) as Demo
+  const answer = await fetch(new URL(demo.webhookPath, login().url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': demo.webhookKey },
+    body: JSON.stringify(order),
+  })
+  const { executionId } = (await answer.json()) as { executionId: string }
+  await expect.poll(() => statusOf(executionId)).toBe('completed')
+  return executionId
+}
+
+async function statusOf(executionId: string): Promise<string> {
+  const { url, apiKey } = login()
+  const headers = { authorization: `Bearer ${apiKey}` }
+  const answer = await fetch(`${url}/v1/executions/${executionId}`, { headers })
+  return ((await answer.json()) as { status: string }).status
+}
+
+/** Fills in the sign-in form that is on screen. */
+export async function fillSignIn(page: Page, password = login().password): Promise<void> {
+  await page.getByLabel('Email').fill(login().email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** Opens a page of the dashboard, signed in. */
+export async function open(page: Page, address: string): Promise<void> {
+  await page.goto(address)
+  await fillSignIn(page)
+  await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible()
+}
+
+/** How far the page can be scrolled to the side, in pixels. */
+export function sidewaysPx(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
