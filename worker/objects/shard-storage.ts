@@ -1,5 +1,5 @@
 import type { EpochMs } from '#core/kernel/time'
-import type { LiveRow, NewRow, ShardMeta, ShardStore } from '#core/shard/store'
+import type { JournalChange, LiveRow, NewRow, ShardMeta, ShardStore } from '#core/shard/store'
 import type { InboxEntry } from '#core/shard/wire'
 import { DeploymentConfigColumn, ReleaseSummaryColumn } from './columns'
 import { createKeyTables } from './shard-keys'
@@ -91,6 +91,13 @@ function releaseMethods(sql: SqlStorage) {
 }
 
 function writeMethods(sql: SqlStorage) {
+  function update(seq: number, change: JournalChange, columns: string, ...values: (string | number)[]): void {
+    const { token, events, lines, inline } = change
+    const body = lines.length > 0 && inline ? `${lines.join('\n')}\n` : ''
+    const set = `progress_token = ?, events = ?, journal = journal || ?${columns}`
+    sql.exec(`UPDATE execution_0 SET ${set} WHERE seq = ?`, token, events, body, ...values, seq)
+    if (!inline && lines.length > 0) writeParts(sql, seq, events - lines.length, lines)
+  }
   return {
     insert(row: NewRow): void {
       const journal = row.journal.length === 0 ? '' : `${row.journal.join('\n')}\n`
@@ -112,38 +119,28 @@ function writeMethods(sql: SqlStorage) {
     raiseToken(seq: number, token: number): void {
       sql.exec('UPDATE execution_0 SET token = ? WHERE seq = ?', token, seq)
     },
-    append(seq: number, change: Parameters<ShardStore['append']>[1]): void {
-      const { token, events, lines, inline } = change
-      const body = `${lines.join('\n')}\n`
-      sql.exec(
-        'UPDATE execution_0 SET progress_token = ?, events = ?, journal = journal || ? WHERE seq = ?',
-        token,
-        events,
-        inline ? body : '',
-        seq,
-      )
-      if (!inline) {
-        // Parts are numbered by the events before them, so they sort in journal order without a counter.
-        for (const [index, part] of partsOf(lines).entries()) {
-          sql.exec('INSERT INTO journal_0 VALUES (?, ?, ?)', seq, events - lines.length + index, part)
-        }
-      }
+    append(seq: number, change: JournalChange): void {
+      update(seq, change, '')
     },
-    finish(seq: number, change: Parameters<ShardStore['finish']>[1]): void {
-      const { status, finishNo, result } = change
-      sql.exec(
-        'UPDATE execution_0 SET state = ?, finish_no = ?, result = ?, due_at = NULL WHERE seq = ?',
-        status,
-        finishNo,
-        result,
-        seq,
-      )
+    park(seq: number, change: JournalChange, dueAt: EpochMs): void {
+      update(seq, change, `, state = 'parked', due_at = ?`, dueAt)
+    },
+    finish(seq: number, change: JournalChange, ending: Parameters<ShardStore['finish']>[2]): void {
+      const { status, finishNo, result } = ending
+      update(seq, change, ', state = ?, finish_no = ?, result = ?, due_at = NULL', status, finishNo, result)
     },
     deleteRows(seqs: readonly number[]): void {
       const list = JSON.stringify(seqs)
       sql.exec('DELETE FROM execution_0 WHERE seq IN (SELECT value FROM json_each(?))', list)
       sql.exec('DELETE FROM journal_0 WHERE seq IN (SELECT value FROM json_each(?))', list)
     },
+  }
+}
+
+/** Parts are numbered by the events before them, so they sort in journal order without a counter. */
+function writeParts(sql: SqlStorage, seq: number, before: number, lines: readonly string[]): void {
+  for (const [index, part] of partsOf(lines).entries()) {
+    sql.exec('INSERT INTO journal_0 VALUES (?, ?, ?)', seq, before + index, part)
   }
 }
 
@@ -203,9 +200,6 @@ function waitingMethods(sql: SqlStorage) {
         )
         .toArray()
         .map((row) => [row.seq, row.finish_no] as const)
-    },
-    park(seq: number, dueAt: EpochMs): void {
-      sql.exec(`UPDATE execution_0 SET state = 'parked', due_at = ? WHERE seq = ?`, dueAt, seq)
     },
     unpark(seq: number): void {
       sql.exec(`UPDATE execution_0 SET state = 'live', due_at = NULL WHERE seq = ?`, seq)

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../kernel/time'
 import { holdLease, holds } from './lease'
 import type { Live, Shard } from './memory'
+import type { JournalChange } from './store'
 import type { CommitAnswer, CommitItem, FinishAnswer, FinishItem, ParkItem } from './wire'
 
 /** The journal lives in the row until it exceeds this, then in parts of its own. */
@@ -29,15 +30,15 @@ export function renew(
 export function park(shard: Shard, items: readonly ParkItem[], now: EpochMs): readonly CommitAnswer[] {
   return shard.store.transaction(() =>
     items.map((item) => {
-      const answer = commitOne(shard, item, now)
-      const entry = shard.memory.live.get(item.seq)
-      if (answer.kind === 'fenced' || entry === undefined) return answer
+      const entry = holder(shard, item)
+      if (entry === null) return FENCED
+      const answer = granted(shard, entry, now)
       // Mail that arrived with this commit must be seen first, so the row is ready again at once.
       const dueAt = answer.inbox.length > 0 ? now : Math.min(item.wakeAt, entry.deadlineAt)
+      shard.store.park(item.seq, appended(entry, fresh(entry, item)), dueAt)
       shard.memory.leases.delete(item.seq)
-      entry.parkedUntil = dueAt
-      shard.store.park(item.seq, dueAt)
       shard.memory.unseen.add(item.seq)
+      entry.parkedUntil = dueAt
       return answer
     }),
   )
@@ -50,13 +51,13 @@ export function finish(shard: Shard, items: readonly FinishItem[], now: EpochMs)
 
 function finishOne(shard: Shard, item: FinishItem, now: EpochMs): FinishAnswer {
   const { memory, store } = shard
-  const entry = memory.live.get(item.seq)
-  if (entry === undefined) return repeatedFinish(shard, item)
-  if (commitOne(shard, item, now).kind === 'fenced') return FENCED
+  if (!memory.live.has(item.seq)) return repeatedFinish(shard, item)
+  const entry = holder(shard, item)
+  if (entry === null) return FENCED
   const word = overrulingWord(shard, entry, item, now)
   const result = word === item.status ? item.result : overruled(item.result, word)
-  end(shard, entry, { status: word, result })
-  store.clearInbox(item.seq)
+  end(shard, entry, fresh(entry, item), { status: word, result })
+  if (entry.mail) store.clearInbox(item.seq)
   return { kind: 'ok', status: word }
 }
 
@@ -79,13 +80,18 @@ function overruled(result: string, word: FinishItem['status']): string {
   return JSON.stringify({ ...parsed, output: null, error: { code: word, message } })
 }
 
-/** Writes the end of an execution and frees what it held. Runs inside the caller's transaction. */
-export function end(shard: Shard, entry: Live, ending: { status: FinishItem['status']; result: string }): void {
+/** Writes the end of an execution with its last events and frees what it held. Runs inside the caller's transaction. */
+export function end(
+  shard: Shard,
+  entry: Live,
+  lines: readonly string[],
+  ending: { status: FinishItem['status']; result: string },
+): void {
   const { memory, store } = shard
   if (memory.meta === null) return
   const finishNo = memory.meta.finishNo + 1
   memory.meta = { ...memory.meta, finishNo }
-  store.finish(entry.seq, { ...ending, finishNo })
+  store.finish(entry.seq, appended(entry, lines), { ...ending, finishNo })
   memory.live.delete(entry.seq)
   memory.ready.delete(entry.seq)
   memory.resumed.delete(entry.seq)
@@ -96,26 +102,37 @@ export function end(shard: Shard, entry: Live, ending: { status: FinishItem['sta
 }
 
 function commitOne(shard: Shard, item: CommitItem, now: EpochMs): CommitAnswer {
-  const entry = holds(shard.memory, item.seq, item.token)
+  const entry = holder(shard, item)
   if (entry === null) return FENCED
-  if (item.from !== entry.events) {
-    return item.from + item.events.length === entry.events ? granted(shard, entry, now) : FENCED
-  }
-  if (item.events.length > 0) append(shard, entry, item.events)
+  const lines = fresh(entry, item)
+  if (lines.length > 0) shard.store.append(entry.seq, appended(entry, lines))
   return granted(shard, entry, now)
 }
 
-/** Appends lines to a row's journal; inside the caller's transaction. */
-export function append(shard: Shard, entry: Live, lines: readonly string[]): void {
+/** The row an item may be written to: its token holds, and its events go on where the journal ends or are all there (I3). */
+function holder(shard: Shard, item: CommitItem): Live | null {
+  const entry = holds(shard.memory, item.seq, item.token)
+  if (entry === null) return null
+  const isNext = item.from === entry.events
+  return isNext || item.from + item.events.length === entry.events ? entry : null
+}
+
+/** Those of an item's events that the journal does not have yet. */
+function fresh(entry: Live, item: CommitItem): readonly string[] {
+  return item.from === entry.events ? item.events : []
+}
+
+/** Counts lines as appended; what it answers has to be written in the same transaction. */
+function appended(entry: Live, lines: readonly string[]): JournalChange {
   const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0)
   const inline = entry.journalBytes + bytes <= JOURNAL_INLINE_BYTES_MAX
-  shard.store.append(entry.seq, { token: entry.token, events: entry.events + lines.length, lines, inline })
   entry.events += lines.length
   entry.journalBytes += inline ? bytes : JOURNAL_INLINE_BYTES_MAX
   entry.progressToken = entry.token
+  return { token: entry.token, events: entry.events, lines, inline }
 }
 
-function granted(shard: Shard, entry: Live, now: EpochMs): CommitAnswer {
+function granted(shard: Shard, entry: Live, now: EpochMs): Extract<CommitAnswer, { kind: 'ok' }> {
   holdLease(shard.memory, entry, now)
   return { kind: 'ok', inbox: entry.mail ? shard.store.inbox(entry.seq) : [], watched: false }
 }

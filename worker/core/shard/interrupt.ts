@@ -1,5 +1,5 @@
 import type { EpochMs } from '../kernel/time'
-import { append, end } from './commit'
+import { end } from './commit'
 import type { Live, Shard } from './memory'
 
 /**
@@ -55,7 +55,7 @@ function endByShard(
   // The token is raised first, so that a runner which still believes in its lease is fenced.
   entry.token += 1
   shard.store.raiseToken(entry.seq, entry.token)
-  append(shard, entry, [JSON.stringify(event)])
-  end(shard, entry, { status, result: JSON.stringify({ output: null, error, startedAt: null, endedAt: now }) })
+  const result = JSON.stringify({ output: null, error, startedAt: null, endedAt: now })
+  end(shard, entry, [JSON.stringify(event)], { status, result })
   shard.store.clearInbox(entry.seq)
 }

@@ -43,6 +43,14 @@ export type Row = {
   readonly journal: readonly string[]
 }
 
+/** Lines to append, and how many events and which token the row has with them. `inline`: its journal column has room. */
+export type JournalChange = {
+  readonly token: number
+  readonly events: number
+  readonly lines: readonly string[]
+  readonly inline: boolean
+}
+
 /** What the execution index shows of a row. `result` comes without its output. */
 export type RowHead = Pick<Row, 'seq' | 'pin' | 'state' | 'cause' | 'acceptedAt' | 'result'>
 
@@ -91,11 +99,12 @@ export type ShardStore = {
   rows(seqs: readonly number[]): readonly Row[]
   heads(seqs: readonly number[]): readonly RowHead[]
   raiseToken(seq: number, token: number): void
-  /** Appends lines; `inline` = the row's journal column still has room for them. */
-  append(seq: number, change: { token: number; events: number; lines: readonly string[]; inline: boolean }): void
-  park(seq: number, dueAt: EpochMs): void
+  append(seq: number, change: JournalChange): void
+  /** Appends and parks in one write. */
+  park(seq: number, change: JournalChange, dueAt: EpochMs): void
   unpark(seq: number): void
-  finish(seq: number, change: { status: TerminalStatus; finishNo: number; result: string }): void
+  /** Appends and ends in one write. */
+  finish(seq: number, change: JournalChange, ending: { status: TerminalStatus; finishNo: number; result: string }): void
   parkedDue(now: EpochMs, limit: number): readonly number[]
   nextParkedDue(): EpochMs | null
 
