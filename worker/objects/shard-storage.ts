@@ -100,7 +100,7 @@ function writeMethods(sql: SqlStorage) {
   }
   return {
     insert(row: NewRow): void {
-      const journal = row.journal.length === 0 ? '' : `${row.journal.join('\n')}\n`
+      const journal = row.inline ? row.journal.map((line) => `${line}\n`).join('') : ''
       sql.exec(
         `INSERT INTO execution_0 (seq, pin, engine, state, token, progress_token, events, deadline_at, accepted_at, nonce,
           key_hash, cause, payload, journal) VALUES (?, ?, 1, 'live', 1, 1, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -115,6 +115,7 @@ function writeMethods(sql: SqlStorage) {
         row.payload,
         journal,
       )
+      if (!row.inline) writeParts(sql, row.seq, 0, row.journal)
     },
     raiseToken(seq: number, token: number): void {
       sql.exec('UPDATE execution_0 SET token = ? WHERE seq = ?', token, seq)
@@ -144,7 +145,8 @@ function writeParts(sql: SqlStorage, seq: number, before: number, lines: readonl
   }
 }
 
-const PART_CHARS_MAX = 900_000
+/** A character takes up to three bytes, and a row at most 2 MB. */
+const PART_CHARS_MAX = 600_000
 
 function partsOf(lines: readonly string[]): readonly string[] {
   const parts: string[] = []
@@ -170,12 +172,14 @@ function waitingMethods(sql: SqlStorage) {
           token: number
           progress_token: number
           events: number
-          bytes: number
+          chars: number
+          spilled: number
           due_at: number | null
           deadline_at: number
           accepted_at: number
         }>(
-          `SELECT seq, pin, state, token, progress_token, events, length(journal) AS bytes, due_at, deadline_at, accepted_at
+          `SELECT seq, pin, state, token, progress_token, events, length(journal) AS chars, due_at, deadline_at, accepted_at,
+           EXISTS (SELECT 1 FROM journal_0 WHERE seq = execution_0.seq) AS spilled
            FROM execution_0 WHERE finish_no IS NULL ORDER BY seq`,
         )
         .toArray()
@@ -186,7 +190,8 @@ function waitingMethods(sql: SqlStorage) {
           token: row.token,
           progressToken: row.progress_token,
           events: row.events,
-          journalBytes: row.bytes,
+          journalChars: row.chars,
+          spilled: row.spilled === 1,
           dueAt: row.due_at,
           deadlineAt: row.deadline_at,
           acceptedAt: row.accepted_at,

@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { accepted, acceptRequest, openTestShard } from '../support/open-shard'
 
@@ -111,6 +111,49 @@ describe('leases', () => {
     await evictDurableObject(stub)
     const seen = await stub.read({ organizationId: config.organizationId, seq: 0 })
     expect(seen).toMatchObject({ record: { journal: lines } })
+  })
+
+  it('a journal beyond 64 KB keeps its order over a restart (I3)', async () => {
+    const { stub, config } = await openTestShard()
+    await stub.accept(acceptRequest())
+    const [work] = (await stub.claim(claimOne)).work
+    const lines = [10, 70_000, 10].map((chars, n) => JSON.stringify({ n, text: 'x'.repeat(chars) }))
+    for (const [from, line] of lines.entries()) {
+      await stub.commit({ items: [{ seq: 0, token: work?.token ?? 0, from, events: [line] }] })
+      await evictDurableObject(stub)
+    }
+    const seen = await stub.read({ organizationId: config.organizationId, seq: 0 })
+    expect(seen).toMatchObject({ record: { journal: lines } })
+  })
+
+  it('a long journal to start from is kept outside the row, whole and in order', async () => {
+    const { stub } = await openTestShard()
+    const seed = Array.from({ length: 12 }, (_, n) => JSON.stringify({ n, text: '好'.repeat(250_000) }))
+    await stub.accept(acceptRequest({ seed }))
+    const [work] = (await stub.claim(claimOne)).work
+    expect(work?.journal).toEqual(seed)
+    const sizes = await runInDurableObject(stub, (_object, { storage }) =>
+      storage.sql
+        .exec<{ bytes: number }>(
+          'SELECT octet_length(journal) AS bytes FROM execution_0 UNION ALL SELECT octet_length(body) FROM journal_0',
+        )
+        .toArray(),
+    )
+    expect(Math.max(...sizes.map(({ bytes }) => bytes))).toBeLessThan(2_000_000)
+    await stub.park({ items: [{ seq: 0, token: work?.token ?? 0, from: 12, events: ['{}'], wakeAt: 0 }] })
+    await runDurableObjectAlarm(stub)
+    expect((await stub.claim(claimOne)).work[0]?.journal).toEqual([...seed, '{}'])
+  })
+
+  it('a holder that comes back before anybody else claimed has the execution to itself again (I4)', async () => {
+    const { stub } = await openTestShard()
+    await stub.accept(acceptRequest())
+    const [work] = (await stub.claim(claimOne)).work
+    passTime(LEASE_MS + 1)
+    await runDurableObjectAlarm(stub)
+    const item = { seq: 0, token: work?.token ?? 0, from: 0, events: ['{}'] }
+    expect(await stub.commit({ items: [item] })).toMatchObject([{ kind: 'ok' }])
+    expect((await stub.claim(claimOne)).work).toHaveLength(0)
   })
 
   it('no more executions run at once than the quota, and a slot is free again when one ends (I9)', async () => {

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../kernel/time'
 import { formatExecutionId } from '../model/execution-id'
 import { LIMITS } from '../model/limits'
+import { fitsRow, journalChars } from './journal-room'
 import { holdLease } from './lease'
 import type { Live, Shard } from './memory'
 import { doorbellsToSend, makeReady } from './rings'
@@ -61,6 +62,8 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: E
   const { memory } = shard
   const seq = memory.nextSeq
   const journal = request.seed ?? []
+  const chars = journalChars(journal)
+  const inline = fitsRow(chars)
   shard.store.transaction(() => {
     shard.store.insert({
       seq,
@@ -72,6 +75,7 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: E
       acceptedAt: now,
       deadlineAt,
       journal,
+      inline,
     })
     if (request.key !== undefined) {
       shard.store.insertKey(request.key, { seq, fingerprint: request.fingerprint ?? '', acceptedAt: now })
@@ -86,7 +90,8 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: E
     token: 1,
     progressToken: 1,
     events: journal.length,
-    journalBytes: journal.reduce((sum, line) => sum + line.length + 1, 0),
+    journalChars: inline ? chars : 0,
+    spilled: !inline,
     claimed: false,
     fresh: true,
     recovered: false,

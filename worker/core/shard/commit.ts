@@ -1,11 +1,9 @@
 import type { EpochMs } from '../kernel/time'
+import { fitsRow, journalChars } from './journal-room'
 import { holdLease, holds } from './lease'
 import type { Live, Shard } from './memory'
 import type { JournalChange } from './store'
 import type { CommitAnswer, CommitItem, FinishAnswer, FinishItem, ParkItem } from './wire'
-
-/** The journal lives in the row until it exceeds this, then in parts of its own. */
-const JOURNAL_INLINE_BYTES_MAX = 64 * 1024
 
 const FENCED = { kind: 'fenced' } as const
 
@@ -124,15 +122,18 @@ function fresh(entry: Live, item: CommitItem): readonly string[] {
 
 /** Counts lines as appended; what it answers has to be written in the same transaction. */
 function appended(entry: Live, lines: readonly string[]): JournalChange {
-  const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0)
-  const inline = entry.journalBytes + bytes <= JOURNAL_INLINE_BYTES_MAX
+  const chars = entry.journalChars + journalChars(lines)
+  const inline = !entry.spilled && fitsRow(chars)
   entry.events += lines.length
-  entry.journalBytes += inline ? bytes : JOURNAL_INLINE_BYTES_MAX
+  if (inline) entry.journalChars = chars
+  else entry.spilled = true
   entry.progressToken = entry.token
   return { token: entry.token, events: entry.events, lines, inline }
 }
 
 function granted(shard: Shard, entry: Live, now: EpochMs): Extract<CommitAnswer, { kind: 'ok' }> {
+  // A holder that comes back after its lease ran out is alone again: nobody else may be handed the row.
+  shard.memory.resumed.delete(entry.seq)
   holdLease(shard.memory, entry, now)
   return { kind: 'ok', inbox: entry.mail ? shard.store.inbox(entry.seq) : [], watched: false }
 }

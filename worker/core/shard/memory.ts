@@ -14,7 +14,10 @@ export type Live = {
   token: number
   progressToken: number
   events: number
-  journalBytes: number
+  /** Length of the journal inside the row. */
+  journalChars: number
+  /** The journal goes on in parts of its own; the row takes no more of it. */
+  spilled: boolean
   /** Claimed at least once: holds a slot until it ends. */
   claimed: boolean
   /** Accepted in this life and never claimed: its first claim may use the token on disk as it is. */
@@ -89,7 +92,8 @@ function recall(memory: ShardMemory, row: LiveRow, now: EpochMs): void {
     token: row.token,
     progressToken: row.progressToken,
     events: row.events,
-    journalBytes: row.journalBytes,
+    journalChars: row.journalChars,
+    spilled: row.spilled,
     claimed: true,
     fresh: false,
     recovered: true,

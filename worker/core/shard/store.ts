@@ -24,6 +24,8 @@ export type NewRow = {
   readonly acceptedAt: EpochMs
   readonly deadlineAt: EpochMs
   readonly journal: readonly string[]
+  /** The journal column has room for the journal. */
+  readonly inline: boolean
 }
 
 export type Row = {
@@ -62,7 +64,8 @@ export type LiveRow = {
   readonly token: number
   readonly progressToken: number
   readonly events: number
-  readonly journalBytes: number
+  readonly journalChars: number
+  readonly spilled: boolean
   readonly dueAt: EpochMs | null
   readonly deadlineAt: EpochMs
   readonly acceptedAt: EpochMs
