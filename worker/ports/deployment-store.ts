@@ -33,6 +33,7 @@ export type DeploymentQuery = PageQuery & {
   readonly workflowId?: string | undefined
   readonly environment?: string | undefined
   readonly workflowIds?: readonly string[] | undefined
+  readonly environments?: readonly string[] | undefined
 }
 
 /** The projected deployments of one organization. */

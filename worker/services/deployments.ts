@@ -11,11 +11,12 @@ import { findWorkflow } from './workflows'
 /** A deployment that exists for its organization: something was released there at least once. */
 export type Deployment = DeploymentRow & { readonly snapshot: DeploymentSnapshot }
 
-/** Finds a deployment; another organization's, and one a key is not made for, does not exist. */
+/** Finds a deployment the caller may look at; another organization's does not exist. */
 export async function findDeployment(ctx: ServiceContext, id: string): Promise<Deployment> {
   const row = await ctx.stores.deployments.find(id)
   if (row === null || row.snapshot === null) throw unknown('deployment', id)
   requireWorkflow(ctx.caller, row.workflowId)
+  requireEnvironment(ctx.caller, row.environment)
   return { ...row, snapshot: row.snapshot }
 }
 
@@ -37,6 +38,7 @@ export async function listDeployments(
   const { items, nextCursor } = await ctx.stores.deployments.list({
     ...query,
     workflowIds: ctx.caller.workflowIds ?? undefined,
+    environments: ctx.caller.environments ?? undefined,
   })
   return {
     items: items.flatMap((row) => (row.snapshot === null ? [] : [{ ...row, snapshot: row.snapshot }])),
@@ -61,7 +63,6 @@ export async function historyOf(ctx: ServiceContext, { ref }: DeploymentRow): Pr
 export async function requireDeployment(ctx: ServiceContext, id: string): Promise<Deployment> {
   const deployment = await findDeployment(ctx, id)
   requireScope(ctx.caller, `deploy:${deployment.environment}`)
-  requireEnvironment(ctx.caller, deployment.environment)
   return deployment
 }
 
@@ -79,7 +80,7 @@ export async function changeDeployment(
   return { ...deployment, snapshot }
 }
 
-/** Switches to a release that is stored already: the one named, or the one placed last. */
+/** Switches to a release that is stored already: the one named, or the one placed last. A deleted workflow stays down. */
 export async function activateRelease(
   ctx: ServiceContext,
   id: string,
@@ -87,6 +88,7 @@ export async function activateRelease(
   idempotencyKey: string | null,
 ): Promise<Deployment> {
   const deployment = await requireDeployment(ctx, id)
+  await findWorkflow(ctx, deployment.workflowId)
   const target = releaseId ?? (await newestRelease(ctx, deployment))
   const change = { kind: 'restore', releaseId: target, cause: 'activate' } as const
   const { snapshot } = await apply(ctx, deployment, change, idempotencyKey)
@@ -126,7 +128,10 @@ export async function deleteWorkflow(ctx: ServiceContext, id: string, mayUndeplo
       extra: { environments },
     })
   }
-  for (const environment of environments) requireScope(ctx.caller, `deploy:${environment}`)
+  for (const environment of environments) {
+    requireScope(ctx.caller, `deploy:${environment}`)
+    requireEnvironment(ctx.caller, environment)
+  }
   for (const deployment of live) await apply(ctx, deployment, { kind: 'undeploy' }, null)
   await ctx.stores.workflows.remove(id, ctx.clock())
   await recordAudit(ctx, 'workflow.deleted', id, { name: workflow.name, undeployed: environments })

@@ -1,6 +1,7 @@
 import type { TargetEnvironment } from '#core/definition/check-environment'
 import type { Json } from '#core/kernel/json'
 import { compilePlan, type Needs } from '#core/definition/plan'
+import { requireEnvironment } from './caller'
 import { type DocumentChange, diffDocuments } from './diff-documents'
 import { judgeDocument } from './judge-document'
 import type { ServiceContext } from './service-context'
@@ -24,6 +25,7 @@ export async function diffVersions(
   ])
   const changes = [...diffDocuments(from.document, to.document)]
   if (references.environment !== undefined && to.needs !== null) {
+    requireEnvironment(ctx.caller, references.environment)
     const environment = await findEnvironment(ctx, references.environment)
     const target = targetOf(environment, await ctx.stores.environments.values(environment.id))
     changes.push(...missingIn(target, to.needs))

@@ -42,12 +42,15 @@ export function listKeys(ctx: ServiceContext, query: PageQuery): Promise<Page<Ke
   return ctx.stores.keys.list(query)
 }
 
-/** Makes a successor with the same rights; the old key lives on for `overlapSeconds`, 0 = it ends now. */
+/** Makes a successor with the same rights, which the caller must hold; the old key lives on for `overlapSeconds`, 0 = it ends now. */
 export async function rotateKey(ctx: ServiceContext, id: string, overlapSeconds: number): Promise<NewKey> {
   const old = await ctx.stores.keys.find(id)
   if (old === null) throw unknown('key', id)
   const excess = old.scopes.find((scope) => !coversScope(ctx.caller.scopes, scope as Scope))
   if (excess !== undefined) throw new AppError('missing_scope', { detail: `The scope '${excess}' is missing.` })
+  requireWithin(ctx.caller.environments, old.environments, 'environments')
+  requireWithin(ctx.caller.workflowIds, old.workflowIds, 'workflowIds')
+  if (old.expiresAt !== null && old.expiresAt <= ctx.clock()) throw new AppError('key_expired')
   const successor = await insert(ctx, old)
   if (overlapSeconds === 0) await ctx.stores.keys.revoke(id, ctx.clock())
   else await ctx.stores.keys.expire(id, ctx.clock() + overlapSeconds * 1_000)
@@ -89,10 +92,16 @@ function within(
   wanted: readonly string[] | null,
   field: string,
 ): readonly string[] | null {
-  if (held === null) return wanted
   if (wanted === null) return held
-  const excess = wanted.find((name) => !held.includes(name))
-  if (excess === undefined) return wanted
+  requireWithin(held, wanted, field)
+  return wanted
+}
+
+/** Refuses to pass on more than a limited key was made for; null = no limit. */
+function requireWithin(held: readonly string[] | null, wanted: readonly string[] | null, field: string): void {
+  if (held === null) return
+  const excess = wanted === null ? 'all' : wanted.find((name) => !held.includes(name))
+  if (excess === undefined) return
   throw new AppError('missing_scope', {
     detail: `This key is not made for '${excess}' and cannot pass it on in ${field}.`,
   })

@@ -1,4 +1,5 @@
 import type { Issue } from '#core/model/issue'
+import { requireEnvironment } from './caller'
 import { type DocumentBody, hasErrors, judgeDocument, readDocument } from './judge-document'
 import type { ServiceContext } from './service-context'
 import { findEnvironment, targetOf } from './target-environment'
@@ -18,6 +19,7 @@ export async function validateDocument(
 }
 
 async function targetNamed(ctx: ServiceContext, name: string) {
+  requireEnvironment(ctx.caller, name)
   const environment = await findEnvironment(ctx, name)
   return targetOf(environment, await ctx.stores.environments.values(environment.id))
 }

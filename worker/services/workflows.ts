@@ -22,6 +22,9 @@ export type WorkflowWish = DocumentBody & {
 
 /** Creates a workflow; its draft may be invalid, but it is JSON and it has a name. */
 export async function createWorkflow(ctx: ServiceContext, wish: WorkflowWish): Promise<WorkflowView> {
+  if (ctx.caller.workflowIds !== null) {
+    throw new AppError('missing_scope', { detail: 'This key is made for some workflows and cannot create others.' })
+  }
   const definition = readDraft(wish)
   const at = ctx.clock()
   const row: WorkflowRow = {

@@ -1,11 +1,12 @@
-import { and, desc, eq, getTableColumns, inArray, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lt, ne, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { DeploymentRow, DeploymentStore } from '../../ports/deployment-store'
 import type { Database } from './database'
 import { SnapshotColumn } from './deployment-snapshot'
+import { isOneOf } from './is-one-of'
 import { readJson } from './json-column'
 import { deployments } from './schema/deployments'
-import { environments } from './schema/environments'
+import { environments as environmentTable } from './schema/environments'
 import { toPage } from './to-page'
 
 const SlotsColumn = z.record(z.string(), z.int())
@@ -30,7 +31,7 @@ export function createDeploymentStore(db: Database, organizationId: string): Dep
     db
       .select(columns)
       .from(deployments)
-      .leftJoin(environments, eq(environments.id, deployments.environmentId))
+      .leftJoin(environmentTable, eq(environmentTable.id, deployments.environmentId))
       .where(and(own, condition))
       .orderBy(desc(deployments.id))
   const findOne = async (condition: SQL | undefined) => {
@@ -66,14 +67,15 @@ export function createDeploymentStore(db: Database, organizationId: string): Dep
         .returning({ id: deployments.id })
       return changed.length > 0
     },
-    async list({ limit, cursor, workflowId, environment, workflowIds }) {
+    async list({ limit, cursor, workflowId, environment, workflowIds, environments }) {
       const rows = await select(
         and(
           ne(deployments.status, 'prepared'),
           cursor === undefined ? undefined : lt(deployments.id, cursor),
           workflowId === undefined ? undefined : eq(deployments.workflowId, workflowId),
           environment === undefined ? undefined : eq(deployments.environment, environment),
-          workflowIds === undefined ? undefined : inArray(deployments.workflowId, [...workflowIds]),
+          workflowIds === undefined ? undefined : isOneOf(deployments.workflowId, workflowIds),
+          environments === undefined ? undefined : isOneOf(deployments.environment, environments),
         ),
       ).limit(limit + 1)
       return toPage(rows, limit, toRow, (row) => row.id)

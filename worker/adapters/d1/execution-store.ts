@@ -1,8 +1,9 @@
-import { and, desc, eq, gte, inArray, lt, lte, type SQL } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, lte, type SQL } from 'drizzle-orm'
 import { EXECUTION_STATUSES, type ExecutionStatus } from '#core/model/execution-status'
 import type { ExecutionSummary } from '#core/shard/summary'
 import type { ExecutionQuery, ExecutionStore } from '../../ports/execution-store'
 import type { Database } from './database'
+import { isOneOf } from './is-one-of'
 import { executions } from './schema/executions'
 import { toPage } from './to-page'
 
@@ -33,8 +34,8 @@ function matches(query: ExecutionQuery): SQL | undefined {
     query.cursor === undefined ? undefined : lt(executions.id, query.cursor),
     fromAt === undefined ? undefined : gte(executions.acceptedAt, fromAt),
     toAt === undefined ? undefined : lte(executions.acceptedAt, toAt),
-    workflowIds === undefined ? undefined : inArray(executions.workflowId, [...workflowIds]),
-    environments === undefined ? undefined : inArray(executions.environment, [...environments]),
+    workflowIds === undefined ? undefined : isOneOf(executions.workflowId, workflowIds),
+    environments === undefined ? undefined : isOneOf(executions.environment, environments),
   )
 }
 

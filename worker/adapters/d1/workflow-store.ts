@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm'
 import type {
   DraftChange,
   SaveOutcome,
@@ -7,6 +7,7 @@ import type {
   WorkflowSummaryRow,
 } from '../../ports/workflow-store'
 import type { Database } from './database'
+import { isOneOf } from './is-one-of'
 import { readJson, TextList } from './json-column'
 import { workflows } from './schema/workflows'
 import { toPage } from './to-page'
@@ -55,7 +56,7 @@ export function createWorkflowStore(db: Database, organizationId: string): Workf
             cursor === undefined ? undefined : lt(workflows.id, cursor),
             status === undefined ? undefined : eq(workflows.status, status),
             name === undefined ? undefined : eq(workflows.name, name),
-            ids === undefined ? undefined : inArray(workflows.id, [...ids]),
+            ids === undefined ? undefined : isOneOf(workflows.id, ids),
           ),
         )
         .orderBy(desc(workflows.id))

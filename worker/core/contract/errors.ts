@@ -42,6 +42,7 @@ const identity = {
     title: 'X-Organization-ID names another organization than the credentials belong to.',
     hint: 'Leave the header out: the organization follows from the key.',
   },
+  key_expired: { status: 409, title: 'The key has expired.', hint: 'Make a new one with POST /v1/keys.' },
   email_taken: { status: 409, title: 'An account with this email address exists already.', hint: 'Sign in instead.' },
 } as const satisfies Record<string, ErrorEntry>
 

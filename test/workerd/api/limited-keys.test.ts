@@ -1,0 +1,85 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, test } from 'vitest'
+import { deployed } from './deployed'
+import { ALL_SCOPES, clientWith, newKey, sampleDefinition, send } from './support'
+
+describe('a key made for some environments', () => {
+  test('neither reads nor changes what is live in the others', async () => {
+    const place = await deployed()
+    const client = clientWith(await newKey(place.session, ALL_SCOPES, { environments: ['staging'] }))
+    const params = { id: place.deployment.deploymentId }
+    const refused = { ok: false, problem: { code: 'missing_scope' } }
+    expect(await client.getDeployment({ params })).toMatchObject(refused)
+    expect(await client.getDeploymentHistory({ params })).toMatchObject(refused)
+    expect(await client.previewRollback({ params })).toMatchObject(refused)
+    expect(await client.pauseDeployment({ params })).toMatchObject(refused)
+    expect(await client.listDeployments({})).toMatchObject({ ok: true, body: { items: [] } })
+  })
+
+  test('learns nothing of the variables of the others', async () => {
+    const place = await deployed()
+    const client = clientWith(await newKey(place.session, ALL_SCOPES, { environments: ['staging'] }))
+    const body = { definition: sampleDefinition('guess'), environment: 'production' }
+    expect(await client.validateWorkflow({ body })).toMatchObject({ problem: { code: 'missing_scope' } })
+    const params = { id: place.workflowId, a: 'v1', b: 'draft' }
+    const diff = await client.diffVersions({ params, query: { environment: 'production' } })
+    expect(diff).toMatchObject({ problem: { code: 'missing_scope' } })
+  })
+
+  test('does not undeploy from the others by deleting', async () => {
+    const place = await deployed()
+    const client = clientWith(await newKey(place.session, ALL_SCOPES, { environments: ['staging'] }))
+    const deletion = await client.deleteWorkflow({ params: { id: place.workflowId }, query: { undeploy: 'true' } })
+    expect(deletion).toMatchObject({ problem: { code: 'missing_scope' } })
+    const answer = await send(new URL(place.deployment.webhookUrl ?? '').pathname, { method: 'POST' })
+    expect(answer.status).not.toBe(404)
+  })
+
+  test('makes no unlimited key out of another one by rotating it', async () => {
+    const place = await deployed()
+    const keys = await place.client.listKeys({})
+    const unlimited = keys.ok ? (keys.body.items[0]?.id ?? '') : ''
+    const client = clientWith(await newKey(place.session, ALL_SCOPES, { environments: ['staging'] }))
+    expect(await client.rotateKey({ params: { id: unlimited } })).toMatchObject({ problem: { code: 'missing_scope' } })
+    expect(await place.client.getMe({})).toMatchObject({ ok: true })
+  })
+})
+
+describe('a key made for some workflows', () => {
+  test('creates no others', async () => {
+    const place = await deployed()
+    const client = clientWith(await newKey(place.session, ALL_SCOPES, { workflowIds: [place.workflowId] }))
+    const created = await client.createWorkflow({ body: { definition: sampleDefinition('another') } })
+    expect(created).toMatchObject({ problem: { code: 'missing_scope' } })
+  })
+
+  test('lists what it may see, however many things it names', async () => {
+    const place = await deployed()
+    const others = Array.from({ length: 199 }, (_, i) => `workflow_${i}`)
+    const environments = ['production', ...Array.from({ length: 49 }, (_, i) => `e${i}`)]
+    const limits = { workflowIds: [place.workflowId, ...others], environments }
+    const client = clientWith(await newKey(place.session, ALL_SCOPES, limits))
+    expect(await client.listWorkflows({})).toMatchObject({ body: { items: [{ id: place.workflowId }] } })
+    expect(await client.listDeployments({})).toMatchObject({ body: { items: [{ workflowId: place.workflowId }] } })
+    expect(await client.listExecutions({})).toMatchObject({ ok: true, body: { items: [] } })
+  })
+})
+
+describe('what ended', () => {
+  test('an expired key has no successor', async () => {
+    const place = await deployed()
+    const made = await place.client.createKey({ body: { name: 'short', scopes: ['workflows:read'] } })
+    const id = made.ok ? made.body.id : ''
+    await env.DB.prepare('UPDATE api_keys SET expires_at = 1 WHERE id = ?').bind(id).run()
+    const rotated = await place.client.rotateKey({ params: { id }, body: { overlapSeconds: 60 } })
+    expect(rotated).toMatchObject({ status: 409, problem: { code: 'key_expired' } })
+  })
+
+  test('a deleted workflow is not brought back through its deployment', async () => {
+    const place = await deployed()
+    await place.client.deleteWorkflow({ params: { id: place.workflowId }, query: { undeploy: 'true' } })
+    const { deploymentId, releaseId } = place.deployment
+    const answer = await place.client.activateDeployment({ params: { id: deploymentId }, body: { releaseId } })
+    expect(answer).toMatchObject({ status: 404, problem: { code: 'not_found' } })
+  })
+})
