@@ -6,6 +6,7 @@ import { createMac } from './adapters/crypto/hmac'
 import { randomBytes } from './adapters/crypto/random'
 import { createVault } from './adapters/crypto/vault'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
+import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
 import { createChatModel } from './adapters/net/chat-model'
 import { parseDevelopmentEgress } from './adapters/net/development-egress'
@@ -79,6 +80,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   })
   const mac = createMac(settings.SESSION_KEY, 'webhook')
   const requestId = () => newId('req', Date.now(), randomBytes)
+  const reportRequest = (error: unknown, id: string) =>
+    report('request_failed', { requestId: id, error: describeError(error) })
   const app = createApp({
     db: bindings.DB,
     deployments,
@@ -94,9 +97,9 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     environmentName: settings.ENVIRONMENT,
     version: VERSION,
     signInLimit: limitBy(bindings.SIGN_IN_SHIELD),
-    report: (error, id) => report('request_failed', { requestId: id, error: String(error) }),
+    report: reportRequest,
   })
-  const door = createWebhookDoor({ ingress, vault, mac, requestId })
+  const door = createWebhookDoor({ ingress, vault, mac, requestId, report: reportRequest })
   const sweep = createDeploymentSweep(bindings.DB)
   return { settings, app, door, runner, shards, deployments, sweep, background }
 }

@@ -73,7 +73,11 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
     },
   }
   let requests = 0
-  const door = createWebhookDoor({ ingress, vault, mac, requestId: () => `req_${++requests}` })
+  const requestId = () => `req_${++requests}`
+  const report = (error: unknown) => {
+    throw error
+  }
+  const door = createWebhookDoor({ ingress, vault, mac, requestId, report })
   const tokenOf = (slot: number) => formatWebhookToken(mac, { ref, slot })
   const token = await tokenOf(webhooks[0]?.slot ?? 0)
   /** Calls the first webhook of the deployment; `path` goes behind the token. */

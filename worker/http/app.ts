@@ -9,6 +9,7 @@ import { createIdentityStore } from '../adapters/d1/identity-store'
 import { createStores } from '../adapters/d1/stores'
 import { createKeyFinder } from '../services/find-key'
 import { findSession } from '../services/sessions'
+import { answerHeaders } from './answer-headers'
 import type { AppDeps } from './app-deps'
 import { bind, type Environment } from './bind'
 import { docsPage } from './docs-page'
@@ -34,10 +35,13 @@ const HANDLERS: Handlers = {
   ...identityHandlers,
 }
 
+const PAGES = ['/health', '/docs', '/docs/errors', '/v1/openapi.json']
+
 /** The API, its contract, the pages that explain it, and /health. Everything comes from the table of operations. */
 export function createApp(deps: AppDeps): Hono {
   const app = new Hono()
   const environment = createEnvironment(deps)
+  app.use(answerHeaders(deps.environmentName))
   app.onError((error) => toProblem(error, newRequestId(deps), deps.report))
   addPages(app, deps)
   for (const name of Object.keys(API) as OperationName[]) {
@@ -119,7 +123,7 @@ function honoPath(path: string): string {
 }
 
 function methodsByPath(): ReadonlyMap<string, readonly string[]> {
-  const methods = new Map<string, string[]>()
+  const methods = new Map<string, string[]>(PAGES.map((path) => [path, ['GET']]))
   for (const { path, method } of Object.values<Operation>(API)) {
     const key = honoPath(path)
     methods.set(key, [...(methods.get(key) ?? []), method])

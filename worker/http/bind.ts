@@ -56,7 +56,9 @@ async function serve(
     ...(ctx === null ? {} : { ctx }),
   } as Call<Operation>
   if (ctx === null || idempotencyKey === null || operation.ownIdempotency === true) return handler(call)
-  return once(ctx, idempotencyKey, call.fingerprint, () => handler(call))
+  // An answer may hold a new key: it is repeated to whom it was given, and to nobody else.
+  const fingerprint = environment.accounts.digest(ctx.caller.actor.id, ' ', call.fingerprint)
+  return once(ctx, idempotencyKey, fingerprint, () => handler(call))
 }
 
 /** Null for calls that need no credentials. */

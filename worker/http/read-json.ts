@@ -11,10 +11,16 @@ const CODES: Readonly<Record<JsonProblem['code'], ErrorCode>> = {
   json_too_deep: 'too_deep',
 }
 
-/** The text of a request's body; empty when there is none. Refuses other media types than JSON and more than 1 MiB. */
+/** The text of a request's body; empty when there is none. Refuses other media types than JSON, compression and more than 1 MiB. */
 export async function readText(request: Request): Promise<string> {
   const bytes = request.body === null ? new Uint8Array() : await collect(request, request.body)
   if (bytes.length === 0) return ''
+  const coding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (coding !== 'identity') {
+    throw new AppError('unsupported_media_type', {
+      detail: 'The body is compressed; send it without Content-Encoding.',
+    })
+  }
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
   if (type !== 'application/json' && !/^application\/[a-z0-9.-]+\+json$/.test(type)) {
     throw new AppError('unsupported_media_type', {

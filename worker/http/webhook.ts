@@ -21,6 +21,8 @@ export type WebhookDoorDeps = {
   /** The same keyed hash that made the tokens. */
   readonly mac: Mac
   readonly requestId: () => string
+  /** Told about what nobody foresaw; the sender only gets a request id. */
+  readonly report: (error: unknown, requestId: string) => void
   readonly limits?: { readonly bodyBytesMax: number; readonly headerBytesMax: number }
 }
 
@@ -60,6 +62,12 @@ export function createWebhookDoor(deps: WebhookDoorDeps): Hono {
   const endpoints = createEndpoints(deps.vault)
   const addressOf = createAddressBook(deps.mac)
   const door = new Hono()
+  door.onError((error) => {
+    const requestId = deps.requestId()
+    deps.report(error, requestId)
+    return refusalResponse({ code: 'internal' }, requestId)
+  })
+  door.notFound(() => refusalResponse(UNKNOWN, deps.requestId()))
   door.all('/webhook/:token', async (c) => {
     const address = await addressOf(c.req.param('token'))
     if (address === null) return refusalResponse(UNKNOWN, deps.requestId())

@@ -1,0 +1,23 @@
+import type { MiddlewareHandler } from 'hono'
+
+/** For answers that are no page: never stored, never framed, never taken for something else. */
+const DEFAULTS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const
+
+const TWO_YEARS = 'max-age=63072000; includeSubDomains'
+
+/** Adds what every answer carries, unless it says something of its own. Development is served over plain http. */
+export function answerHeaders(environmentName: string): MiddlewareHandler {
+  const headers = {
+    ...DEFAULTS,
+    ...(environmentName === 'development' ? {} : { 'strict-transport-security': TWO_YEARS }),
+  }
+  return async (c, next) => {
+    await next()
+    for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
+  }
+}
