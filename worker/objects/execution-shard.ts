@@ -12,7 +12,7 @@ import { configure } from '#core/shard/configure'
 import { cancel } from '#core/shard/interrupt'
 import { openShard, type Shard } from '#core/shard/memory'
 import { recordOf, statusOf } from '#core/shard/record'
-import { nextDueAt, tick } from '#core/shard/tick'
+import { isInGrace, nextDueAt, tick } from '#core/shard/tick'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { AcceptRequest, ClaimRequest, CommitItem, FinishItem, ParkItem, ReleaseParts } from '#core/shard/wire'
 import { createExecutionIndex } from '../adapters/d1/execution-index'
@@ -142,7 +142,9 @@ export class ExecutionShard extends DurableObject<Bindings> {
     } finally {
       const dueAt = nextDueAt(this.#shard)
       const retryAt = this.#flusher.dueAt(Date.now())
-      const next = Math.min(dueAt ?? Number.MAX_SAFE_INTEGER, retryAt ?? Number.MAX_SAFE_INTEGER)
+      // An idle object is put aside before the grace is over, and would grant it anew each time its alarm wakes it.
+      const awakeAt = isInGrace(this.#shard) ? Date.now() + LOOK_AGAIN_MS : null
+      const next = Math.min(...[dueAt, retryAt, awakeAt].map((at) => at ?? Number.MAX_SAFE_INTEGER))
       if (next < Number.MAX_SAFE_INTEGER) this.#arm(Math.max(next, Date.now() + 1))
     }
   }

@@ -60,6 +60,11 @@ function overdue(shard: Shard, now: EpochMs): readonly Live[] {
     .slice(0, ITEMS_PER_TICK_MAX)
 }
 
+/** Whether rows of an earlier life still wait for their holders to come back. */
+export function isInGrace({ memory }: Shard): boolean {
+  return [...memory.leases.keys()].some((seq) => memory.live.get(seq)?.recovered === true)
+}
+
 /** The earliest instant at which tick has something to do; null when nothing waits. */
 export function nextDueAt(shard: Shard): EpochMs | null {
   const { memory, store } = shard
