@@ -16,7 +16,11 @@ const progress = (text) => void process.stderr.write(`${text}\n`)
 
 async function measureAll(options, folder) {
   const vars = workerSecrets()
-  const floor = await serve({ bundle: await bundle('floor'), stateFolder: path.join(folder, 'floor'), vars })
+  const floor = await serve({
+    bundle: await bundle(import.meta.resolve('./floor/worker.mjs')),
+    stateFolder: path.join(folder, 'floor'),
+    vars,
+  })
   const bench = createBench({ folder, floor, sizes: sizesOf(options.quick), progress })
   const rows = []
   try {

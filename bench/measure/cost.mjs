@@ -42,7 +42,7 @@ const documentAt = (url) => {
  */
 export async function cost({ sizes, withServer }) {
   const standIn = await startStandIn()
-  const serveCounting = { vars: standIn.vars, bundle: await bundle('counting') }
+  const serveCounting = { vars: standIn.vars, bundle: await bundle(import.meta.resolve('../counting/worker.mjs')) }
   try {
     return await withServer(async ({ server, tenant, stateFolder }) => {
       const { workflowId, path } = await tenant.deploy(documentAt(standIn.url))

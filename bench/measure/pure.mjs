@@ -11,7 +11,11 @@ const runs = 5
 
 /** Expressions, validation and next-fire computation on workerd, the best of five runs each. */
 export async function pure({ folder }) {
-  const options = { bundle: await bundle('pure'), stateFolder: path.join(folder, 'pure'), vars: workerSecrets() }
+  const options = {
+    bundle: await bundle(import.meta.resolve('../pure/worker.mjs')),
+    stateFolder: path.join(folder, 'pure'),
+    vars: workerSecrets(),
+  }
   const server = await serve(options)
   try {
     const evaluateMs = await best(server.url, 'expressions', expressions)

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { healthy } from '../../scripts/serve/health.mjs'
 
 /**
@@ -8,7 +8,7 @@ import { healthy } from '../../scripts/serve/health.mjs'
  * `query` reads the local D1 database behind the worker's back, which is how the bench sees what has arrived there.
  */
 export async function serve(options) {
-  const child = fork(path.join(import.meta.dirname, 'child.mjs'), [JSON.stringify(options)])
+  const child = fork(fileURLToPath(import.meta.resolve('./child.mjs')), [JSON.stringify(options)])
   const waiting = new Map()
   const { url, workerdPid } = await Promise.race([
     once(child, 'message').then(([ready]) => ready),
