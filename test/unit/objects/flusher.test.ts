@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Shard } from '#core/shard/memory'
+import type { ExecutionSummary } from '#core/shard/summary'
+import { createFlusher } from '../../../worker/objects/flusher'
+import { oneRowShard } from './one-row-shard'
+
+/** A flusher whose index fails as long as `world.isDown`, on a clock that stands. */
+function flusherOf(shard: Shard, now = 0) {
+  const world = { now, isDown: false, seen: [] as ExecutionSummary[] }
+  const flusher = createFlusher(shard, {
+    clock: () => world.now,
+    setTimer: () => undefined,
+    index: {
+      upsert: async (summaries) => {
+        if (world.isDown) throw new Error('D1 is down')
+        world.seen.push(...summaries)
+      },
+    },
+    blocks: { write: async () => undefined, writeOne: async () => undefined, read: async () => null },
+  })
+  return { world, flusher }
+}
+
+describe('the execution index', () => {
+  it.for([
+    ['live', false, 'pending'],
+    ['live', true, 'running'],
+    ['parked', true, 'waiting'],
+    ['completed', true, 'completed'],
+    ['failed', true, 'failed'],
+    ['cancelled', true, 'cancelled'],
+    ['timed_out', true, 'timed_out'],
+  ] as const)('learns of an execution that is %s (claimed: %s) as %s (S120)', async ([state, claimed, status]) => {
+    const { world, flusher } = flusherOf(oneRowShard(state, claimed).shard, 1_000)
+    await flusher.run()
+    expect(world.seen).toMatchObject([{ workflowId: 'workflow_1', environment: 'production', status }])
+    await flusher.run()
+    expect(world.seen).toHaveLength(1)
+  })
+
+  it('is spared the states of an execution that may end within its first second', async () => {
+    const { world, flusher } = flusherOf(oneRowShard('live', true).shard, 999)
+    await flusher.run()
+    expect(world.seen).toEqual([])
+  })
+})
+
+describe('an index that fails', () => {
+  beforeEach(() => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('fails no execution: its end is kept, tried again ever later, and written once the index is back (I12, I13)', async () => {
+    const { shard, disk } = oneRowShard('completed')
+    const { world, flusher } = flusherOf(shard)
+    world.isDown = true
+    const waits: unknown[] = []
+    for (let n = 0; n < 8; n++) {
+      await flusher.run()
+      waits.push(flusher.dueAt(world.now))
+    }
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
+    expect(disk.flushedThrough).toBe(0)
+    world.isDown = false
+    await flusher.run()
+    expect(world.seen).toMatchObject([{ status: 'completed' }])
+    expect(disk.flushedThrough).toBe(1)
+    expect(flusher.dueAt(world.now)).toBeNull()
+  })
+})
