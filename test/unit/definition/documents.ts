@@ -1,7 +1,7 @@
 import type { Issue } from '#core/model/issue'
 import { validateWorkflow, type ValidateOptions } from '#core/definition/validate'
 
-export type StageSketch = Readonly<Record<string, unknown>> & { readonly id: string }
+type StageSketch = Readonly<Record<string, unknown>> & { readonly id: string }
 
 /** A stage that does nothing but exist. */
 export function step(id: string, dependsOn: readonly string[] = [], more: Readonly<Record<string, unknown>> = {}) {

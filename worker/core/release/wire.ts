@@ -1,4 +1,3 @@
-import type { Json } from '../kernel/json'
 import type { EpochMs } from '../kernel/time'
 
 /** Who did something: a member or an API key. */
@@ -140,6 +139,3 @@ export type DeploymentSnapshot = {
   readonly activeExecutions: number
   readonly shardsPending: readonly number[]
 }
-
-/** The stored release, for replaying or restoring it. */
-export type StoredRelease = ReleaseRecord & { readonly document: string; readonly needs?: Json }
