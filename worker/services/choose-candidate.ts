@@ -5,9 +5,10 @@ import type { EnvironmentRow, ValueRow } from '../ports/environment-store'
 import type { VersionRow } from '../ports/version-store'
 import type { WorkflowRow } from '../ports/workflow-store'
 import { judgeDocument } from './judge-document'
+import { isNumberLike, requireUsableTag } from './require-usable-tag'
 import type { ServiceContext } from './service-context'
 import { targetOf } from './target-environment'
-import { isNumberLike, lookUpVersion, versionUnknown } from './versions'
+import { lookUpVersion, versionUnknown } from './versions'
 
 /** What a deploy would make live, judged for its environment. */
 export type Candidate = {
@@ -37,13 +38,9 @@ export async function chooseCandidate(
   if (version === null && reference !== undefined && (typeof reference === 'number' || isNumberLike(reference))) {
     throw versionUnknown(reference)
   }
+  const tag = typeof reference === 'string' && version === null ? reference : undefined
+  if (tag !== undefined) requireUsableTag(tag, '/version')
   const document = JSON.parse(version?.definition ?? workflow.definition) as Json
   const { workflow: judged, issues } = judgeDocument(document, 'deploy', targetOf(wish.environment, wish.values))
-  return {
-    version,
-    tag: typeof reference === 'string' && version === null ? reference : undefined,
-    document,
-    judged,
-    issues,
-  }
+  return { version, tag, document, judged, issues }
 }

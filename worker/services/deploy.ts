@@ -71,7 +71,7 @@ export function requireDeployable(candidate: {
   throw new AppError('deploy_refused', { detail: first?.message ?? '', issues: candidate.issues })
 }
 
-/** The draft as a version: one that has the same content already, unless a tag asks for its own. */
+/** The draft as a version: one that has the same content already, unless a tag asks for its own. Of deploys at once one publishes. */
 async function publish(
   ctx: ServiceContext,
   workflow: Parameters<typeof publishDraft>[1],
@@ -83,7 +83,15 @@ async function publish(
     const same = await ctx.stores.versions.findByDigest(workflow.id, digestOf(ctx, judged))
     if (same !== null) return same
   }
-  return publishDraft(ctx, workflow, { tag: candidate.tag, releaseNotes: body.releaseNotes, gitCommit: body.gitCommit })
+  const notes = { tag: candidate.tag, releaseNotes: body.releaseNotes, gitCommit: body.gitCommit }
+  try {
+    return await publishDraft(ctx, workflow, notes)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'tag_taken' || candidate.tag === undefined) throw error
+    const theirs = await ctx.stores.versions.findByTag(workflow.id, candidate.tag)
+    if (theirs?.digest !== digestOf(ctx, judged)) throw error
+    return theirs
+  }
 }
 
 function newPlace(

@@ -5,13 +5,24 @@ import type { Json } from '#core/kernel/json'
 import type { Issue } from '#core/model/issue'
 import { AppError } from './app-error'
 
+/** Answers stay readable, and small enough to be stored. */
+const ISSUES_MAX = 1_000
+
 /** Finds everything wrong with a document. `deploy` is stricter than `draft`: what was a warning may be an error. */
 export function judgeDocument(document: Json, mode: 'draft' | 'deploy', environment?: TargetEnvironment): Validation {
-  return validateWorkflow(document, {
+  const { workflow, issues } = validateWorkflow(document, {
     mode,
     pathPrefix: '/definition',
     ...(environment === undefined ? {} : { environment }),
   })
+  return { workflow, issues: issues.length <= ISSUES_MAX ? issues : shorten(issues) }
+}
+
+function shorten(issues: readonly Issue[]): readonly Issue[] {
+  const rest = issues.slice(ISSUES_MAX)
+  const message = `${rest.length} more findings are not listed`
+  const severity = hasErrors(rest) ? 'error' : 'warning'
+  return [...issues.slice(0, ISSUES_MAX), { code: 'too_many_findings', severity, path: '/definition', message }]
 }
 
 export function hasErrors(issues: readonly Issue[]): boolean {

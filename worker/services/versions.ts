@@ -9,6 +9,7 @@ import type { WorkflowRow } from '../ports/workflow-store'
 import { AppError } from './app-error'
 import { judgeDocument } from './judge-document'
 import { recordAudit } from './record-audit'
+import { requireUsableTag } from './require-usable-tag'
 import type { ServiceContext } from './service-context'
 import { findWorkflow } from './workflows'
 
@@ -42,7 +43,7 @@ export async function publishDraft(
   if (judged.workflow === null) {
     throw new AppError('definition_invalid', { detail: firstError(judged.issues), issues: judged.issues })
   }
-  if (notes.tag !== undefined && isNumberLike(notes.tag)) throw tagRefused(notes.tag)
+  if (notes.tag !== undefined) requireUsableTag(notes.tag, '/tag')
   const at = ctx.clock()
   const row = await ctx.stores.versions.insert({
     id: newId('version', at, ctx.randomBytes),
@@ -103,23 +104,10 @@ export async function findVersion(
   return row
 }
 
-/** Whether a text can only mean a version by its number. Seven digits and more may be a git sha. */
-export function isNumberLike(text: string): boolean {
-  return /^v\d+$/.test(text) || /^\d{1,6}$/.test(text)
-}
-
 export function versionUnknown(reference: string | number): AppError {
   return new AppError('version_unknown', { detail: `The workflow has no version '${reference}'.` })
 }
 
 function firstError(issues: readonly { readonly severity: string; readonly message: string }[]): string {
   return issues.find((issue) => issue.severity === 'error')?.message ?? ''
-}
-
-function tagRefused(tag: string): AppError {
-  const message = `'${tag}' would be mistaken for a version number; write a tag such as ${tag}.0`
-  return new AppError('request_invalid', {
-    detail: message,
-    issues: [{ code: 'tag_reserved', severity: 'error', path: '/tag', message }],
-  })
 }

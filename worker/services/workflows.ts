@@ -1,5 +1,6 @@
 import { newId } from '#core/kernel/id'
 import { isJsonObject, type Json } from '#core/kernel/json'
+import { nameShape } from '#core/contract/name-shape'
 import type { Page } from '#core/contract/page'
 import { LIMITS } from '#core/model/limits'
 import type { Issue } from '#core/model/issue'
@@ -102,7 +103,7 @@ function view(row: WorkflowRow): WorkflowView {
 function readDraft(body: DocumentBody): Json {
   const read = readDocument(body)
   if ('issue' in read) throw new AppError('definition_invalid', { detail: read.issue.message, issues: [read.issue] })
-  if (JSON.stringify(read.document).length > LIMITS.documentBytesMax) {
+  if (new TextEncoder().encode(JSON.stringify(read.document)).length > LIMITS.documentBytesMax) {
     throw new AppError('body_too_large', { detail: `A document may have at most ${LIMITS.documentBytesMax} bytes.` })
   }
   if (isJsonObject(read.document)) return read.document
@@ -117,12 +118,12 @@ function readDraft(body: DocumentBody): Json {
 
 function textOf(definition: Json, key: string): string | null {
   const value = isJsonObject(definition) && Object.hasOwn(definition, key) ? definition[key] : null
-  return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 2_000) : null
+  return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 2_000).toWellFormed() : null
 }
 
 function nameOf(definition: Json): string {
-  const name = textOf(definition, 'name')
-  if (name !== null && name.length <= 200) return name
+  const name = nameShape(200).safeParse(textOf(definition, 'name'))
+  if (name.success) return name.data
   const message = "'name' is required: neither the request nor the document has a usable one"
   throw new AppError('request_invalid', {
     detail: message,

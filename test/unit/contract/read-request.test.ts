@@ -46,6 +46,49 @@ describe('reading a request', () => {
     expect(result.ok && result.value.secrets).toEqual({ my_key: { value: 'v', allowedHosts: ['a.b'] } })
   })
 
+  test('a name that would be lost is refused: __proto__ as the name of anything', () => {
+    const parse = (text: string) => JSON.parse(text) as unknown
+    const variables = readRequest(API.putVariables.body, parse('{"variables":{"__proto__":"x"}}'))
+    expect(!variables.ok && variables.error[0]).toMatchObject({ code: 'unusable_key', path: '/variables/__proto__' })
+    const draft = readRequest(API.createWorkflow.body, parse('{"definition":{"__proto__":{"stages":[]}}}'))
+    expect(!draft.ok && draft.error[0]).toMatchObject({ code: 'unusable_key', path: '/definition/__proto__' })
+    const run = readRequest(API.runWorkflow.body, parse('{"workflowId":"w","input":{"a":{"__proto__":1}}}'))
+    expect(run.ok && JSON.stringify(run.value.input)).toBe('{"a":{"__proto__":1}}')
+  })
+
+  test('names of inherited members are ordinary names', () => {
+    const result = readRequest(API.putVariables.body, { variables: { constructor: 'x', toString: 'y' } })
+    expect(result.ok && Object.keys(result.value.variables)).toEqual(['constructor', 'toString'])
+    const refused = readRequest(API.createKey.body, { name: 'x', scopes: ['audit:read'], constructor: 1 })
+    expect(!refused.ok && refused.error[0]).toMatchObject({ code: 'unknown_key', path: '/constructor' })
+  })
+
+  test('a request that is wrong everywhere is answered with a hundred findings, not with all', () => {
+    const body = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`k${i}`, 1]))
+    const result = readRequest(API.deployWorkflow.body, body)
+    expect(!result.ok && result.error.length).toBe(100)
+  })
+
+  test.each(['a\nb', '\u0000', 'half \ud800', 'turned \u202e', ' '])('%j is no name', (name) => {
+    const result = readRequest(API.createKey.body, { name, scopes: ['audit:read'] })
+    expect(!result.ok && result.error[0]).toMatchObject({ path: '/name' })
+  })
+
+  test.each(['Grüße 中 😀', "O'Brien & <Söhne>", '👨‍👩‍👧'])('%j is a name', (name) => {
+    expect(readRequest(API.createKey.body, { name, scopes: ['audit:read'] })).toMatchObject({
+      ok: true,
+      value: { name },
+    })
+  })
+
+  test.each(['zzz', '-1', 'NaN', '1e3', '', 'workflow_', 'exec_x'])(
+    '%j is no cursor of a list of workflows',
+    (cursor) => {
+      const result = readRequest(API.listWorkflows.query, { cursor }, '/query')
+      expect(!result.ok && result.error[0]).toMatchObject({ path: '/query/cursor' })
+    },
+  )
+
   test('a missing member is named, one finding each', () => {
     const result = deploy({})
     expect(!result.ok && result.error.map((issue) => [issue.code, issue.path, issue.message])).toEqual([

@@ -51,6 +51,13 @@ describe('parseStrictJson', () => {
     expect(parseStrictJson(nested(200_000))).toMatchObject({ ok: false })
   })
 
+  it.for(['1e400', '{"a":[-1e999]}', `{"a":${'9'.repeat(400)}}`])(
+    'a number that would become infinite is refused, not changed: %s',
+    (text) => {
+      expect(parseStrictJson(text)).toMatchObject({ ok: false, error: { code: 'json_malformed' } })
+    },
+  )
+
   it.for(['', '{', '{"a":1,}', "{'a':1}", 'NaN', '01', '[1] x', '"\n"'])(
     'what is not JSON is malformed: %j',
     (text) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { defineOperation } from './operation'
-import { Instant } from './page'
+import { Instant, ReferenceShape } from './page'
 import { DocumentChangeShape, GitCommitShape, ReleaseNotesShape } from './versions'
 
 export const WebhookShape = z
@@ -35,8 +35,8 @@ const StrategyShape = z.strictObject({
 })
 
 export const DeployBody = z.strictObject({
-  workflowId: z.string(),
-  environment: z.string(),
+  workflowId: ReferenceShape,
+  environment: ReferenceShape,
   version: VersionReferenceShape.optional(),
   releaseNotes: ReleaseNotesShape.nullable().optional(),
   autoActivate: z.boolean().default(true),

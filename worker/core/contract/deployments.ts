@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { ScheduleShape, WebhookShape } from './deploy'
 import { defineOperation } from './operation'
-import { ActorShape, IdParam, Instant, PAGE_QUERY, pageOf } from './page'
+import { ActorShape, IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 
 const LiveVersionShape = z
   .object({
@@ -85,7 +85,11 @@ export const deploymentOperations = {
     ...reading,
     path: '/v1/deployments',
     summary: 'Lists the deployments of the organization',
-    query: z.strictObject({ ...PAGE_QUERY, workflowId: z.string().optional(), environment: z.string().optional() }),
+    query: z.strictObject({
+      ...pageQuery('deploy'),
+      workflowId: z.string().optional(),
+      environment: z.string().optional(),
+    }),
     responses: { 200: pageOf(DeploymentShape) },
   }),
   getDeployment: defineOperation({
@@ -100,7 +104,7 @@ export const deploymentOperations = {
     path: '/v1/deployments/{id}/history',
     summary: 'Lists every switch of a deployment, newest first',
     params: IdParam,
-    query: z.strictObject(PAGE_QUERY),
+    query: z.strictObject(pageQuery('number')),
     responses: { 200: pageOf(HistoryLineShape) },
   }),
   previewRollback: defineOperation({
@@ -153,7 +157,7 @@ export const deploymentOperations = {
     ...entry,
     path: '/v1/deployments/{id}/activate',
     summary: 'Switches to the release that was placed last, or to the one named',
-    body: z.strictObject({ releaseId: z.string().optional() }),
+    body: z.strictObject({ releaseId: ReferenceShape.optional() }),
     bodyOptional: true,
     responses: { 200: DeploymentShape },
   }),

@@ -34,8 +34,14 @@ const Name = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a name holds letters, digits and _, and starts with a letter')
 const Value = z.string().max(65_536)
+const Secret = Value.min(1, 'a secret is never empty; send null to delete it')
 const NameParam = z.object({ name: z.string() })
 const Hosts = z.array(z.string().regex(/^[A-Za-z0-9*.:-]+$/, 'a host name, such as api.github.com')).max(50)
+
+/** As many as one statement after the other may change in one request. */
+const NAMES_MAX = 200
+const isChangeable = (values: object) => Object.keys(values).length <= NAMES_MAX
+const TOO_MANY = `one call changes at most ${NAMES_MAX} names`
 
 const Scalar = z.union([Value, z.number(), z.boolean()])
 
@@ -66,10 +72,12 @@ export const environmentOperations = {
     scope: 'variables:write',
     params: NameParam,
     body: z.strictObject({
-      variables: z.record(
-        Name,
-        z.union([Scalar, z.null(), z.strictObject({ value: Scalar, secret: z.boolean().default(false) })]),
-      ),
+      variables: z
+        .record(
+          Name,
+          z.union([Scalar, z.null(), z.strictObject({ value: Scalar, secret: z.boolean().default(false) })]),
+        )
+        .refine(isChangeable, TOO_MANY),
     }),
     responses: { 200: VariablesShape.extend({ applied }) },
   }),
@@ -90,10 +98,9 @@ export const environmentOperations = {
     scope: 'secrets:write',
     params: NameParam,
     body: z.strictObject({
-      secrets: z.record(
-        Name,
-        z.union([Value, z.null(), z.strictObject({ value: Value, allowedHosts: Hosts.default([]) })]),
-      ),
+      secrets: z
+        .record(Name, z.union([Secret, z.null(), z.strictObject({ value: Secret, allowedHosts: Hosts.default([]) })]))
+        .refine(isChangeable, TOO_MANY),
     }),
     responses: { 200: SecretsShape.extend({ applied }) },
   }),

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { EXECUTION_STATUSES } from '../model/execution-status'
 import { STAGE_STATUSES } from '../model/stage-status'
 import { defineOperation } from './operation'
-import { ActorShape, IdParam, Instant, PAGE_QUERY, pageOf } from './page'
+import { ActorShape, IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 import { FailureShape } from './run'
 
 const summary = {
@@ -98,7 +98,7 @@ export const executionOperations = {
     path: '/v1/executions',
     summary: 'Lists executions, newest first',
     query: z.strictObject({
-      ...PAGE_QUERY,
+      ...pageQuery('exec'),
       workflowId: z.string().optional(),
       environment: z.string().optional(),
       status: StatusFilter.optional(),
@@ -139,7 +139,7 @@ export const executionOperations = {
     path: '/v1/executions/{id}/retry',
     summary: 'Runs an execution again from a stage, keeping what was done before it',
     scope: 'executions:run',
-    body: z.strictObject({ fromStage: z.string().optional() }),
+    body: z.strictObject({ fromStage: ReferenceShape.optional() }),
     bodyOptional: true,
     responses: { 202: started },
   }),
@@ -150,7 +150,7 @@ export const executionOperations = {
     scope: 'executions:run',
     body: z.strictObject({
       version: z.union([z.int().min(1), z.string().min(1).max(128)]).optional(),
-      environment: z.string().optional(),
+      environment: ReferenceShape.optional(),
       input: z.record(z.string(), z.unknown()).optional(),
     }),
     bodyOptional: true,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { nameShape } from './name-shape'
 import { defineOperation } from './operation'
-import { IdParam, Instant, PAGE_QUERY, pageOf } from './page'
+import { IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 import { ROLES, ScopeShape } from './scopes'
 
 const UserShape = z.object({ id: z.string(), email: z.string() }).meta({ id: 'User' })
@@ -46,7 +47,7 @@ export const identityOperations = {
     tag: 'Identity',
     summary: 'Creates a user with an organization of their own and signs them in',
     scope: 'public',
-    body: z.strictObject({ email: Email, password: Password, organizationName: z.string().trim().min(1).max(200) }),
+    body: z.strictObject({ email: Email, password: Password, organizationName: nameShape(200) }),
     responses: { 201: SessionShape },
   }),
   signIn: defineOperation({
@@ -55,7 +56,7 @@ export const identityOperations = {
     tag: 'Identity',
     summary: 'Opens a session of the dashboard',
     scope: 'public',
-    body: z.strictObject({ email: z.string().max(320), password: z.string().max(200) }),
+    body: z.strictObject({ email: z.string().trim().toLowerCase().max(320), password: z.string().max(200) }),
     responses: { 200: SessionShape },
   }),
   signOut: defineOperation({
@@ -83,10 +84,10 @@ export const identityOperations = {
     summary: 'Makes an API key; it is shown once',
     scope: 'keys:write',
     body: z.strictObject({
-      name: z.string().trim().min(1).max(200),
+      name: nameShape(200),
       scopes: z.array(ScopeShape).min(1).max(100),
-      environments: z.array(z.string()).min(1).max(50).nullable().optional(),
-      workflowIds: z.array(z.string()).min(1).max(200).nullable().optional(),
+      environments: z.array(ReferenceShape).min(1).max(50).nullable().optional(),
+      workflowIds: z.array(ReferenceShape).min(1).max(200).nullable().optional(),
       expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
     }),
     responses: { 201: NewKeyShape },
@@ -97,7 +98,7 @@ export const identityOperations = {
     tag: 'Keys',
     summary: 'Lists the API keys of the organization',
     scope: 'keys:write',
-    query: z.strictObject(PAGE_QUERY),
+    query: z.strictObject(pageQuery('key')),
     responses: { 200: pageOf(KeyShape) },
   }),
   rotateKey: defineOperation({

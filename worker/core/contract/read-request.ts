@@ -4,7 +4,11 @@ import { pointerOf } from '../kernel/pointer'
 import { err, ok, type Result } from '../kernel/result'
 import type { Issue } from '../model/issue'
 import { camelKeys } from './camel-keys'
+import { lostKeys } from './lost-keys'
 import { knownKeys } from './schema-keys'
+
+/** Enough to set a request right; whoever sends more wrong things than this sends something else. */
+const ISSUES_MAX = 100
 
 /** Judges one part of a request. Every finding carries a JSON Pointer below `prefix`; unknown keys name their nearest. */
 export function readRequest<S extends z.ZodType>(
@@ -12,10 +16,11 @@ export function readRequest<S extends z.ZodType>(
   value: unknown,
   prefix = '',
 ): Result<z.output<S>, readonly Issue[]> {
+  const lost = lostKeys(schema, value).map((path) => unusableKey(prefix + path))
   const parsed = schema.safeParse(camelKeys(schema, value))
-  return parsed.success
-    ? ok(parsed.data)
-    : err(parsed.error.issues.flatMap((issue) => toIssues(schema, issue, [], prefix)))
+  if (parsed.success) return lost.length === 0 ? ok(parsed.data) : err(lost)
+  const issues = parsed.error.issues.slice(0, ISSUES_MAX).flatMap((issue) => toIssues(schema, issue, [], prefix))
+  return err([...lost, ...issues].slice(0, ISSUES_MAX))
 }
 
 type ZodIssue = z.core.$ZodIssue
@@ -23,7 +28,9 @@ type ZodIssue = z.core.$ZodIssue
 function toIssues(schema: z.ZodType, issue: ZodIssue, above: readonly PropertyKey[], prefix: string): Issue[] {
   const path = [...above, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(key, knownKeys(schema, path), prefix + pointerOf([...path, key])))
+    return issue.keys
+      .slice(0, ISSUES_MAX)
+      .map((key) => unknownKey(key, knownKeys(schema, path), prefix + pointerOf([...path, key])))
   }
   if (issue.code === 'invalid_union') {
     const best = nearestBranch(issue.errors)
@@ -45,6 +52,10 @@ function toIssues(schema: z.ZodType, issue: ZodIssue, above: readonly PropertyKe
 function nearestBranch(branches: readonly (readonly ZodIssue[])[]): readonly ZodIssue[] | null {
   const isDeep = (issue: ZodIssue) => issue.path.length > 0 || issue.code !== 'invalid_type'
   return branches.find((issues) => issues.length > 0 && issues.every(isDeep)) ?? null
+}
+
+function unusableKey(path: string): Issue {
+  return { code: 'unusable_key', severity: 'error', path, message: "'__proto__' cannot be a name here" }
 }
 
 function unknownKey(key: string, known: readonly string[], path: string): Issue {

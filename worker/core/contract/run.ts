@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { VersionReferenceShape } from './deploy'
 import { defineOperation } from './operation'
+import { ReferenceShape } from './page'
 
 /** Longest a run call waits, in milliseconds; `wait: true` means this long. */
 export const RUN_WAIT_MS_MAX = 300_000
@@ -24,8 +25,8 @@ export const runOperations = {
     summary: 'Starts an execution; with `wait` answers with its outcome',
     scope: 'executions:run',
     body: z.strictObject({
-      workflowId: z.string(),
-      environment: z.string().optional(),
+      workflowId: ReferenceShape,
+      environment: ReferenceShape.optional(),
       input: z.record(z.string(), z.unknown()).default({}),
       version: VersionReferenceShape.optional(),
       wait: z.union([z.boolean(), z.int().min(1).max(RUN_WAIT_MS_MAX)]).default(false),

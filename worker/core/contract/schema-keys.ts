@@ -14,7 +14,8 @@ export function schemasAt(schema: z.ZodType, key: PropertyKey): readonly z.ZodTy
   const inner = unwrap(schema)
   if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => schemasAt(option as z.ZodType, key))
   if (inner instanceof z.ZodObject) {
-    const member = (inner.shape as Record<PropertyKey, z.ZodType | undefined>)[key]
+    const shape: Record<PropertyKey, z.ZodType> = inner.shape
+    const member = Object.hasOwn(shape, key) ? shape[key] : undefined
     return member === undefined ? [] : [member]
   }
   if (inner instanceof z.ZodArray) return [inner.element as z.ZodType]

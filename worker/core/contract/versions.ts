@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { defineOperation } from './operation'
-import { ActorShape, IdParam, Instant, PAGE_QUERY, pageOf } from './page'
+import { ActorShape, IdParam, Instant, pageQuery, pageOf } from './page'
 import { DefinitionShape } from './workflows'
 
 export const NeedsShape = z
@@ -80,7 +80,7 @@ export const versionOperations = {
     summary: 'Lists the versions of a workflow, newest first',
     scope: 'workflows:read',
     params: IdParam,
-    query: z.strictObject(PAGE_QUERY),
+    query: z.strictObject(pageQuery('number')),
     responses: { 200: pageOf(VersionShape) },
   }),
   getVersion: defineOperation({

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { nameShape } from './name-shape'
 import { defineOperation } from './operation'
-import { ActorShape, IdParam, Instant, PAGE_QUERY, pageOf } from './page'
+import { ActorShape, IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 import { IssueShape } from './problem'
 
 /** Any JSON object: drafts may be saved while they are not valid yet. */
@@ -28,15 +29,14 @@ export const WorkflowShape = z
   .meta({ id: 'Workflow' })
 export type WorkflowAnswer = z.output<typeof WorkflowShape>
 
-const name = z.string().trim().min(1).max(200)
 const document = {
   definition: DefinitionShape.optional(),
   source: z.string().max(1_000_000).optional().describe('The document as JSON or YAML text, in place of definition'),
 }
 const meta = {
-  name: name.optional(),
+  name: nameShape(200).optional(),
   description: z.string().max(2000).nullable().optional(),
-  tags: z.array(z.string().trim().min(1).max(64)).max(50).optional(),
+  tags: z.array(nameShape(64)).max(50).optional(),
 }
 
 /** The calls about drafts. */
@@ -47,7 +47,7 @@ export const workflowOperations = {
     tag: 'Workflows',
     summary: 'Finds everything wrong with a document; answers 200 also when it is invalid',
     scope: 'workflows:read',
-    body: z.strictObject({ ...document, environment: z.string().optional() }),
+    body: z.strictObject({ ...document, environment: ReferenceShape.optional() }),
     responses: { 200: z.object({ valid: z.boolean(), issues: z.array(IssueShape) }) },
   }),
   createWorkflow: defineOperation({
@@ -56,7 +56,7 @@ export const workflowOperations = {
     tag: 'Workflows',
     summary: 'Creates a workflow with its first draft',
     scope: 'workflows:write',
-    body: z.strictObject({ ...document, ...meta, projectId: z.string().max(100).optional() }),
+    body: z.strictObject({ ...document, ...meta, projectId: nameShape(100).optional() }),
     responses: { 201: WorkflowShape },
   }),
   listWorkflows: defineOperation({
@@ -65,7 +65,11 @@ export const workflowOperations = {
     tag: 'Workflows',
     summary: 'Lists the workflows of the organization',
     scope: 'workflows:read',
-    query: z.strictObject({ ...PAGE_QUERY, status: z.enum(WORKFLOW_STATUSES).optional(), name: z.string().optional() }),
+    query: z.strictObject({
+      ...pageQuery('workflow'),
+      status: z.enum(WORKFLOW_STATUSES).optional(),
+      name: z.string().optional(),
+    }),
     responses: { 200: pageOf(WorkflowSummaryShape) },
   }),
   getWorkflow: defineOperation({

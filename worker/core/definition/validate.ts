@@ -89,6 +89,16 @@ function checkStages(document: Json, severity: Issue['severity']): { issues: Iss
   return { issues, expressions }
 }
 
+/** Judging costs time for every pair of stages, so that more than the limit are not judged at all. */
+function hasTooManyStages(document: Json): boolean {
+  const stages = isJsonObject(document) ? document['stages'] : undefined
+  return Array.isArray(stages) && stages.length > LIMITS.stagesMax
+}
+
+function tooManyStages(pathPrefix: string): Issue {
+  return errorAt('out_of_range', `${pathPrefix}/stages`, `Expected array to have <=${LIMITS.stagesMax} items`)
+}
+
 /** Paths in the order of the document: numbers by size, everything else by character. */
 function byPlace(a: Issue, b: Issue): number {
   return a.path.localeCompare(b.path, 'en', { numeric: true })
@@ -101,6 +111,7 @@ function byPlace(a: Issue, b: Issue): number {
 export function validateWorkflow(document: unknown, options: ValidateOptions): Validation {
   const { mode, pathPrefix = '', environment } = options
   const json = document as Json
+  if (hasTooManyStages(json)) return { workflow: null, issues: [tooManyStages(pathPrefix)] }
   const stages = checkStages(json, mode === 'deploy' ? 'error' : 'warning')
   const triggers = checkTriggers(json, mode)
   const guard = isJsonObject(json) ? json['environment'] : undefined

@@ -41,8 +41,9 @@ function measureText(text: string): { keys: number; depth: number } {
   return { keys, depth: deepest }
 }
 
+/** NaN, which equals no count, when a number overflowed: JSON has no infinity to write it down with. */
 function countKeys(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
+  if (typeof value !== 'object' || value === null) return typeof value === 'number' && !Number.isFinite(value) ? NaN : 0
   let keys = 0
   if (Array.isArray(value)) {
     for (const item of value) keys += countKeys(item)
@@ -89,12 +90,12 @@ function findProblem(text: string): JsonProblem {
       frame.seen.add(frame.key)
     }
   }
-  return { code: 'json_malformed', path: '', message: 'Not JSON' }
+  return { code: 'json_malformed', path: '', message: 'A number is too large' }
 }
 
 /**
- * Parses JSON and refuses what parsers disagree about: duplicate keys (compared after unescaping) and nesting deeper
- * than 64. `__proto__` is an ordinary own key of the result.
+ * Parses JSON and refuses what parsers disagree about: duplicate keys (compared after unescaping), numbers beyond what a
+ * double holds, and nesting deeper than 64. `__proto__` is an ordinary own key of the result.
  */
 export function parseStrictJson(text: string): Result<Json, JsonProblem> {
   let value: Json
