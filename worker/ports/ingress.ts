@@ -1,4 +1,5 @@
 import type { Result } from '#core/kernel/result'
+import type { EpochMs } from '#core/kernel/time'
 import type { ExecutionStatus } from '#core/model/execution-status'
 import type { ExecutionResult } from '#core/shard/result'
 import type { DeploymentConfig } from '#core/model/deployment-config'
@@ -26,7 +27,8 @@ export type Accepted = {
   readonly duplicate: boolean
   readonly config: DeploymentConfig
   readonly pin: number
-  readonly lease?: Work
+  /** Handed to this request to run; counted from before the call that brought it was sent. */
+  readonly lease?: { readonly work: Work; readonly sentAt: EpochMs }
 }
 
 export type IngressRefusal = {

@@ -25,12 +25,14 @@ export async function answerDoorbells(
     if (!doorbell.success) return deps.runner.report('doorbell_unreadable', { queue: batch.queue, id: message.id })
     const { ref, shard: no } = doorbell.data
     try {
-      await serveDoorbell(deps.runner, { ref, no, handle: deps.shards(ref, no) })
+      await serveDoorbell(deps.runner, { ref, no, open: () => deps.shards(ref, no) })
     } catch (error) {
       deps.runner.report('doorbell_failed', { ref, shard: no, error: String(error) })
     }
   })
   const all = Promise.all(served)
   deps.background(all)
-  await Promise.race([all, deps.runner.sleep(deps.holdMs)])
+  const patience = new AbortController()
+  await Promise.race([all, deps.runner.sleep(deps.holdMs, patience.signal)])
+  patience.abort()
 }

@@ -1,6 +1,6 @@
 import { assertNever } from '#core/kernel/assert'
 import { err, ok, type Result } from '#core/kernel/result'
-import type { Clock } from '#core/kernel/time'
+import type { Clock, EpochMs } from '#core/kernel/time'
 import type { ExecutionStatus } from '#core/model/execution-status'
 import { isTerminalStatus } from '#core/model/execution-status'
 import type { ExecutionResult } from '#core/shard/result'
@@ -14,6 +14,7 @@ import type { Shards } from '../ports/shards'
 import type { TraceBlocks } from '../ports/trace-blocks'
 import type { ConfigCache } from './config-cache'
 import { createLeaseClock } from './runner/lease-clock'
+import type { LoadedRelease } from './runner/release-cache'
 import { runExecution, type RunEnd } from './runner/run-execution'
 import type { RunnerDeps } from './runner/runner-deps'
 import { createShardWriter } from './runner/shard-writer'
@@ -67,6 +68,7 @@ async function accept<R>(
       continue
     }
     if (!(await deps.triggerLimit(config.organizationId))) return err({ code: 'rate_limited' })
+    const sentAt = deps.clock()
     const answer = await send(deps, config, prepared.value)
     switch (answer.kind) {
       case 'stale':
@@ -74,7 +76,7 @@ async function accept<R>(
         deps.configs.put(config)
         break
       case 'accepted':
-        return ok(arrived(deps, config, prepared.value, answer))
+        return ok(arrived(deps, config, prepared.value, { ...answer, sentAt }))
       case 'refused':
         return err({ code: answer.code === 'unknown_shard' ? 'not_found' : answer.code })
       case 'need_release':
@@ -114,56 +116,74 @@ function arrived(
   deps: IngressDeps,
   config: DeploymentConfig,
   prepared: Prepared,
-  answer: Extract<AcceptAnswer, { kind: 'accepted' }>,
+  answer: Extract<AcceptAnswer, { kind: 'accepted' }> & { readonly sentAt: EpochMs },
 ): Accepted {
   if (answer.ring > 0) {
     deps.background(deps.runner.doorbells.ring({ lane: config.lane, ref: config.ref, shard: SHARD }, answer.ring))
   }
-  const { id, duplicate, lease } = answer
-  return { id, duplicate, config, pin: prepared.pin, ...(lease !== undefined && { lease }) }
+  const { id, duplicate, lease: work, sentAt } = answer
+  return { id, duplicate, config, pin: prepared.pin, ...(work !== undefined && { lease: { work, sentAt } }) }
 }
+
+const PENDING = { status: 'pending', result: null } as const
 
 type Completion = { readonly status: ExecutionStatus; readonly result: ExecutionResult | null }
 
+/** Never rejects: the execution is accepted, and whoever waits for it is told how far it came. */
 async function complete(deps: IngressDeps, accepted: Accepted, patienceMs: number): Promise<Completion> {
   const until = deps.clock() + patienceMs
   if (accepted.lease !== undefined) {
-    const run = runInline(deps, accepted, patienceMs)
+    const run = runInline(deps, accepted, accepted.lease, until + INLINE_AFTER_MS)
     deps.background(run)
-    const end = await Promise.race([run, deps.runner.sleep(patienceMs)])
+    const patience = new AbortController()
+    const end = await Promise.race([run, deps.runner.sleep(patienceMs, patience.signal)])
+    patience.abort()
     if (end?.kind === 'finished') return { status: end.status, result: end.result }
   }
   return watch(deps, accepted, until)
 }
 
-async function runInline(deps: IngressDeps, accepted: Accepted, patienceMs: number): Promise<RunEnd> {
-  const { lease: work, config, pin } = accepted
-  if (work === undefined) return { kind: 'left' }
-  const sentAt = deps.clock()
-  const handle = deps.shards(config.ref, SHARD)
-  const release = deps.runner.releases.get(config.ref, pin) ?? (await fetchRelease(deps, accepted))
+async function runInline(
+  deps: IngressDeps,
+  accepted: Accepted,
+  { work, sentAt }: NonNullable<Accepted['lease']>,
+  sliceEndsAt: EpochMs,
+): Promise<RunEnd> {
+  const { config } = accepted
+  const release = await releaseOf(deps, accepted)
   if (release === null) return { kind: 'left' }
   return runExecution(deps.runner, {
     work,
     config,
     release,
-    writer: createShardWriter(handle),
+    writer: createShardWriter(() => deps.shards(config.ref, SHARD), deps.runner.sleep),
     lease: createLeaseClock(deps.clock, sentAt, LEASE_MS),
     deadlineAt: sentAt + work.remainingMs,
-    sliceEndsAt: sentAt + patienceMs + INLINE_AFTER_MS,
+    sliceEndsAt,
   })
 }
 
-async function fetchRelease(deps: IngressDeps, { config, pin }: Accepted) {
-  const parts = await deps.shards(config.ref, SHARD).release({ organizationId: config.organizationId, pin })
-  return parts === null ? null : deps.runner.releases.load(config, parts)
+/** Null when it cannot be had: the lease runs out, and whoever answers the doorbell then says why. */
+async function releaseOf(deps: IngressDeps, { config, pin }: Accepted): Promise<LoadedRelease | null> {
+  const held = deps.runner.releases.get(config.ref, pin)
+  if (held !== null) return held
+  try {
+    const parts = await deps.shards(config.ref, SHARD).release({ organizationId: config.organizationId, pin })
+    return parts === null ? null : await deps.runner.releases.load(config, parts)
+  } catch (error) {
+    deps.runner.report('release_unreadable', { ref: config.ref, pin, error: String(error) })
+    return null
+  }
 }
 
 /** Looks at the execution ever less often until it ended or patience is over. */
 async function watch(deps: IngressDeps, { id, config }: Accepted, until: number): Promise<Completion> {
   const seq = parseExecutionId(id)?.seq ?? 0
   for (let waitMs = PEEK_MS_MIN; ; waitMs = Math.min(waitMs * 2, PEEK_MS_MAX)) {
-    const seen = await look(deps, config, seq)
+    const seen = await look(deps, config, seq).catch((error: unknown) => {
+      deps.runner.report('look_failed', { ref: config.ref, seq, error: String(error) })
+      return PENDING
+    })
     const leftMs = until - deps.clock()
     if (isTerminalStatus(seen.status) || leftMs <= 0) {
       return { status: seen.status, result: seen.result === null ? null : (JSON.parse(seen.result) as ExecutionResult) }
@@ -175,8 +195,8 @@ async function watch(deps: IngressDeps, { id, config }: Accepted, until: number)
 /** A repeated call may ask for an execution that has long been archived. */
 async function look(deps: IngressDeps, config: DeploymentConfig, seq: number) {
   const seen = await deps.shards(config.ref, SHARD).peek({ organizationId: config.organizationId, seq })
-  if (seen === null) return { status: 'pending' as const, result: null }
+  if (seen === null) return PENDING
   if (!('archived' in seen)) return seen
   const kept = await deps.archive.read(seen.archived, seq)
-  return kept === null ? { status: 'pending' as const, result: null } : kept.record
+  return kept === null ? PENDING : kept.record
 }

@@ -53,6 +53,14 @@ export function runnerOn(network: FakeNetwork): RunnerDeps {
   }
 }
 
+/** The shard, but for the calls that go through something else. */
+function reach(handle: ShardHandle, through: Partial<ShardHandle>): ShardHandle {
+  return new Proxy(handle, {
+    get: (target, name: keyof ShardHandle) =>
+      through[name] ?? ((request: never) => (target[name] as (request: never) => unknown)(request)),
+  })
+}
+
 /** A shard of its own with a document live in it. Executions are started and served by hand. */
 export async function publish(
   document: Json,
@@ -81,7 +89,9 @@ export async function publish(
     async start(input: Json = {}, changes: Partial<AcceptRequest> = {}): Promise<number> {
       return seqOf(accepted(await handle.accept(acceptRequest({ payload: JSON.stringify(input), ...changes }))).id)
     },
-    serve: (deps: RunnerDeps) => serveDoorbell(deps, { ref: config.ref, no: 0, handle }),
+    /** `through`: what stands between the runner and its shard, such as a line that breaks. */
+    serve: (deps: RunnerDeps, through: Partial<ShardHandle> = {}) =>
+      serveDoorbell(deps, { ref: config.ref, no: 0, open: () => reach(handle, through) }),
     async end(seq: number): Promise<{ status: string; output: Json; error: Failure | null }> {
       const seen = await handle.peek({ ...scope, seq })
       if (seen === null || 'archived' in seen) throw new Error('The execution is not in its shard.')

@@ -36,10 +36,11 @@ export function createJournalBuffer(
   }
 
   async function send(): Promise<void> {
-    const events = lines
-    lines = []
+    const events = [...lines]
     const sentAt = ports.clock()
     const answer = await ports.writer.commit({ seq, token, from: committed, events })
+    // Only now: what a broken commit carried has to travel again, or the journal would have a gap (I3).
+    lines = lines.slice(events.length)
     committed += events.length
     heed(answer, sentAt)
   }
@@ -59,7 +60,7 @@ export function createJournalBuffer(
     },
     async rest() {
       if (inFlight !== null) await inFlight
-      return { from: committed, events: lines }
+      return { from: committed, events: [...lines] }
     },
     async renew() {
       const sentAt = ports.clock()

@@ -20,8 +20,8 @@ export type LoadedRelease = {
 
 export type ReleaseCache = {
   get(ref: string, pin: number): LoadedRelease | null
-  /** Pins of a deployment that need not be sent again. */
-  pins(ref: string): readonly number[]
+  /** A deployment's releases by pin, as they are now: other deployments may push them out at any await. */
+  held(ref: string): ReadonlyMap<number, LoadedRelease>
   /** Loads what a claim brought; null when its environment cannot be opened (S88: never run with empty secrets). */
   load(config: DeploymentConfig, parts: ReleaseParts): Promise<LoadedRelease | null>
 }
@@ -31,8 +31,10 @@ export function createReleaseCache(vault: Vault): ReleaseCache {
   const keyOf = (ref: string, pin: number) => `${ref}:${pin}`
   return {
     get: (ref, pin) => loaded.get(keyOf(ref, pin)) ?? null,
-    pins: (ref) =>
-      [...loaded.keys()].filter((key) => key.startsWith(`${ref}:`)).map((key) => Number(key.slice(ref.length + 1))),
+    held(ref) {
+      const own = [...loaded].filter(([key]) => key.startsWith(`${ref}:`))
+      return new Map(own.map(([key, release]) => [Number(key.slice(ref.length + 1)), release]))
+    },
     async load(config, parts) {
       const release = await open(vault, config, parts)
       if (release === null) return null

@@ -20,5 +20,5 @@ export type RunnerDeps = {
   readonly report: (event: string, facts: Readonly<Record<string, string | number>>) => void
 }
 
-/** Which shard a runner works for. */
-export type RunnerShard = { readonly ref: string; readonly no: number; readonly handle: ShardHandle }
+/** Which shard a runner works for. `open` answers a fresh handle: one that saw a call break may stay broken. */
+export type RunnerShard = { readonly ref: string; readonly no: number; readonly open: () => ShardHandle }

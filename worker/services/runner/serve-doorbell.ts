@@ -1,15 +1,16 @@
 import type { EpochMs } from '#core/kernel/time'
 import type { ClaimAnswer, Work } from '#core/shard/wire'
 import { createLeaseClock } from './lease-clock'
+import type { LoadedRelease } from './release-cache'
 import { runExecution } from './run-execution'
 import type { RunnerDeps, RunnerShard } from './runner-deps'
-import { createShardWriter } from './shard-writer'
+import { createShardWriter, type ShardWriter } from './shard-writer'
 
 /** After this a runner makes room for another instead of claiming again. */
 const KEEP_CLAIMING_MS = 10_000
 const CLAIM_MAX = 50
-/** A queue consumer may live 15 minutes. */
-const SLICE_MS = 15 * 60_000
+/** A queue consumer may live 15 minutes; the last one is kept free, so that the last stage can be journaled. */
+const SLICE_MS = 14 * 60_000
 
 /** Answers one doorbell: claims ready work, runs it, claims again for a while, and rings for whoever comes next. */
 export async function serveDoorbell(deps: RunnerDeps, shard: RunnerShard): Promise<void> {
@@ -18,50 +19,77 @@ export async function serveDoorbell(deps: RunnerDeps, shard: RunnerShard): Promi
   let lane = 0
   while (deps.clock() - startedAt < KEEP_CLAIMING_MS) {
     const sentAt = deps.clock()
-    const answer = await shard.handle.claim({ max: CLAIM_MAX, have: deps.releases.pins(shard.ref) })
+    const held = deps.releases.held(shard.ref)
+    const answer = await shard.open().claim({ max: CLAIM_MAX, have: [...held.keys()] })
     if (answer.work.length === 0) return
     lane = answer.config.lane
     const rung = deps.doorbells.ring({ lane, ref: shard.ref, shard: shard.no }, answer.ring)
-    await runAll(deps, shard, answer, { sentAt, sliceEndsAt })
+    const releases = await loadReleases(deps, answer, held)
+    await runAll(deps, shard, { answer, releases, sentAt, sliceEndsAt })
     await rung
   }
   await deps.doorbells.ring({ lane, ref: shard.ref, shard: shard.no }, 1)
 }
 
-async function runAll(
+type Claimed = {
+  readonly answer: ClaimAnswer
+  readonly releases: ReadonlyMap<number, LoadedRelease | null>
+  readonly sentAt: EpochMs
+  readonly sliceEndsAt: EpochMs
+}
+
+/** By pin; null = its environment cannot be opened, absent = it cannot be read and its work is left to the next runner. */
+async function loadReleases(
   deps: RunnerDeps,
-  shard: RunnerShard,
-  answer: ClaimAnswer,
-  times: { sentAt: EpochMs; sliceEndsAt: EpochMs },
-): Promise<void> {
-  for (const parts of answer.releases) await deps.releases.load(answer.config, parts)
-  const writer = createShardWriter(shard.handle)
+  { releases, config }: ClaimAnswer,
+  held: ReadonlyMap<number, LoadedRelease>,
+): Promise<Claimed['releases']> {
+  const known = new Map<number, LoadedRelease | null>(held)
+  for (const parts of releases) {
+    try {
+      known.set(parts.pin, await deps.releases.load(config, parts))
+    } catch (error) {
+      deps.report('release_unreadable', { ref: config.ref, pin: parts.pin, error: String(error) })
+    }
+  }
+  return known
+}
+
+async function runAll(deps: RunnerDeps, shard: RunnerShard, claimed: Claimed): Promise<void> {
+  const { answer, releases, sentAt, sliceEndsAt } = claimed
+  const writer = createShardWriter(shard.open, deps.sleep)
   await Promise.all(
-    answer.work.map((work) => {
-      const release = deps.releases.get(shard.ref, work.pin)
-      if (release === null) return failUnopened(shard, work, deps.clock())
-      return runExecution(deps, {
+    answer.work.map(async (work) => {
+      const release = releases.get(work.pin)
+      if (release === undefined) return
+      if (release === null) return failUnopened(deps, writer, work)
+      await runExecution(deps, {
         work,
         config: answer.config,
         release,
         writer,
-        lease: createLeaseClock(deps.clock, times.sentAt, answer.leaseMs),
-        deadlineAt: times.sentAt + work.remainingMs,
-        sliceEndsAt: times.sliceEndsAt,
+        lease: createLeaseClock(deps.clock, sentAt, answer.leaseMs),
+        deadlineAt: sentAt + work.remainingMs,
+        sliceEndsAt,
       })
     }),
   )
 }
 
 /** A release whose environment cannot be decrypted never runs with empty secrets (S88): the execution fails and says so. */
-async function failUnopened(shard: RunnerShard, work: Work, now: EpochMs): Promise<void> {
+async function failUnopened(deps: RunnerDeps, writer: ShardWriter, work: Work): Promise<void> {
   const failure = {
     code: 'environment_unavailable',
     message: 'The variables and secrets of this release could not be decrypted.',
     hint: 'The service’s master key has changed. Set the secrets again and deploy.',
   }
+  const now = deps.clock()
   const event = JSON.stringify({ v: 1, type: 'execution_failed', at: now, failure })
   const result = JSON.stringify({ output: null, error: failure, startedAt: null, endedAt: now })
-  const { seq, token, events } = work
-  await shard.handle.finish({ items: [{ seq, token, from: events, events: [event], status: 'failed', result }] })
+  const { id, seq, token, events } = work
+  try {
+    await writer.finish({ seq, token, from: events, events: [event], status: 'failed', result })
+  } catch (error) {
+    deps.report('runner_failed', { executionId: id, error: String(error) })
+  }
 }

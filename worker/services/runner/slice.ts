@@ -18,8 +18,6 @@ import type { SliceContext } from './slice-context'
 
 const RENEW_EVERY_MS = 10_000
 const UNSAFE_COMMIT_WITHIN_MS = 1_000
-/** Kept free at the end of a slice, so that its last stage can be journaled. */
-const SLICE_MARGIN_MS = 60_000
 
 type StartStage = Extract<Effect, { type: 'start_stage' }>
 
@@ -111,8 +109,8 @@ export class Slice {
   #start(effect: StartStage): void {
     const { job, buffer } = this.#context
     const stage = this.#context.stage(effect.stage)
-    const needsMs = stage.safety === 'pure' ? 0 : stage.timeoutMs + SLICE_MARGIN_MS
-    if (this.#now() + needsMs > job.sliceEndsAt || !job.lease.mayStart()) {
+    const endsAt = stage.safety === 'pure' ? this.#now() : Math.min(this.#now() + stage.timeoutMs, job.deadlineAt)
+    if (endsAt > job.sliceEndsAt || !job.lease.mayStart()) {
       this.#yielding = true
     } else if (stage.safety === 'unsafe' && buffer.committed() < effect.afterEvent) {
       this.#startAfterCommit(effect)
@@ -208,12 +206,17 @@ export class Slice {
     }
     if (this.#commitBy !== null && now >= this.#commitBy) {
       this.#commitBy = null
-      await buffer.ensure(this.#state.events)
+      this.#heedFailure(buffer.ensure(this.#state.events))
     }
     if (now >= this.#renewAt) {
       this.#renewAt = now + RENEW_EVERY_MS
-      await buffer.renew()
+      this.#heedFailure(buffer.renew())
     }
+  }
+
+  /** Nobody waits for a shard here: at the lease's end what runs is aborted, whether the shard has answered or not. */
+  #heedFailure(write: Promise<void>): void {
+    write.catch((error: unknown) => this.#mailbox.fail(error))
   }
 
   #now(): EpochMs {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import type { CommitItem, Work } from '#core/shard/wire'
+import { createJournalBuffer } from '../../../worker/services/runner/journal-buffer'
+import { createLeaseClock } from '../../../worker/services/runner/lease-clock'
+import type { ShardWriter } from '../../../worker/services/runner/shard-writer'
+
+function bufferOn(commit: (item: CommitItem) => Promise<{ kind: 'ok'; inbox: []; watched: false }>) {
+  const work = { seq: 0, token: 1, events: 0 } as Work
+  const clock = () => 0
+  return createJournalBuffer(work, {
+    clock,
+    writer: { commit } as ShardWriter,
+    lease: createLeaseClock(clock, 0, 30_000),
+    onInbox: () => undefined,
+  })
+}
+
+describe('events on their way into the journal', () => {
+  it('what a broken commit carried travels again with whatever comes next, in order (I3)', async () => {
+    const buffer = bufferOn(() => Promise.reject(new Error('Network connection lost.')))
+    buffer.push('a')
+    buffer.push('b')
+    await expect(buffer.ensure(2)).rejects.toThrow('lost')
+    buffer.push('c')
+    expect(await buffer.rest()).toEqual({ from: 0, events: ['a', 'b', 'c'] })
+  })
+
+  it('what happens while a commit travels is not taken for committed', async () => {
+    const arrived = Promise.withResolvers<void>()
+    const buffer = bufferOn(async () => {
+      await arrived.promise
+      return { kind: 'ok', inbox: [], watched: false }
+    })
+    buffer.push('a')
+    const ensured = buffer.ensure(1)
+    buffer.push('b')
+    arrived.resolve()
+    await ensured
+    expect(buffer.committed()).toBe(1)
+    expect(await buffer.rest()).toEqual({ from: 1, events: ['b'] })
+  })
+})
