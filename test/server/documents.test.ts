@@ -24,7 +24,12 @@ function documentOf(name: string, timeout = 30_000) {
       {
         id: 'charge',
         component: 'http_request',
-        config: { url: '{{ vars.API_BASE_URL }}/charges', method: 'POST', timeout, headers: { 'X-Key': '{{ secrets.PAY }}' } },
+        config: {
+          url: '{{ vars.API_BASE_URL }}/charges',
+          method: 'POST',
+          timeout,
+          headers: { 'X-Key': '{{ secrets.PAY }}' },
+        },
       },
     ],
   }
@@ -73,7 +78,8 @@ describe('POST /v1/workflows/validate', () => {
   })
 
   test('reads YAML and says what the environment lacks', async () => {
-    const source = 'name: y\ntriggers: [{ type: manual }]\nstages:\n  - { id: a, component: transform, config: { value: "{{ vars.NOBODY_SET_ME }}" } }\n'
+    const source =
+      'name: y\ntriggers: [{ type: manual }]\nstages:\n  - { id: a, component: transform, config: { value: "{{ vars.NOBODY_SET_ME }}" } }\n'
     expect((await call('POST', '/v1/workflows/validate', { source })).body).toEqual({ valid: true, issues: [] })
     const { body } = await call('POST', '/v1/workflows/validate', { source, environment: 'production' })
     expect(body.issues).toMatchObject([{ code: 'unset_variable', message: expect.stringContaining('NOBODY_SET_ME') }])

@@ -35,7 +35,7 @@ async function workflow() {
   return {
     workflowId,
     name,
-    async says(says: string) {
+    says: async (says: string) => {
       const saved = await call('PUT', `/v1/workflows/${workflowId}`, { definition: documentOf(name, says), revision })
       expect(saved.status).toBe(200)
       revision += 1
@@ -48,7 +48,8 @@ async function workflow() {
   }
 }
 
-const said = async (webhookUrl: string) => (await caller(server.url)('POST', webhookUrl, {})).body?.data?.says as unknown
+const said = async (webhookUrl: string) =>
+  (await caller(server.url)('POST', webhookUrl, {})).body?.data?.says as unknown
 
 describe('which version a deploy makes live', () => {
   test('none named: the draft, and an unchanged draft reuses its version', async () => {
@@ -232,7 +233,12 @@ describe('a deployment', () => {
     })
     expect(await said(webhookUrl)).toBe('one')
     const { body } = await call('GET', `/v1/deployments/${deploymentId}/history`)
-    expect(body.items[0]).toMatchObject({ kind: 'rollback', version: 'v1', from: 'v2', reason: 'Critical bug discovered' })
+    expect(body.items[0]).toMatchObject({
+      kind: 'rollback',
+      version: 'v1',
+      from: 'v2',
+      reason: 'Critical bug discovered',
+    })
   })
 
   test('paused, its address answers 503 with Retry-After; resumed, it answers again', async () => {

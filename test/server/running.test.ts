@@ -106,7 +106,10 @@ describe('POST /v1/workflows/run', () => {
 describe('GET /v1/executions', () => {
   test('each filter keeps what it names and nothing else (S58)', async () => {
     const before = new Date().toISOString()
-    const one = await deployNew(call, { ...greet, triggers: [{ type: 'manual' }, { type: 'webhook', method: ['POST'] }] })
+    const one = await deployNew(call, {
+      ...greet,
+      triggers: [{ type: 'manual' }, { type: 'webhook', method: ['POST'] }],
+    })
     const inStaging = { workflowId: one.workflowId, environment: 'staging' }
     await call('POST', '/v1/workflows/deploy', inStaging)
     broken.add('/filtered')
@@ -142,7 +145,8 @@ describe('GET /v1/executions', () => {
       ['test=false', all],
       ['test=true', []],
     ]
-    for (const [query, expected] of cases) expect([query, (await found(query)).toSorted()]).toEqual([query, expected.toSorted()])
+    for (const [query, expected] of cases)
+      expect([query, (await found(query)).toSorted()]).toEqual([query, expected.toSorted()])
   })
 
   test('a page is as long as asked for, and its cursor leads to the rest, newest first', async () => {

@@ -10,6 +10,8 @@ export function curl(command: string, replaced: Readonly<Record<string, string>>
   const parts = /^curl -X (\w+) (\S+) \\\n((?: +-H "[^"]+" \\\n)+) +-d '([^']+)'$/.exec(text.trim())
   if (parts === null) throw new Error(`Not understood: ${text}`)
   const [, method = '', url = '', headerLines = '', body] = parts
-  const headers = Object.fromEntries([...headerLines.matchAll(/-H "([^:]+): ([^"]+)"/g)].map(([, name, value]) => [name, value]))
+  const headers = Object.fromEntries(
+    [...headerLines.matchAll(/-H "([^:]+): ([^"]+)"/g)].map(([, name, value]) => [name, value]),
+  )
   return caller(url)(method, url, body, headers)
 }

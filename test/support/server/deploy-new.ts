@@ -11,7 +11,11 @@ export type DeployedWorkflow = {
 }
 
 /** Creates a workflow under a name of its own and deploys it; throws with the refusal when either is refused. */
-export async function deployNew(call: Caller, definition: object, environment = 'development'): Promise<DeployedWorkflow> {
+export async function deployNew(
+  call: Caller,
+  definition: object,
+  environment = 'development',
+): Promise<DeployedWorkflow> {
   const name = `w-${randomUUID()}`
   const created = await call('POST', '/v1/workflows', { definition: { ...definition, name } })
   if (created.status !== 201) throw new Error(created.text)
