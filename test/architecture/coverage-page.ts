@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-export type Row = {
+type Row = {
   readonly id: string
   readonly citations: readonly { readonly file: string; readonly title: string }[]
   /** It says in words what nothing proves. */
@@ -15,7 +15,7 @@ const CITATION = /^ {2}- `(test\/[^`›]+) › ([^`]+)`$/
 const OPEN = /^ {2}- Open: \S/
 
 /** The rows of docs/coverage.md: `- **S1** text`, and under each `- \`file › title\`` or `- Open: text`. */
-export function readRows(markdown: string): readonly Row[] {
+function readRows(markdown: string): readonly Row[] {
   const rows: { id: string; lines: string[] }[] = []
   for (const line of markdown.split('\n')) {
     const id = ROW.exec(line)?.[1]

@@ -8,12 +8,14 @@ import { plant } from './plant'
 const span = (letter: string, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `${letter}${from + index}`)
 
+const single = [48, 52, 53, 55, 75, 76, 102, 120, 122, 126]
+
 /** What the first release has to do, and the invariants of its protocol. */
 const required = [
   ...span('S', 2, 4),
   ...span('S', 12, 13),
   ...span('S', 15, 26),
-  ...['S48', 'S52', 'S53', 'S55', 'S75', 'S76', 'S102', 'S120', 'S122', 'S126'],
+  ...single.map((number) => `S${number}`),
   ...span('S', 133, 158),
   ...span('I', 1, 14),
 ]

@@ -13,6 +13,6 @@ describe('the page of limits', () => {
 
   test('names no constant that does not exist', () => {
     const named = [...page.matchAll(/`(\w+(?:Max|Min|Default))`/g)].map(([, name]) => name)
-    expect(named.toSorted()).toEqual(Object.keys(LIMITS).toSorted())
+    expect(new Set(named)).toEqual(new Set(Object.keys(LIMITS)))
   })
 })
