@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { load } from '../client/load.mjs'
 import { chain } from '../documents/chain.mjs'
 import { signedOrder, signedWebhook } from '../documents/signed-webhook.mjs'
@@ -6,6 +7,8 @@ import { blocksSettled } from '../server/blocks-settled.mjs'
 import { bundle } from '../server/bundle.mjs'
 import { indexed } from '../server/index-of.mjs'
 import { startStandIn } from '../server/stand-in.mjs'
+
+const quietMs = 1_000
 
 /** US dollars per million, published for paid plans; a message is written, read and deleted. */
 const pricePerMillion = {
@@ -37,7 +40,7 @@ const documentAt = (url) => {
 
 /**
  * Operations that one execution of GET, POST, GET, POST, transform is billed for, counted where they reach the platform,
- * and their price: together (many callers at once) and alone (each starts when the one before is in the index). CPU
+ * and their price: alone (each starts when the one before is in the index) and together (many callers at once). CPU
  * and storage are not in it.
  */
 export async function cost({ sizes, withServer }) {
@@ -49,25 +52,36 @@ export async function cost({ sizes, withServer }) {
       const readCounts = async () => (await fetch(new URL('/__counts', server.url))).json()
       const send = (from, total, connections) =>
         load(server.url, { connections, total, request: (n) => signedOrder(path, from + n) })
+      const { costAlone, costTogether } = sizes
+      const failures = []
       const before = await readCounts()
-      const together = await send(0, sizes.costTogether, 32)
-      await indexed(server, workflowId, sizes.costTogether)
-      await blocksSettled(stateFolder, sizes.costTogether)
-      const between = await readCounts()
-      const failures = [...together.failures]
-      for (let n = 0; n < sizes.costAlone; n++) {
-        failures.push(...(await send(sizes.costTogether + n, 1, 1)).failures)
-        await indexed(server, workflowId, sizes.costTogether + n + 1)
+      for (let n = 0; n < costAlone; n++) {
+        failures.push(...(await send(n, 1, 1)).failures)
+        await indexed(server, workflowId, n + 1)
       }
-      await blocksSettled(stateFolder, sizes.costTogether + sizes.costAlone)
-      const after = await readCounts()
+      await blocksSettled(stateFolder, costAlone)
+      const between = await quiet(readCounts)
+      failures.push(...(await send(costAlone, costTogether, 32)).failures)
+      await indexed(server, workflowId, costAlone + costTogether)
+      await blocksSettled(stateFolder, costAlone + costTogether)
+      const after = await quiet(readCounts)
       return [
-        row('busy', perExecution(before, between, sizes.costTogether), failures),
-        row('sparse', perExecution(between, after, sizes.costAlone), []),
+        row('busy', perExecution(between, after, costTogether), failures),
+        row('sparse', perExecution(before, between, costAlone), []),
       ]
     }, serveCounting)
   } finally {
     standIn.stop()
+  }
+}
+
+/** The counts once nothing was added to them for a while: doorbells that nobody needs any more still arrive. */
+async function quiet(readCounts) {
+  for (let before = await readCounts(); ;) {
+    await wait(quietMs)
+    const now = await readCounts()
+    if (now.queueMessages === before.queueMessages) return now
+    before = now
   }
 }
 
