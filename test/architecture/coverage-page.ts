@@ -20,7 +20,7 @@ function readRows(markdown: string): readonly Row[] {
   for (const line of markdown.split('\n')) {
     const id = ROW.exec(line)?.[1]
     if (id !== undefined) rows.push({ id, lines: [] })
-    else if (/^ +- /.test(line)) rows.at(-1)?.lines.push(line)
+    else if (/^ *- /.test(line)) rows.at(-1)?.lines.push(line)
   }
   return rows.map(({ id, lines }) => ({
     id,

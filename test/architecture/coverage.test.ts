@@ -43,6 +43,8 @@ describe('what is required is proven where the page says', () => {
       '  - Open: there is no bell.',
       '- **S4** It rings.',
       '  - test/unit/door.test.ts › opens',
+      '',
+      '- `test/unit/door.test.ts › opens`',
     ].join('\n')
     const found = coverageProblems(tree, page, ['S1', 'S5'])
     rmSync(tree, { recursive: true })
@@ -54,6 +56,7 @@ describe('what is required is proven where the page says', () => {
       'S3: neither a test nor what is open',
       'S4: neither a test nor what is open',
       'S4: not understood: - test/unit/door.test.ts › opens',
+      'S4: not understood: - `test/unit/door.test.ts › opens`',
     ])
   })
 })
