@@ -25,7 +25,7 @@ export function diffDocuments(before: Json, after: Json): readonly DocumentChang
   return [
     ...diffList('triggers', from, to),
     ...diffList('stages', from, to),
-    ...keys.flatMap((key) => diffValue(kindOf(key), '', appendPointer('', key), from[key] ?? null, to[key] ?? null)),
+    ...keys.flatMap((key) => diffValue(kindOf(key), '', appendPointer('', key), ownOf(from, key), ownOf(to, key))),
   ]
 }
 
@@ -83,12 +83,17 @@ function diffValue(
   if (canonicalJson(old) === canonicalJson(now)) return []
   if (isJsonObject(old) && isJsonObject(now)) {
     const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    return keys.flatMap((key) => diffValue(kind, subject, appendPointer(path, key), old[key] ?? null, now[key] ?? null))
+    return keys.flatMap((key) => diffValue(kind, subject, appendPointer(path, key), ownOf(old, key), ownOf(now, key)))
   }
   const place = placeOf(path, subject !== '')
   const key = path.slice(path.lastIndexOf('/') + 1)
   const text = `${subject}${place} ${describeValue(key, old)} → ${describeValue(key, now)}`
   return [{ kind, path, old, new: now, text }]
+}
+
+/** Null where only one of two objects has the key, also when it is the name of an inherited member. */
+function ownOf(object: JsonObject, key: string): Json {
+  return Object.hasOwn(object, key) ? (object[key] ?? null) : null
 }
 
 /** The place in words: without the list, the id and `config`, which the subject says already. */

@@ -63,6 +63,8 @@ describe('the cron grammar', () => {
     ['0 0 1 * */2', 'different days'],
     [`${'1,'.repeat(60)}1 * * * *`, 'longer than'],
     ['0 0 * * *\n0 1 * * *', 'day of week|fields'],
+    ['__proto__', '1 field'],
+    ['constructor', '1 field'],
   ] as const)('"%s" is refused with a reason and a hint', ([text, reason]) => {
     const parsed = parseCron(text)
     expect(parsed).toMatchObject({ ok: false, error: { code: 'cron_invalid', message: expect.stringMatching(reason) } })

@@ -27,6 +27,17 @@ describe('the difference between two documents', () => {
     ])
   })
 
+  test('tells keys that are named like inherited members as any others', () => {
+    const body = JSON.parse('{"constructor":1,"__proto__":2,"toString":"x"}') as Json
+    const [before, after] = [{ stages: [stage('send', { body: {} })] }, { stages: [stage('send', { body })] }]
+    expect(texts(before, after)).toEqual([
+      'stage send: body.constructor nothing → 1',
+      'stage send: body.__proto__ nothing → 2',
+      'stage send: body.toString nothing → "x"',
+    ])
+    expect(texts(after, before)).toContain('stage send: body.constructor 1 → nothing')
+  })
+
   test('is nothing when only the order of keys or of stages changed', () => {
     const a = stage('a', { url: 'x', method: 'GET' })
     const b = stage('b', {})

@@ -26,6 +26,8 @@ const DENIED_NAMES = [
   'corp',
   'home',
   'home.arpa',
+  'localdomain',
+  'svc',
   'cfargotunnel.com',
 ]
 /** Public names whose only use is to mean a private address. */
@@ -38,6 +40,9 @@ const LOOPBACK_NAMES = [
   'vcap.me',
   'lacolhost.com',
   'localhost.run',
+  'traefik.me',
+  '1u.ms',
+  'rbndr.us',
 ]
 
 /**

@@ -48,15 +48,17 @@ const FIELDS: readonly Field[] = [
   },
 ]
 
-const MACROS: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-}
+const MACROS = new Map(
+  Object.entries({
+    '@yearly': '0 0 1 1 *',
+    '@annually': '0 0 1 1 *',
+    '@monthly': '0 0 1 * *',
+    '@weekly': '0 0 * * 0',
+    '@daily': '0 0 * * *',
+    '@midnight': '0 0 * * *',
+    '@hourly': '0 * * * *',
+  }),
+)
 
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const TEXT_LENGTH_MAX = 100
@@ -69,7 +71,7 @@ const HINT = 'Five fields are expected: minute hour day-of-month month day-of-we
 export function parseCron(text: string): Result<Cron, CronError> {
   const written = text.trim()
   if (written.length > TEXT_LENGTH_MAX) return refuse(`The schedule is longer than ${TEXT_LENGTH_MAX} characters.`)
-  const fields = (MACROS[written.toLowerCase()] ?? written).toUpperCase().split(/[ \t]+/)
+  const fields = (MACROS.get(written.toLowerCase()) ?? written).toUpperCase().split(/[ \t]+/)
   if (fields.length !== FIELDS.length) return refuse(countMessage(written, fields.length))
   for (const [index, field] of FIELDS.entries()) {
     const found = grammarError(fields[index] ?? '', field)

@@ -58,7 +58,12 @@ function variablesBody({ environment, values, shown }: EnvironmentView) {
   const variables = Object.fromEntries(
     values.map(({ name, isSecret, fingerprint, updatedAt }) => [
       name,
-      { value: shown[name] ?? null, secret: isSecret, fingerprint, updatedAt: toIso(updatedAt) },
+      {
+        value: Object.hasOwn(shown, name) ? (shown[name] ?? null) : null,
+        secret: isSecret,
+        fingerprint,
+        updatedAt: toIso(updatedAt),
+      },
     ]),
   )
   return { environment: environment.name, version: environment.revision, variables }
