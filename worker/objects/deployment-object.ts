@@ -41,6 +41,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
       shard: (no) => this.#shard(no) as unknown as ShardHandle,
       ring: (no, count) => this.#ring(no, count),
       nonce: () => crypto.randomUUID(),
+      report: (event, error) => this.#report(event, error),
     })
   }
 
@@ -57,7 +58,9 @@ export class DeploymentObject extends DurableObject<Bindings> {
     const changed = this.ctx.storage.transactionSync(() => this.#change(state, request, now))
     if ('refused' in changed) return { kind: changed.refused }
     this.#state = changed.state
-    await this.#arm(now + PUSH_AGAIN_MS)
+    // In the same turn as the change, so that no crash leaves it to nobody.
+    const dueAt = Math.min(now + PUSH_AGAIN_MS, this.#schedules.nextScheduleAt() ?? Number.MAX_SAFE_INTEGER)
+    await this.ctx.storage.setAlarm(dueAt)
     await this.#push(PUSH_WAIT_MS)
     await this.#project(now)
     await this.#armNext()
@@ -72,12 +75,12 @@ export class DeploymentObject extends DurableObject<Bindings> {
 
   history(scope: { organizationId: string }) {
     if (!this.#belongsTo(scope.organizationId)) return null
-    return this.#storage.history((pin) => (pin === null ? null : this.#storage.release(pin)))
+    return this.#storage.history((pin) => this.#storage.head(pin))
   }
 
   releases(scope: { organizationId: string }) {
     if (!this.#belongsTo(scope.organizationId)) return null
-    return this.#storage.releases().map((release) => {
+    return this.#storage.heads().map((release) => {
       const { digest, environmentRevision, createdAt } = release
       return { ...summarize(release), digest, environmentRevision, createdAt }
     })
@@ -100,14 +103,13 @@ export class DeploymentObject extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     try {
       if (this.#state !== null) {
-        await this.#scheduler.run(this.#state, Date.now())
+        this.#scheduler.materialise(this.#state, Date.now())
         if (this.#storage.shardsBehind(this.#state.epoch).length > 0) await this.#push(PUSH_WAIT_MS)
+        await this.#scheduler.dispatch(this.#state)
         await this.#project(Date.now())
       }
     } catch (error) {
-      console.error(
-        JSON.stringify({ event: 'deployment_alarm_failed', deployment: this.ctx.id.name, error: String(error) }),
-      )
+      this.#report('deployment_alarm_failed', error)
     } finally {
       await this.#armNext()
     }
@@ -142,7 +144,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
 
   /** Schedules follow the active release; an unchanged one keeps its next moment (S62). */
   #reschedule(state: DeploymentState, now: EpochMs): void {
-    const live = state.status === 'undeployed' || state.active === null ? null : this.#storage.release(state.active)
+    const live = state.status === 'undeployed' ? null : this.#storage.head(state.active)
     const wanted = new Map((live?.schedules ?? []).map((spec) => [spec.triggerId, spec]))
     for (const known of this.#schedules.schedules()) {
       const spec = wanted.get(known.triggerId)
@@ -175,21 +177,21 @@ export class DeploymentObject extends DurableObject<Bindings> {
 
   async #project(now: EpochMs): Promise<void> {
     const due = this.#storage.dueProjection()
-    if (due === null || due.dueAt > now || this.#state === null) return
+    const state = this.#state
+    if (due === null || due.dueAt > now || state === null) return
     try {
-      await createDeploymentProjection(this.env.DB).project(this.#snapshot(this.#state))
-      this.#storage.projectionDone(due.id)
+      await createDeploymentProjection(this.env.DB).project(this.#snapshot(state))
+      // A change made meanwhile has asked for a projection of its own.
+      if (this.#state === state) this.#storage.projectionDone(due.id)
     } catch (error) {
       const waitMs = Math.min(1_000 * 2 ** due.tries, PROJECTION_RETRY_MS_MAX)
-      this.#storage.retryProjection(due.id, now + waitMs)
-      console.error(
-        JSON.stringify({ event: 'projection_failed', deployment: this.ctx.id.name, waitMs, error: String(error) }),
-      )
+      if (this.#state === state) this.#storage.retryProjection(due.id, now + waitMs)
+      this.#report('projection_failed', error)
     }
   }
 
   #answer(state: DeploymentState, pin: number | null): ActivateAnswer {
-    const release = pin === null ? null : this.#storage.release(pin)
+    const release = this.#storage.head(pin)
     const snapshot = this.#snapshot(state)
     return {
       kind: 'done',
@@ -205,7 +207,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
   }
 
   #config(state: DeploymentState) {
-    return configOf(state, state.active === null ? null : this.#storage.release(state.active))
+    return configOf(state, this.#storage.head(state.active))
   }
 
   #parts(pin: number): ReleaseParts | null {
@@ -226,11 +228,6 @@ export class DeploymentObject extends DurableObject<Bindings> {
     else await this.ctx.storage.setAlarm(Math.max(Date.now() + 1, Math.min(...due)))
   }
 
-  async #arm(at: EpochMs): Promise<void> {
-    const armed = await this.ctx.storage.getAlarm()
-    if (armed === null || armed > at) await this.ctx.storage.setAlarm(at)
-  }
-
   #shard(no: number) {
     const ref = this.#state?.identity.ref ?? ''
     return this.env.SHARDS.getByName(`dep:${ref}:${no}`)
@@ -242,6 +239,10 @@ export class DeploymentObject extends DurableObject<Bindings> {
     const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = this.env
     const doorbells = createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3])
     await doorbells.ring({ lane: identity.lane, ref: identity.ref, shard: no }, count)
+  }
+
+  #report(event: string, error: unknown): void {
+    console.error(JSON.stringify({ event, deployment: this.ctx.id.name, error: String(error) }))
   }
 
   #belongsTo(organizationId: string): boolean {

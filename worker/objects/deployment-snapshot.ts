@@ -1,4 +1,4 @@
-import type { DeploymentState, PinnedRelease } from '#core/release/state'
+import type { DeploymentState, ReleaseHead } from '#core/release/state'
 import type { DeploymentSnapshot, ReleaseRecord } from '#core/release/wire'
 import type { DeploymentStorage } from './deployment-storage'
 import type { ScheduleStorage } from './schedule-storage'
@@ -9,8 +9,8 @@ export function snapshotOf(
   storage: DeploymentStorage,
   schedules: ScheduleStorage,
 ): DeploymentSnapshot {
-  const active = state.active === null ? null : storage.release(state.active)
-  const previous = state.standby === null ? null : storage.release(state.standby)
+  const active = storage.head(state.active)
+  const previous = storage.head(state.standby)
   const live = state.status === 'undeployed' ? null : active
   return {
     identity: state.identity,
@@ -40,7 +40,7 @@ export function snapshotOf(
   }
 }
 
-function recordOf(release: PinnedRelease): ReleaseRecord {
+function recordOf(release: ReleaseHead): ReleaseRecord {
   const { releaseId, pin, versionId, versionNumber, version, digest, environmentRevision, createdAt } = release
   return { releaseId, pin, versionId, versionNumber, version, digest, environmentRevision, createdAt }
 }

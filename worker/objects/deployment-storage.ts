@@ -1,5 +1,5 @@
 import type { EpochMs } from '#core/kernel/time'
-import type { DeploymentState, PinnedRelease } from '#core/release/state'
+import type { DeploymentState, PinnedRelease, ReleaseHead } from '#core/release/state'
 import type { Actor, HistoryEntry, NewRelease } from '#core/release/wire'
 import {
   ActorColumn,
@@ -86,26 +86,24 @@ function stateMethods(sql: SqlStorage) {
   }
 }
 
-type ReleaseRow = {
+type HeadRow = {
   id: number
   version_id: string
   env_revision: number
   endpoint: string
-  document: string
-  environment: string
   facts: string
   created_at: number
 }
 
-function toRelease(row: ReleaseRow): PinnedRelease {
+const HEAD = 'id, version_id, env_revision, endpoint, facts, created_at'
+
+function toHead(row: HeadRow): ReleaseHead {
   return {
     ...ReleaseFactsColumn.parse(JSON.parse(row.facts)),
     pin: row.id,
     versionId: row.version_id,
     environmentRevision: row.env_revision,
     endpoint: row.endpoint,
-    document: row.document,
-    environment: row.environment,
     createdAt: row.created_at,
   }
 }
@@ -129,11 +127,17 @@ function releaseMethods(sql: SqlStorage) {
         .one().id
     },
     release(pin: number): PinnedRelease | null {
-      const row = sql.exec<ReleaseRow>('SELECT * FROM release WHERE id = ?', pin).toArray()[0]
-      return row === undefined ? null : toRelease(row)
+      type WholeRow = HeadRow & { document: string; environment: string }
+      const row = sql.exec<WholeRow>('SELECT * FROM release WHERE id = ?', pin).toArray()[0]
+      return row === undefined ? null : { ...toHead(row), document: row.document, environment: row.environment }
     },
-    releases(): readonly PinnedRelease[] {
-      return sql.exec<ReleaseRow>('SELECT * FROM release ORDER BY id DESC').toArray().map(toRelease)
+    /** Documents stay on disk: all releases of a deployment together may be larger than an object's memory. */
+    head(pin: number | null): ReleaseHead | null {
+      const row = sql.exec<HeadRow>(`SELECT ${HEAD} FROM release WHERE id = ?`, pin).toArray()[0]
+      return row === undefined ? null : toHead(row)
+    },
+    heads(): readonly ReleaseHead[] {
+      return sql.exec<HeadRow>(`SELECT ${HEAD} FROM release ORDER BY id DESC`).toArray().map(toHead)
     },
     pinOf(releaseId: string): number | null {
       const row = sql
@@ -179,21 +183,21 @@ function changeMethods(sql: SqlStorage) {
       )
     },
     /** Every switch, newest first; pauses and the like are not switches. */
-    history(nameOf: (pin: number | null) => PinnedRelease | null): readonly HistoryEntry[] {
+    history(headOf: (pin: number | null) => ReleaseHead | null): readonly HistoryEntry[] {
       const rows = sql
         .exec<ChangeRow>(
           `SELECT * FROM change WHERE kind IN ('deploy', 'promote', 'rollback', 'activate', 'config') ORDER BY id DESC LIMIT 500`,
         )
         .toArray()
       return rows.flatMap((row) => {
-        const release = nameOf(row.pin)
+        const release = headOf(row.pin)
         if (release === null) return []
         const change = toChange(row)
         return {
           releaseId: release.releaseId,
           kind: ReleaseCauseColumn.parse(change.kind),
           version: release.version,
-          from: nameOf(change.fromPin)?.version ?? null,
+          from: headOf(change.fromPin)?.version ?? null,
           at: change.at,
           by: change.actor,
           releaseNotes: release.releaseNotes,

@@ -13,8 +13,8 @@ const MISSED = 'Nobody was there when this moment was due; only the newest misse
 export type Scheduler = {
   /** Writes down every moment due until now, so that a switch cannot move it to another release (4.4 rule 2). */
   materialise(state: DeploymentState, now: EpochMs): void
-  /** Materialises, then dispatches what is written down. Repeating it starts nothing twice (I8). */
-  run(state: DeploymentState, now: EpochMs): Promise<void>
+  /** Dispatches what is written down; what cannot be dispatched now stays. Repeating it starts nothing twice (I8). Never rejects. */
+  dispatch(state: DeploymentState): Promise<void>
 }
 
 export type SchedulerPorts = {
@@ -22,6 +22,7 @@ export type SchedulerPorts = {
   readonly shard: (no: number) => { accept(request: AcceptRequest): Promise<AcceptAnswer> }
   readonly ring: (no: number, count: number) => Promise<void>
   readonly nonce: () => string
+  readonly report: (event: string, error: unknown) => void
 }
 
 export function createScheduler(storage: ScheduleStorage, ports: SchedulerPorts): Scheduler {
@@ -31,12 +32,18 @@ export function createScheduler(storage: ScheduleStorage, ports: SchedulerPorts)
     }
   }
 
-  async function run(state: DeploymentState, now: EpochMs): Promise<void> {
-    materialise(state, now)
-    for (const fire of storage.dispatching()) await dispatch(storage, ports, state, fire)
+  async function dispatch(state: DeploymentState): Promise<void> {
+    for (const fire of storage.dispatching()) {
+      try {
+        await dispatchOne(storage, ports, state, fire)
+      } catch (error) {
+        // One moment that cannot be started must not hold back the others; its row brings the alarm back.
+        ports.report('schedule_dispatch_failed', error)
+      }
+    }
   }
 
-  return { materialise, run }
+  return { materialise, dispatch }
 }
 
 function writeDown(storage: ScheduleStorage, state: DeploymentState, schedule: StoredSchedule, now: EpochMs): void {
@@ -56,7 +63,7 @@ function writeDown(storage: ScheduleStorage, state: DeploymentState, schedule: S
   storage.advance(triggerId, slots.nextAt, slots.fire)
 }
 
-async function dispatch(
+async function dispatchOne(
   storage: ScheduleStorage,
   ports: SchedulerPorts,
   state: DeploymentState,

@@ -1,5 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AcceptRequest } from '#core/shard/wire'
+import type { ShardHandle } from '../../../worker/ports/shards'
 import { schedule, testDeployment } from '../support/test-deployment'
 
 const MINUTE_MS = 60_000
@@ -78,6 +81,31 @@ describe('schedules', () => {
       'started',
     ])
     expect(await claimed(deployment)).toMatchObject([{ cause: { nominalAt: NINE + 2 * MINUTE_MS } }])
+  })
+
+  it('a moment that cannot be started holds back neither the others nor a switch', async () => {
+    const deployment = testDeployment()
+    const both = [schedule('0 9 * * *', { triggerId: 'broken' }), schedule('0 9 * * *', { triggerId: 'sound' })]
+    await deployment.deploy(1, { schedules: both })
+    vi.setSystemTime(NINE)
+    await runInDurableObject(deployment.stub, async (object) => {
+      const deployed = object as unknown as { env: typeof env; alarm: () => Promise<void> }
+      const real = deployed.env
+      const getByName = (name: string) => {
+        const shard = real.SHARDS.getByName(name) as unknown as ShardHandle
+        const accept = (request: AcceptRequest) => {
+          if (request.cause.triggerId === 'broken') throw new Error('Network connection lost.')
+          return shard.accept(request)
+        }
+        return { accept }
+      }
+      deployed.env = { ...real, SHARDS: { getByName } as unknown as typeof env.SHARDS }
+      await deployed.alarm()
+      deployed.env = real
+    })
+    expect(await claimed(deployment)).toMatchObject([{ cause: { triggerId: 'sound' } }])
+    await runDurableObjectAlarm(deployment.stub)
+    expect(await claimed(deployment)).toMatchObject([{ cause: { triggerId: 'broken' } }])
   })
 
   it('a paused deployment starts nothing and records every due moment', async () => {

@@ -1,4 +1,4 @@
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { accepted, acceptRequest } from '../support/open-shard'
@@ -87,6 +87,49 @@ describe('switching releases', () => {
     expect(await deployment.handle.provide({ pin: 2, shard: 0 })).toBe(true)
     expect((await deployment.shard.accept(acceptRequest({ epoch: 2, pin: 2 }))).kind).toBe('accepted')
     expect(await deployment.handle.provide({ pin: 9, shard: 0 })).toBe(false)
+  })
+
+  it('a release that only waits can be tried: its executions get a runner', async () => {
+    const deployment = testDeployment()
+    await deployment.apply({ kind: 'place', release: newRelease(1) })
+    await deployment.handle.provide({ pin: 1, shard: 0 })
+    await deployment.shard.accept(acceptRequest({ epoch: 1, pin: 1 }))
+    expect((await deployment.shard.claim({ max: 1, have: [] })).work).toHaveLength(1)
+  })
+
+  it('a change made while an earlier one is being projected reaches D1 too', async () => {
+    const deployment = testDeployment()
+    const deploy = deployment.request({ kind: 'switch', cause: 'deploy', release: newRelease(1) })
+    const pause = deployment.request({ kind: 'pause', note: null })
+    await runInDurableObject(deployment.stub, async (object) => {
+      const deployed = object as unknown as { env: typeof env; activate: typeof deployment.handle.activate }
+      const real = deployed.env
+      let paused: Promise<unknown> = Promise.resolve()
+      const DB = {
+        prepare: (sql: string) => real.DB.prepare(sql),
+        async batch(statements: D1PreparedStatement[]) {
+          deployed.env = real
+          const answer = await real.DB.batch(statements)
+          paused = deployed.activate(pause)
+          return answer
+        },
+      }
+      deployed.env = { ...real, DB: DB as unknown as D1Database }
+      await deployed.activate(deploy)
+      await paused
+    })
+    const row = await env.DB.prepare('SELECT * FROM deployments WHERE ref = ?').bind(deployment.identity.ref).first()
+    expect(row).toMatchObject({ status: 'paused', epoch: 2 })
+  })
+
+  it('two changes at the same time happen one after the other, and the same one twice happens once', async () => {
+    const deployment = testDeployment()
+    const first = deployment.request({ kind: 'switch', cause: 'deploy', release: newRelease(1) })
+    const second = deployment.request({ kind: 'switch', cause: 'deploy', release: newRelease(2) })
+    const answers = await Promise.all([first, second, first].map((request) => deployment.handle.activate(request)))
+    expect(answers.map((answer) => 'releaseId' in answer && answer.releaseId)).toEqual(['rel_1', 'rel_2', 'rel_1'])
+    expect(await deployment.handle.releases(deployment.scope)).toHaveLength(2)
+    expect(await deployment.shard.config()).toMatchObject({ epoch: 2, active: 2 })
   })
 
   it('what is live can be listed from D1, and another organization’s object answers nothing', async () => {

@@ -9,7 +9,7 @@ function bufferOn(commit: (item: CommitItem) => Promise<{ kind: 'ok'; inbox: [];
   const clock = () => 0
   return createJournalBuffer(work, {
     clock,
-    writer: { commit } as ShardWriter,
+    writer: { commit } as unknown as ShardWriter,
     lease: createLeaseClock(clock, 0, 30_000),
     onInbox: () => undefined,
   })

@@ -17,6 +17,12 @@ export type DeploymentState = {
 
 export type PinnedRelease = NewRelease & { readonly pin: number; readonly createdAt: EpochMs }
 
+/** A release without what only runners need of it. */
+export type ReleaseHead = Omit<PinnedRelease, 'document' | 'environment'>
+
+/** What may run at once while nothing is active: a placed release can be tried by its version. */
+const QUOTA_PLACED = 10
+
 export function newDeploymentState(identity: DeploymentIdentity): DeploymentState {
   return {
     identity,
@@ -31,13 +37,13 @@ export function newDeploymentState(identity: DeploymentIdentity): DeploymentStat
   }
 }
 
-export function summarize(release: PinnedRelease): ReleaseSummary {
+export function summarize(release: ReleaseHead): ReleaseSummary {
   const { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, endpoint } = release
   return { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, endpoint }
 }
 
 /** What shards and the ingress Worker must know of a state. */
-export function configOf(state: DeploymentState, active: PinnedRelease | null): DeploymentConfig {
+export function configOf(state: DeploymentState, active: ReleaseHead | null): DeploymentConfig {
   return {
     v: 1,
     ...state.identity,
@@ -45,7 +51,7 @@ export function configOf(state: DeploymentState, active: PinnedRelease | null): 
     status: state.status,
     active: state.active,
     shards: state.shards,
-    quota: active?.quota ?? 0,
+    quota: active?.quota ?? QUOTA_PLACED,
     releases: active === null ? [] : [summarize(active)],
   }
 }
