@@ -26,7 +26,7 @@ export function startGroup(args: readonly string[], env: Record<string, string> 
     detached: true,
   })
   const pid = String(child.pid)
-  const guard = spawn('sh', ['-c', 'read -r _; kill -9 -- "-$0" 2>/dev/null', pid], {
+  const guard = spawn('sh', ['-c', 'read -r _; kill -9 "-$0" 2>/dev/null', pid], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })
