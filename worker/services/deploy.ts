@@ -2,11 +2,12 @@ import type { DeployBody } from '#core/contract/deploy'
 import type { Workflow } from '#core/definition/document'
 import { formatDeploymentId } from '#core/model/deployment-id'
 import type { Issue } from '#core/model/issue'
+import type { DeploymentIdentity } from '#core/release/wire'
 import type { VersionRow } from '../ports/version-store'
 import { AppError } from './app-error'
 import { buildRelease } from './build-release'
 import { type Candidate, chooseCandidate } from './choose-candidate'
-import { requireEnvironment, requireScope } from './caller'
+import { requireEnvironment, requireScope, unknown } from './caller'
 import { type DeployPlan, planDeploy } from './plan-deploy'
 import { newRef } from './new-ref'
 import { recordAudit } from './record-audit'
@@ -54,11 +55,19 @@ export async function deploy(
     : ({ kind: 'place', release } as const)
   const identity = identityOf(ctx, deployment, workflow.name)
   const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, idempotencyKey))
+  await stayDownIfDeleted(ctx, workflow.id, identity)
   await recordAudit(ctx, body.autoActivate ? 'deployment.switched' : 'deployment.placed', deployment.id, {
     version: release.version,
     releaseId: switched.releaseId,
   })
   return { switched, version, workflowName: workflow.name, isActive: body.autoActivate }
+}
+
+/** Takes back a deploy whose workflow was deleted meanwhile; the deletion takes down what was live before it. */
+async function stayDownIfDeleted(ctx: ServiceContext, workflowId: string, identity: DeploymentIdentity): Promise<void> {
+  if ((await ctx.stores.workflows.find(workflowId)) !== null) return
+  await switchDeployment(ctx, identity, { kind: 'undeploy' }, changeKey(ctx, null))
+  throw unknown('workflow', workflowId)
 }
 
 /** Refuses a candidate with errors, all of them named. */

@@ -120,7 +120,7 @@ async function apply(
 /** Deletes a workflow. While it is deployed that is refused, unless it may be undeployed first. */
 export async function deleteWorkflow(ctx: ServiceContext, id: string, mayUndeploy: boolean): Promise<void> {
   const workflow = await findWorkflow(ctx, id)
-  const live = (await ctx.stores.deployments.listByWorkflow(id)).filter(isLive)
+  const live = await listLive(ctx, id)
   const environments = live.map((row) => row.environment).toSorted()
   if (live.length > 0 && !mayUndeploy) {
     throw new AppError('still_deployed', {
@@ -134,7 +134,13 @@ export async function deleteWorkflow(ctx: ServiceContext, id: string, mayUndeplo
   }
   for (const deployment of live) await apply(ctx, deployment, { kind: 'undeploy' }, null)
   await ctx.stores.workflows.remove(id, ctx.clock())
+  // A deploy may have come in between; one that comes later finds no workflow.
+  for (const deployment of await listLive(ctx, id)) await apply(ctx, deployment, { kind: 'undeploy' }, null)
   await recordAudit(ctx, 'workflow.deleted', id, { name: workflow.name, undeployed: environments })
+}
+
+async function listLive(ctx: ServiceContext, workflowId: string): Promise<Deployment[]> {
+  return (await ctx.stores.deployments.listByWorkflow(workflowId)).filter(isLive)
 }
 
 function isLive(row: DeploymentRow): row is Deployment {

@@ -52,10 +52,17 @@ export async function rotateKey(ctx: ServiceContext, id: string, overlapSeconds:
   requireWithin(ctx.caller.workflowIds, old.workflowIds, 'workflowIds')
   if (old.expiresAt !== null && old.expiresAt <= ctx.clock()) throw new AppError('key_expired')
   const successor = await insert(ctx, old)
-  if (overlapSeconds === 0) await ctx.stores.keys.revoke(id, ctx.clock())
+  if (overlapSeconds === 0) await replace(ctx, id, successor)
   else await ctx.stores.keys.expire(id, ctx.clock() + overlapSeconds * 1_000)
   await recordAudit(ctx, 'key.rotated', id, { successor: successor.row.id, overlapSeconds })
   return successor
+}
+
+/** Ends a key in favour of its successor; of several at once one succeeds. */
+async function replace(ctx: ServiceContext, id: string, successor: NewKey): Promise<void> {
+  if (await ctx.stores.keys.revoke(id, ctx.clock())) return
+  await ctx.stores.keys.revoke(successor.row.id, ctx.clock())
+  throw unknown('key', id)
 }
 
 /** Ends a key for good. */

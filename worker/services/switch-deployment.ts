@@ -44,7 +44,7 @@ export async function switchDeployment(
     case 'not_deployed':
       throw new AppError('not_deployed')
     case 'unknown_release':
-      throw new AppError('release_gone')
+      throw new AppError('release_gone', { detail: 'This deployment keeps no such release.' })
   }
 }
 

@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { deployed } from './deployed'
 import { ALL_SCOPES, clientWith, newKey, sampleDefinition, send } from './support'
@@ -62,24 +61,5 @@ describe('a key made for some workflows', () => {
     expect(await client.listWorkflows({})).toMatchObject({ body: { items: [{ id: place.workflowId }] } })
     expect(await client.listDeployments({})).toMatchObject({ body: { items: [{ workflowId: place.workflowId }] } })
     expect(await client.listExecutions({})).toMatchObject({ ok: true, body: { items: [] } })
-  })
-})
-
-describe('what ended', () => {
-  test('an expired key has no successor', async () => {
-    const place = await deployed()
-    const made = await place.client.createKey({ body: { name: 'short', scopes: ['workflows:read'] } })
-    const id = made.ok ? made.body.id : ''
-    await env.DB.prepare('UPDATE api_keys SET expires_at = 1 WHERE id = ?').bind(id).run()
-    const rotated = await place.client.rotateKey({ params: { id }, body: { overlapSeconds: 60 } })
-    expect(rotated).toMatchObject({ status: 409, problem: { code: 'key_expired' } })
-  })
-
-  test('a deleted workflow is not brought back through its deployment', async () => {
-    const place = await deployed()
-    await place.client.deleteWorkflow({ params: { id: place.workflowId }, query: { undeploy: 'true' } })
-    const { deploymentId, releaseId } = place.deployment
-    const answer = await place.client.activateDeployment({ params: { id: deploymentId }, body: { releaseId } })
-    expect(answer).toMatchObject({ status: 404, problem: { code: 'not_found' } })
   })
 })
