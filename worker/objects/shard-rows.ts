@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { EpochMs } from '#core/kernel/time'
 import type { Row, RowHead, RowState } from '#core/shard/store'
 import { CauseColumn, RowStateColumn } from './columns'
@@ -17,6 +18,18 @@ type ExecutionColumns = {
   result: string | null
   payload: string
   journal: string
+}
+
+type HeadColumns = Pick<ExecutionColumns, 'seq' | 'pin' | 'state' | 'accepted_at' | 'cause' | 'result'> & {
+  first: string
+}
+
+const FirstEvent = z.object({ at: z.int(), startedAt: z.int().optional() })
+
+/** When an execution that has not ended began, read from the first line of its journal. */
+function startOf(line: string): EpochMs | null {
+  const first = FirstEvent.safeParse(line === '' ? null : JSON.parse(line))
+  return first.success ? (first.data.startedAt ?? first.data.at) : null
 }
 
 const COLUMNS =
@@ -66,19 +79,21 @@ export function createRowReader(sql: SqlStorage) {
     },
     heads(seqs: readonly number[]): readonly RowHead[] {
       return sql
-        .exec<Pick<ExecutionColumns, 'seq' | 'pin' | 'state' | 'accepted_at' | 'cause' | 'result'>>(
-          `SELECT seq, pin, state, accepted_at, cause, json_remove(result, '$.output') AS result
+        .exec<HeadColumns>(
+          `SELECT seq, pin, state, accepted_at, cause, json_remove(result, '$.output') AS result,
+             substr(journal, 1, instr(journal, char(10)) - 1) AS first
            FROM execution_0 WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
           JSON.stringify(seqs),
         )
         .toArray()
-        .map(({ seq, pin, state, accepted_at: acceptedAt, cause, result }) => ({
+        .map(({ seq, pin, state, accepted_at: acceptedAt, cause, result, first }) => ({
           seq,
           pin,
           state: RowStateColumn.parse(state),
           acceptedAt,
           cause: CauseColumn.parse(JSON.parse(cause)),
           result,
+          startedAt: result === null ? startOf(first) : null,
         }))
     },
     findNonce(nonce: string, sinceAt: EpochMs): { seq: number; acceptedAt: EpochMs } | null {

@@ -1,7 +1,7 @@
 import { encodeBytes, encodeInteger } from '#core/kernel/crockford'
 import type { Workflow } from '#core/definition/document'
 import { compilePlan } from '#core/definition/plan'
-import type { EndpointSpec } from '#core/release/endpoint-spec'
+import { type EndpointSpec, endpointPurpose } from '#core/release/endpoint-spec'
 import type { NewRelease } from '#core/release/wire'
 import type { DeploymentRow } from '../ports/deployment-store'
 import type { EnvironmentRow, ValueRow } from '../ports/environment-store'
@@ -18,6 +18,8 @@ import { versionName } from './versions'
 export const QUOTA_DEFAULT = 1_000
 
 const SLOT_TRIES = 3
+/** The platform's rows end at 2 MB. */
+const RELEASE_BYTES_MAX = 1_900_000
 
 export type ReleaseParts = {
   readonly deployment: DeploymentRow
@@ -40,6 +42,12 @@ export async function buildRelease(ctx: ServiceContext, parts: ReleaseParts): Pr
   })
   const owner = { organizationId: ctx.stores.organizationId, ref: deployment.ref }
   const sealedEnvironment: SealedEnvironment = opened
+  const stored = {
+    endpoint: await ctx.vault.seal(endpointPurpose(owner), JSON.stringify(endpoint)),
+    document: JSON.stringify(workflow),
+    environment: await ctx.vault.seal(environmentPurpose(owner), JSON.stringify(sealedEnvironment)),
+  }
+  requireStorable(Object.values(stored))
   return {
     releaseId: `rel_${encodeInteger(ctx.clock(), 9)}${encodeBytes(ctx.randomBytes(10))}`,
     versionId: version.id,
@@ -47,9 +55,7 @@ export async function buildRelease(ctx: ServiceContext, parts: ReleaseParts): Pr
     version: versionName(version),
     digest: version.digest,
     environmentRevision: environment.revision,
-    endpoint: await ctx.vault.seal(endpointPurpose(owner), JSON.stringify(endpoint)),
-    document: JSON.stringify(workflow),
-    environment: await ctx.vault.seal(environmentPurpose(owner), JSON.stringify(sealedEnvironment)),
+    ...stored,
     pure: plan.pure,
     inline: plan.inline,
     timeoutMs: plan.settings.timeout_ms,
@@ -61,9 +67,15 @@ export async function buildRelease(ctx: ServiceContext, parts: ReleaseParts): Pr
   }
 }
 
-/** Binds the doors of a release to its deployment. */
-export function endpointPurpose(owner: { readonly organizationId: string; readonly ref: string }): string {
-  return `endpoint|${owner.organizationId}|${owner.ref}`
+/** Refuses what would not fit into one row of its Deployment and its shards. */
+function requireStorable(parts: readonly string[]): void {
+  const bytes = parts.reduce((sum, part) => sum + new TextEncoder().encode(part).length, 0)
+  if (bytes <= RELEASE_BYTES_MAX) return
+  const message = `The document and the values it names take ${bytes} bytes; a release may take ${RELEASE_BYTES_MAX}`
+  throw new AppError('deploy_refused', {
+    detail: message,
+    issues: [{ code: 'release_too_large', severity: 'error', path: '/definition', message }],
+  })
 }
 
 type Values = Parameters<typeof resolveEndpoint>[1]

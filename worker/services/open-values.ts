@@ -6,6 +6,8 @@ export type OpenedValues = {
   readonly secrets: Readonly<Record<string, string>>
   /** What traces must not show, by name. */
   readonly masked: Readonly<Record<string, string>>
+  /** The only hosts a secret may be sent to, for those that are bound. */
+  readonly hosts: Readonly<Record<string, string[]>>
 }
 
 /** Binds a sealed value to its place, so that it opens nowhere else. */
@@ -39,5 +41,8 @@ export async function openValues(
     variables: pick((row) => row.kind === 'variable'),
     secrets: pick((row) => row.kind === 'secret'),
     masked: pick((row) => row.isSecret),
+    hosts: Object.fromEntries(
+      known.filter(({ row }) => row.allowedHosts.length > 0).map(({ row }) => [row.name, [...row.allowedHosts]]),
+    ),
   }
 }

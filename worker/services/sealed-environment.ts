@@ -6,6 +6,8 @@ const SealedEnvironment = z.object({
   secrets: z.record(z.string(), z.string()),
   /** What traces must not show, by the name to show instead: all secrets, and variables marked secret. */
   masked: z.record(z.string(), z.string()),
+  /** The only hosts a secret may be sent to, for those that are bound. */
+  hosts: z.record(z.string(), z.array(z.string())).default({}),
 })
 export type SealedEnvironment = z.output<typeof SealedEnvironment>
 

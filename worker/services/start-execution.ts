@@ -1,14 +1,13 @@
 import { err, ok, type Result } from '#core/kernel/result'
 import type { JsonObject } from '#core/kernel/json'
 import type { Issue } from '#core/model/issue'
-import { EndpointSpec } from '#core/release/endpoint-spec'
+import { EndpointSpec, endpointPurpose } from '#core/release/endpoint-spec'
 import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
 import type { Cause } from '#core/shard/wire'
 import { InputSchema } from '#core/triggers/input-schema'
 import { validateInput } from '#core/triggers/validate-input'
 import type { Accepted, IngressRefusal, Prepared } from '../ports/ingress'
 import { AppError } from './app-error'
-import { endpointPurpose } from './build-release'
 import type { ServiceContext } from './service-context'
 
 export type StartWish = {

@@ -139,3 +139,16 @@ describe('interruptions', () => {
     expect(await release.end(seq)).toMatchObject({ status: 'timed_out', error: { code: 'timed_out' } })
   })
 })
+
+describe('a newer runner’s journal', () => {
+  it('is left to a newer runner, untouched', async () => {
+    const release = await publish({ name: 'newer', stages: [post('only')] })
+    const network = fakeNetwork()
+    const event = { v: 2, type: 'stage_dreamt', stage: 'only', at: Date.now() }
+    const seq = await release.start({}, { seed: [JSON.stringify(event)] })
+    await release.serve(runnerOn(network))
+    expect(await release.end(seq)).toMatchObject({ status: 'waiting' })
+    expect(await release.journal(seq)).toEqual([event])
+    expect(network.sent).toEqual([])
+  })
+})

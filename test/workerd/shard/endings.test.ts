@@ -35,6 +35,17 @@ describe('ends', () => {
     expect((await stub.claim(claimOne)).work).toHaveLength(0)
   })
 
+  it('an execution that is cancelled while it waits tells when it began', async () => {
+    const { stub, config } = await openTestShard()
+    const scope = { organizationId: config.organizationId, seq: 0 }
+    await stub.accept(acceptRequest())
+    const [work] = (await stub.claim(claimOne)).work
+    const item = { seq: 0, token: work?.token ?? 0, from: 0, events: ['{"v":1,"type":"stage_started","at":1234}'] }
+    await stub.park({ items: [{ ...item, wakeAt: Date.now() + 60_000 }] })
+    await stub.cancel({ ...scope, reason: '', actor: null })
+    expect(await stub.peek(scope)).toMatchObject({ result: expect.stringContaining('"startedAt":1234') as string })
+  })
+
   it('a holder learns of a cancel with its next commit, and its finish takes that word (I14)', async () => {
     const { stub, config } = await openTestShard()
     const scope = { organizationId: config.organizationId, seq: 0 }

@@ -10,6 +10,7 @@ export type Outgoing = {
   readonly headers: Headers
   readonly body: string | null
   readonly signal: AbortSignal
+  readonly staysOnHost: boolean
 }
 
 const HOPS_MAX = 5
@@ -33,6 +34,9 @@ export async function follow(send: Fetch, policy: EgressPolicy, request: Outgoin
     const next = resolve(location, url)
     if (url.protocol === 'https:' && next.protocol === 'http:') {
       throw new NetFailure('egress_denied', 'A redirect from https to http was refused.')
+    }
+    if (request.staysOnHost && next.hostname !== request.url.hostname) {
+      throw new NetFailure('egress_denied', 'A redirect would take a secret to a host it is not meant for.')
     }
     if (originOf(next) !== originOf(url)) dropCredentials(headers)
     if (response.status < 307 && method !== 'GET' && method !== 'HEAD') {

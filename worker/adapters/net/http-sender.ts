@@ -44,7 +44,8 @@ function prepare(request: HttpRequest) {
   if (!METHOD.test(method))
     throw new NetFailure('http_request_invalid', `The method ${method.slice(0, 20)} cannot be sent.`)
   const body = method === 'GET' || method === 'HEAD' ? null : request.body
-  return { url: new URL(request.url), method, headers: validHeaders(request.headers), body }
+  const { staysOnHost = false } = request
+  return { url: new URL(request.url), method, headers: validHeaders(request.headers), body, staysOnHost }
 }
 
 function validHeaders(asked: HttpRequest['headers']): Headers {

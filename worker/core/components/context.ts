@@ -9,6 +9,8 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
   readonly timeoutMs: number
+  /** Carries something meant for this host alone: a redirect to another one is refused. */
+  readonly staysOnHost?: boolean
 }
 
 /** What came back: a response (any status), or why none came. */

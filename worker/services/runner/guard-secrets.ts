@@ -1,0 +1,39 @@
+import type { HttpAnswer } from '#core/components/context'
+import { createRedactor } from '#core/engine/redact'
+import type { HttpSender } from '../../ports/http-sender'
+
+/** Secrets that may only travel to some hosts: values and hosts by name. */
+export type BoundSecrets = {
+  readonly values: Readonly<Record<string, string>>
+  readonly hosts: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * A sender that refuses to carry a secret to a host it is not meant for, in whatever encoding, by a redirect included.
+ */
+export function guardSecrets(send: HttpSender, secrets: BoundSecrets): HttpSender {
+  const names = Object.keys(secrets.hosts).filter((name) => Object.hasOwn(secrets.values, name))
+  if (names.length === 0) return send
+  const guards = names.map((name) => ({
+    name,
+    hosts: secrets.hosts[name] ?? [],
+    redact: createRedactor({ [name]: secrets.values[name] ?? '' }),
+  }))
+  return async (request, signal) => {
+    const carried = [request.url, ...Object.values(request.headers), request.body ?? '']
+    const host = URL.canParse(request.url) ? new URL(request.url).hostname : ''
+    const found = guards.filter(({ redact }) => redact(carried) !== carried)
+    const misled = found.find(({ hosts }) => !hosts.includes(host))
+    if (misled !== undefined) return refused(misled)
+    return send(found.length === 0 ? request : { ...request, staysOnHost: true }, signal)
+  }
+}
+
+function refused(secret: { name: string; hosts: readonly string[] }): HttpAnswer {
+  const failure = {
+    code: 'secret_host_denied',
+    message: `The secret ${secret.name} may only be sent to ${secret.hosts.join(', ')}.`,
+    hint: 'Correct the url, or add the host to the secret’s allowedHosts.',
+  }
+  return { kind: 'failed', failure, durationMs: 0, retryable: false }
+}
