@@ -76,6 +76,23 @@ describe('variables and secrets', () => {
   })
 })
 
+describe('a release', () => {
+  test('that would not fit where it is stored is refused before anything is switched', async () => {
+    const client = clientWith((await newOrganization()).key)
+    const names = Array.from({ length: 40 }, (_, i) => `V${i}`)
+    for (let i = 0; i < names.length; i += 10) {
+      const variables = Object.fromEntries(names.slice(i, i + 10).map((name) => [name, 'x'.repeat(60_000)]))
+      await client.putVariables({ params: { name: 'production' }, body: { variables } })
+    }
+    const output = names.map((name) => `{{ vars.${name} }}`)
+    const created = await client.createWorkflow({ body: { definition: { ...sampleDefinition('heavy'), output } } })
+    const workflowId = created.ok ? created.body.id : ''
+    const answer = await client.deployWorkflow({ body: { workflowId, environment: 'production' } })
+    expect(answer).toMatchObject({ status: 422, problem: { issues: [{ code: 'release_too_large' }] } })
+    expect(await client.listDeployments({})).toMatchObject({ body: { items: [] } })
+  })
+})
+
 describe('guessing a password', () => {
   test('is slowed down however the address is written', async () => {
     const { email } = await newOrganization()
