@@ -8,30 +8,23 @@ export type ConfigCache = {
   /** Null for a ref no deployment was ever made with. */
   get(ref: string): Promise<DeploymentConfig | null>
   put(config: DeploymentConfig): void
-  /** Asks the shard, whatever is known; callers at the same time share one question. */
+  /** Asks the shard, whatever is known. */
   refresh(ref: string): Promise<DeploymentConfig | null>
 }
 
 export function createConfigCache(shards: Shards): ConfigCache {
   const known = new Map<string, DeploymentConfig>()
-  const asking = new Map<string, Promise<DeploymentConfig | null>>()
   function put(config: DeploymentConfig): void {
-    if (known.size >= DEPLOYMENTS_MAX) known.delete(known.keys().next().value ?? '')
+    const before = known.get(config.ref)
+    if (before !== undefined && before.epoch > config.epoch) return
+    if (before === undefined && known.size >= DEPLOYMENTS_MAX) known.delete(known.keys().next().value ?? '')
     known.set(config.ref, config)
   }
-  async function ask(ref: string): Promise<DeploymentConfig | null> {
-    try {
-      const config = await shards(ref, 0).config()
-      if (config !== null) put(config)
-      return config
-    } finally {
-      asking.delete(ref)
-    }
-  }
-  function refresh(ref: string): Promise<DeploymentConfig | null> {
-    const asked = asking.get(ref) ?? ask(ref)
-    asking.set(ref, asked)
-    return asked
+  // Requests never share a question: one whose caller hangs up takes its answer with it, and all who waited along.
+  async function refresh(ref: string): Promise<DeploymentConfig | null> {
+    const config = await shards(ref, 0).config()
+    if (config !== null) put(config)
+    return config
   }
   return { get: async (ref) => known.get(ref) ?? refresh(ref), put, refresh }
 }

@@ -168,6 +168,13 @@ describe('leases', () => {
     expect((await stub.claim({ max: 50, have: [] })).work).toHaveLength(1)
   })
 
+  it('whoever waits for a slot comes before whoever would run at once', async () => {
+    const { stub } = await openTestShard({ quota: 1 })
+    await stub.accept(acceptRequest())
+    expect(accepted(await stub.accept(acceptRequest({ claim: true }))).lease).toBeUndefined()
+    expect((await stub.claim(claimOne)).work).toMatchObject([{ seq: 0 }])
+  })
+
   it('after a restart no more executions run at once than the quota (I9)', async () => {
     const { stub } = await openTestShard({ quota: 2 })
     for (let n = 0; n < 4; n++) await stub.accept(acceptRequest())

@@ -3,7 +3,7 @@ import { formatExecutionId } from '../model/execution-id'
 import { LIMITS } from '../model/limits'
 import { fitsRow, journalChars } from './journal-room'
 import { holdLease } from './lease'
-import type { Live, Shard } from './memory'
+import type { Live, Shard, ShardMemory } from './memory'
 import { doorbellsToSend, makeReady } from './rings'
 import type { ShardMeta } from './store'
 import type { DeploymentConfig } from '../model/deployment-config'
@@ -30,11 +30,16 @@ export function accept(shard: Shard, request: AcceptRequest, now: EpochMs): Acce
 
   const entry = store(shard, request, now, now + (request.timeoutMs ?? release.timeoutMs))
   const id = executionId(meta.config, meta.no, entry)
-  if (request.claim === true && release.inline && shard.memory.slots < meta.config.quota) {
+  if (request.claim === true && release.inline && hasFreeSlot(shard.memory, meta.config.quota)) {
     return { kind: 'accepted', id, duplicate: false, ring: 0, lease: leaseInline(shard, entry, request, id, now) }
   }
   makeReady(shard.memory, entry, now)
   return { kind: 'accepted', id, duplicate: false, ring: doorbellsToSend(shard.memory) }
+}
+
+/** A slot nobody waits for: whoever is in the queue comes first. */
+function hasFreeSlot({ slots, ready }: ShardMemory, quota: number): boolean {
+  return slots + ready.size < quota
 }
 
 export function executionId(config: DeploymentConfig, no: number, row: { seq: number; acceptedAt: EpochMs }): string {
