@@ -57,6 +57,6 @@ function endByShard(
   shard.store.raiseToken(entry.seq, entry.token)
   const startedAt = shard.store.heads([entry.seq])[0]?.startedAt ?? null
   const result = JSON.stringify({ output: null, error, startedAt, endedAt: now })
-  end(shard, entry, [JSON.stringify(event)], now, { status, result })
+  end(shard, entry, [JSON.stringify(event)], { status, result })
   shard.store.clearInbox(entry.seq)
 }
