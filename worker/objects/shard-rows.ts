@@ -1,7 +1,7 @@
-import * as z from 'zod'
 import type { EpochMs } from '#core/kernel/time'
-import type { Row, RowHead, RowState } from '#core/shard/store'
+import type { Row, RowState } from '#core/shard/store'
 import { CauseColumn, RowStateColumn } from './columns'
+import { createLongTexts } from './long-texts'
 
 type ExecutionColumns = {
   seq: number
@@ -20,23 +20,12 @@ type ExecutionColumns = {
   journal: string
 }
 
-type HeadColumns = Pick<ExecutionColumns, 'seq' | 'pin' | 'state' | 'accepted_at' | 'cause' | 'result'> & {
-  first: string
-}
-
-const FirstEvent = z.object({ at: z.int(), startedAt: z.int().optional() })
-
-/** When an execution that has not ended began, read from the first line of its journal. */
-function startOf(line: string): EpochMs | null {
-  const first = FirstEvent.safeParse(line === '' ? null : JSON.parse(line))
-  return first.success ? (first.data.startedAt ?? first.data.at) : null
-}
-
 const COLUMNS =
   'seq, pin, state, token, progress_token, events, due_at, deadline_at, accepted_at, finish_no, cause, result, payload, journal'
 
 /** Reads execution rows whole, with the journal parts behind them. */
 export function createRowReader(sql: SqlStorage) {
+  const long = createLongTexts(sql)
   const toRow = (columns: ExecutionColumns): Row => ({
     seq: columns.seq,
     pin: columns.pin,
@@ -49,8 +38,8 @@ export function createRowReader(sql: SqlStorage) {
     acceptedAt: columns.accepted_at,
     finishNo: columns.finish_no,
     cause: CauseColumn.parse(JSON.parse(columns.cause)),
-    result: columns.result,
-    payload: columns.payload,
+    result: columns.result === null ? null : (long.read(columns.seq, 'result') ?? columns.result),
+    payload: columns.payload === '' ? (long.read(columns.seq, 'payload') ?? '') : columns.payload,
     journal: linesOf(columns),
   })
 
@@ -76,25 +65,6 @@ export function createRowReader(sql: SqlStorage) {
         )
         .toArray()
         .map(toRow)
-    },
-    heads(seqs: readonly number[]): readonly RowHead[] {
-      return sql
-        .exec<HeadColumns>(
-          `SELECT seq, pin, state, accepted_at, cause, json_remove(result, '$.output') AS result,
-             substr(journal, 1, instr(journal, char(10)) - 1) AS first
-           FROM execution_0 WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
-          JSON.stringify(seqs),
-        )
-        .toArray()
-        .map(({ seq, pin, state, accepted_at: acceptedAt, cause, result, first }) => ({
-          seq,
-          pin,
-          state: RowStateColumn.parse(state),
-          acceptedAt,
-          cause: CauseColumn.parse(JSON.parse(cause)),
-          result,
-          startedAt: result === null ? startOf(first) : null,
-        }))
     },
     findNonce(nonce: string, sinceAt: EpochMs): { seq: number; acceptedAt: EpochMs } | null {
       const row = sql

@@ -2,6 +2,8 @@ import type { EpochMs } from '#core/kernel/time'
 import type { JournalChange, LiveRow, NewRow, ShardMeta, ShardStore } from '#core/shard/store'
 import type { InboxEntry } from '#core/shard/wire'
 import { DeploymentConfigColumn, ReleaseSummaryColumn } from './columns'
+import { createLongTexts } from './long-texts'
+import { createHeadReader } from './shard-heads'
 import { createKeyTables } from './shard-keys'
 import { createRowReader } from './shard-rows'
 import { openShardTables } from './shard-tables'
@@ -15,6 +17,7 @@ export function createShardStorage(storage: DurableObjectStorage): ShardStore {
     ...metaMethods(sql),
     ...releaseMethods(sql),
     ...createRowReader(sql),
+    ...createHeadReader(sql),
     ...createKeyTables(sql),
     ...writeMethods(sql),
     ...waitingMethods(sql),
@@ -91,6 +94,7 @@ function releaseMethods(sql: SqlStorage) {
 }
 
 function writeMethods(sql: SqlStorage) {
+  const long = createLongTexts(sql)
   function update(seq: number, change: JournalChange, columns: string, ...values: (string | number)[]): void {
     const { token, events, lines, inline } = change
     const body = lines.length > 0 && inline ? `${lines.join('\n')}\n` : ''
@@ -112,7 +116,7 @@ function writeMethods(sql: SqlStorage) {
         row.nonce,
         row.keyHash,
         JSON.stringify(row.cause),
-        row.payload,
+        long.keep(row.seq, 'payload', row.payload) ? '' : row.payload,
         journal,
       )
       if (!row.inline) writeParts(sql, row.seq, 0, row.journal)
@@ -128,14 +132,22 @@ function writeMethods(sql: SqlStorage) {
     },
     finish(seq: number, change: JournalChange, ending: Parameters<ShardStore['finish']>[2]): void {
       const { status, finishNo, result } = ending
-      update(seq, change, ', state = ?, finish_no = ?, result = ?, due_at = NULL', status, finishNo, result)
+      const kept = long.keep(seq, 'result', result) ? withoutOutput(result) : result
+      update(seq, change, ', state = ?, finish_no = ?, result = ?, due_at = NULL', status, finishNo, kept)
     },
     deleteRows(seqs: readonly number[]): void {
       const list = JSON.stringify(seqs)
       sql.exec('DELETE FROM execution_0 WHERE seq IN (SELECT value FROM json_each(?))', list)
       sql.exec('DELETE FROM journal_0 WHERE seq IN (SELECT value FROM json_each(?))', list)
+      long.drop(seqs)
     },
   }
+}
+
+/** What the index shows of a result stays in the row. */
+function withoutOutput(result: string): string {
+  const head: Record<string, unknown> = JSON.parse(result)
+  return JSON.stringify({ ...head, output: null })
 }
 
 /** Parts are numbered by the events before them, so they sort in journal order without a counter. */

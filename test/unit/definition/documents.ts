@@ -1,8 +1,6 @@
 import type { Issue } from '#core/model/issue'
 import { validateWorkflow, type ValidateOptions } from '#core/definition/validate'
 
-type StageSketch = Readonly<Record<string, unknown>> & { readonly id: string }
-
 /** A stage that does nothing but exist. */
 export function step(id: string, dependsOn: readonly string[] = [], more: Readonly<Record<string, unknown>> = {}) {
   return { id, component: 'transform', depends_on: dependsOn, config: { value: id }, ...more }

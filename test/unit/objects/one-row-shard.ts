@@ -32,6 +32,7 @@ export function oneRowShard(state: RowState, claimed = false): { shard: Shard; d
     acceptedAt: 0,
     cause: { type: 'webhook', triggerId: 'webhook', actor: null },
     result,
+    startedAt: null,
   }
   const store: Partial<ShardStore> = {
     heads: (seqs) => (seqs.includes(0) ? [head] : []),
