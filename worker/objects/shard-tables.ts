@@ -22,6 +22,10 @@ const STEPS: readonly (readonly string[])[] = [
     `CREATE TABLE outbox (id INTEGER PRIMARY KEY, target TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
       due_at INTEGER NOT NULL, tries INTEGER NOT NULL)`,
   ],
+  [
+    `CREATE TABLE long_0 (seq INTEGER NOT NULL, name TEXT NOT NULL, part INTEGER NOT NULL, body TEXT NOT NULL,
+      PRIMARY KEY (seq, name, part)) WITHOUT ROWID`,
+  ],
 ]
 
 /** Brings an ExecutionShard's tables to the newest form. */

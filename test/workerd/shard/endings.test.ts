@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTraceBlocks } from '../../../worker/adapters/r2/trace-blocks'
@@ -83,6 +83,38 @@ describe('ends', () => {
     expect(await stub.finish({ items: [item] })).toEqual([{ kind: 'ok', status: 'completed' }])
     expect(await stub.finish({ items: [item] })).toEqual([{ kind: 'ok', status: 'completed' }])
     expect(await stub.finish({ items: [{ ...item, token: 9 }] })).toEqual([{ kind: 'fenced' }])
+  })
+
+  it('a large input and a large output are kept whole, and nothing on disk exceeds what a row may hold', async () => {
+    const { stub, config } = await openTestShard()
+    const scope = { organizationId: config.organizationId, seq: 0 }
+    const payload = JSON.stringify({ text: '好'.repeat(1_000_000) })
+    const result = JSON.stringify({ output: '好'.repeat(900_000), error: null, startedAt: 1, endedAt: 2 })
+    await stub.accept(acceptRequest({ payload }))
+    const [work] = (await stub.claim(claimOne)).work
+    expect(work?.payload).toBe(payload)
+    const base = { seq: 0, token: work?.token ?? 0, from: 0, events: [] }
+    await stub.finish({ items: [{ ...base, status: 'completed', result }] })
+    const rows = await runInDurableObject(stub, (_object, { storage }) =>
+      storage.sql
+        .exec<{ bytes: number }>(
+          `SELECT octet_length(payload) + octet_length(result) + octet_length(journal) AS bytes FROM execution_0
+           UNION ALL SELECT octet_length(body) FROM long_0`,
+        )
+        .toArray(),
+    )
+    expect(Math.max(...rows.map(({ bytes }) => bytes))).toBeLessThan(1_900_000)
+    expect(await stub.peek(scope)).toEqual({ status: 'completed', result })
+    expect(await stub.read(scope)).toMatchObject({ record: { payload, result } })
+  })
+
+  it('a claim brings no more than one answer can carry; the rest follows', async () => {
+    const { stub } = await openTestShard({}, releaseParts(1, { pure: true }))
+    const payload = JSON.stringify('x'.repeat(1_000_000))
+    for (let n = 0; n < 12; n++) await stub.accept(acceptRequest({ payload }))
+    const first = (await stub.claim({ max: 50, have: [1] })).work
+    const second = (await stub.claim({ max: 50, have: [1] })).work
+    expect([first.length, second.length]).toEqual([8, 4])
   })
 
   it('64 ended executions move to the archive as one block, and each can still be read from it', async () => {

@@ -1,12 +1,15 @@
 import { invariant } from '../kernel/assert'
 import type { EpochMs } from '../kernel/time'
 import { executionId } from './admission'
+import { journalChars } from './journal-room'
 import { holdLease, LEASE_MS } from './lease'
 import type { Live, Shard, ShardMemory } from './memory'
 import { CLAIM_NETWORK_MAX, CLAIM_PURE_MAX, claimArrived, doorbellsToSend } from './rings'
 import type { ClaimAnswer, ClaimRequest, ReleaseParts, Work } from './wire'
 import { workOf } from './work'
 
+/** An answer between Workers and objects carries 32 MiB; what exceeds this waits for the next claim. */
+const CLAIM_CHARS_MAX = 8_000_000
 /** Claims without progress after which a row is served alone, so that it cannot take others down with it. */
 const SERVED_ALONE_AFTER = 2
 
@@ -56,13 +59,15 @@ function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Wo
   const { memory, store } = shard
   const meta = memory.meta
   invariant(meta !== null, 'a shard is opened before it is claimed from')
-  const rows = new Map(store.rows(chosen.map((entry) => entry.seq)).map((row) => [row.seq, row]))
   const work: Work[] = []
+  let chars = 0
   for (const entry of chosen) {
+    if (chars >= CLAIM_CHARS_MAX) break
+    const row = store.row(entry.seq)
+    invariant(row !== null, 'what is live has a row')
+    chars += row.payload.length + journalChars(row.journal)
     memory.ready.delete(entry.seq)
     memory.resumed.delete(entry.seq)
-    const row = rows.get(entry.seq)
-    if (row === undefined) continue
     if (!entry.fresh) {
       store.raiseToken(entry.seq, entry.token + 1)
       entry.token += 1
