@@ -20,8 +20,8 @@ export type VersionRow = {
 
 /** The immutable versions of one organization's workflows. */
 export type VersionStore = {
-  /** Gives the version the next number of its workflow. Null when the tag is taken. */
-  insert(row: Omit<VersionRow, 'number'>): Promise<VersionRow | null>
+  /** Gives the version the next number of its workflow. Null when the tag, or with `unlessSame` the digest, is there already. */
+  insert(row: Omit<VersionRow, 'number'>, options?: { readonly unlessSame?: boolean }): Promise<VersionRow | null>
   findById(workflowId: string, id: string): Promise<VersionRow | null>
   findByNumber(workflowId: string, number: number): Promise<VersionRow | null>
   findByTag(workflowId: string, tag: string): Promise<VersionRow | null>

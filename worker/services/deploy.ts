@@ -94,7 +94,7 @@ async function publish(
   }
   const notes = { tag: candidate.tag, releaseNotes: body.releaseNotes, gitCommit: body.gitCommit }
   try {
-    return await publishDraft(ctx, workflow, notes)
+    return await publishDraft(ctx, workflow, notes, { unlessSame: candidate.tag === undefined })
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'tag_taken' || candidate.tag === undefined) throw error
     const theirs = await ctx.stores.versions.findByTag(workflow.id, candidate.tag)

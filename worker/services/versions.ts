@@ -33,10 +33,12 @@ export async function publishVersion(
   return publishDraft(ctx, await findWorkflow(ctx, workflowId), notes)
 }
 
+/** As publishVersion; with `unlessSame` the version that has the same content already, whoever made it a moment ago. */
 export async function publishDraft(
   ctx: ServiceContext,
   workflow: WorkflowRow,
   notes: VersionNotes,
+  { unlessSame = false } = {},
 ): Promise<VersionRow> {
   const document = JSON.parse(workflow.definition) as Json
   const judged = judgeDocument(document, 'deploy')
@@ -45,7 +47,7 @@ export async function publishDraft(
   }
   if (notes.tag !== undefined) requireUsableTag(notes.tag, '/tag')
   const at = ctx.clock()
-  const row = await ctx.stores.versions.insert({
+  const fresh = {
     id: newId('version', at, ctx.randomBytes),
     workflowId: workflow.id,
     tag: notes.tag ?? null,
@@ -56,9 +58,13 @@ export async function publishDraft(
     gitCommit: notes.gitCommit ?? null,
     createdAt: at,
     createdBy: ctx.caller.actor,
-  })
-  if (row === null)
+  }
+  const row = await ctx.stores.versions.insert(fresh, { unlessSame })
+  if (row === null) {
+    const same = unlessSame ? await ctx.stores.versions.findByDigest(workflow.id, fresh.digest) : null
+    if (same !== null) return same
     throw new AppError('tag_taken', { detail: `'${notes.tag}' names another version of this workflow.` })
+  }
   await recordAudit(ctx, 'version.published', row.id, { version: versionName(row), digest: row.digest })
   return row
 }

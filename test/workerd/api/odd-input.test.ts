@@ -17,6 +17,18 @@ describe('the tag a deploy gives', () => {
     },
   )
 
+  test('of deploys of one new draft at once, one publishes and all go live', async () => {
+    const client = clientWith((await newOrganization()).key)
+    const created = await client.createWorkflow({ body: { definition: sampleDefinition('at once') } })
+    const workflowId = created.ok ? created.body.id : ''
+    const body = { workflowId, environment: 'staging' }
+    const answers = await Promise.all(Array.from({ length: 6 }, () => client.deployWorkflow({ body })))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(await client.listVersions({ params: { id: workflowId } })).toMatchObject({
+      body: { items: [{ number: 1 }] },
+    })
+  })
+
   test('of deploys of one draft under one new tag at once, one publishes and all go live', async () => {
     const { client, workflowId } = await deployed()
     const body = { workflowId, environment: 'staging', version: 'v1.0.0' }

@@ -22,21 +22,15 @@ export function createVersionStore(db: Database, organizationId: string): Versio
   }
 
   return {
-    async insert(row) {
-      const { createdBy, needs, ...rest } = row
-      const inserted = await db
-        .insert(versions)
-        .values({
-          ...rest,
-          organizationId,
-          number: sql`(SELECT coalesce(max(number), 0) + 1 FROM versions WHERE workflow_id = ${row.workflowId})`,
-          needs: JSON.stringify(needs),
-          createdById: createdBy.id,
-          createdByEmail: createdBy.email,
-        })
-        .onConflictDoNothing()
-        .returning()
-        .get()
+    async insert(row, { unlessSame = false } = {}) {
+      const { id, workflowId, tag, digest, definition, releaseNotes, gitCommit, createdAt, createdBy } = row
+      const next = sql`(SELECT coalesce(max(number), 0) + 1 FROM versions WHERE workflow_id = ${workflowId})`
+      const same = sql`EXISTS (SELECT 1 FROM versions WHERE workflow_id = ${workflowId} AND digest = ${digest})`
+      // One statement, in the order of the columns: of several callers at once the others see what the first one wrote.
+      const values = sql`SELECT ${id}, ${organizationId}, ${workflowId}, ${next}, ${tag}, ${digest}, ${definition},
+        ${JSON.stringify(row.needs)}, ${releaseNotes}, ${gitCommit}, ${createdAt}, ${createdBy.id}, ${createdBy.email}
+        WHERE ${unlessSame ? sql`NOT ${same}` : sql`true`}`
+      const inserted = await db.insert(versions).select(values).onConflictDoNothing().returning().get()
       return inserted === undefined ? null : toVersion(inserted)
     },
     findById: (workflowId, id) => findOne(workflowId, eq(versions.id, id)),
