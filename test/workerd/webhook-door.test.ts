@@ -130,6 +130,7 @@ describe('where a webhook is', () => {
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ code, status, requestId: 'req_1', issues: [] })
     if (status === 429 || status === 503) expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    if (status === 429) expect(response.headers.get('ratelimit')).toMatch(/^"default";r=0;t=\d+$/)
   })
 })
 

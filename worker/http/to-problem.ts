@@ -1,5 +1,7 @@
+import { errorEntry } from '#core/contract/errors'
 import { AppError } from '../services/app-error'
 import { problemResponse } from './problem'
+import { retryHeaders } from './retry-headers'
 
 /** The answer to whatever a call threw. A fault of ours tells nothing but the request's id. */
 export function toProblem(
@@ -12,8 +14,10 @@ export function toProblem(
     return problemResponse('internal', { requestId })
   }
   const { detail, issues, extra, retryAfterSeconds } = error.details
-  const headers: Record<string, string> = {}
-  if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds)
+  const { status } = errorEntry(error.code)
+  const headers: Record<string, string> = {
+    ...(retryAfterSeconds === undefined ? {} : retryHeaders(status, retryAfterSeconds)),
+  }
   if (error.code === 'unauthorized' || error.code === 'credentials_invalid') {
     const reason = error.code === 'credentials_invalid' ? ', error="invalid_token"' : ''
     headers['www-authenticate'] = `Bearer realm="millrace"${reason}`

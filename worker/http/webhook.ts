@@ -6,6 +6,7 @@ import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Cause } from '#core/shard/wire'
 import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { Vault } from '../ports/vault'
+import { retryHeaders } from './retry-headers'
 import { acceptedResponse, completedResponse } from './webhook/answers'
 import { BoundedCache } from './webhook/bounded-cache'
 import { decodeInput } from './webhook/decode-input'
@@ -47,11 +48,11 @@ const UNKNOWN: Refusal = { code: 'webhook_unknown' }
 const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
   not_found: UNKNOWN,
   undeployed: UNKNOWN,
-  paused: { code: 'paused', headers: { 'retry-after': '60' } },
+  paused: { code: 'paused', headers: retryHeaders(503, 60) },
   key_reused: { code: 'idempotency_key_reused' },
-  rate_limited: { code: 'rate_limited', headers: { 'retry-after': '1' } },
-  too_many_live: { code: 'too_many_live', headers: { 'retry-after': '5' } },
-  outcome_unknown: { code: 'outcome_unknown', headers: { 'retry-after': '1' } },
+  rate_limited: { code: 'rate_limited', headers: retryHeaders(429, 1) },
+  too_many_live: { code: 'too_many_live', headers: retryHeaders(429, 5) },
+  outcome_unknown: { code: 'outcome_unknown', headers: retryHeaders(503, 1) },
 }
 
 /**
