@@ -27,7 +27,9 @@ const COLUMNS = {
 
 const names = Object.keys(COLUMNS)
 const values = Object.values(COLUMNS).map((path) => `row.value ->> '$.${path}'`)
-const updates = names.filter((name) => name !== 'organization_id' && name !== 'id').map((n) => `${n} = excluded.${n}`)
+/** What can change; an indexed column named here would cost a second row per update, changed or not. */
+const CHANGING = ['status', 'started_at', 'ended_at', 'error_code', 'error_message', 'error_stage', 'rev']
+const updates = CHANGING.map((name) => `${name} = excluded.${name}`)
 
 /** One statement whatever the number of rows: the whole batch travels as one JSON parameter. */
 const UPSERT = `INSERT INTO executions (${names.join(', ')})

@@ -4,7 +4,7 @@ import { executionId } from './admission'
 import { journalChars } from './journal-room'
 import { holdLease, LEASE_MS } from './lease'
 import type { Live, Shard, ShardMemory } from './memory'
-import { CLAIM_NETWORK_MAX, CLAIM_PURE_MAX, claimArrived, doorbellsToSend } from './rings'
+import { CLAIM_NETWORK_MAX, CLAIM_PURE_MAX, claimArrived, doorbellsToSend, runnerStays } from './rings'
 import type { ClaimAnswer, ClaimRequest, ReleaseParts, Work } from './wire'
 import { workOf } from './work'
 
@@ -12,6 +12,8 @@ import { workOf } from './work'
 const CLAIM_CHARS_MAX = 8_000_000
 /** Claims without progress after which a row is served alone, so that it cannot take others down with it. */
 const SERVED_ALONE_AFTER = 2
+/** A runner that is done in a moment comes back after this, so that what arrives meanwhile shares one claim and one end. */
+const LINGER_MS = 10
 
 /** Hands out ready work under a lease: oldest first, at most 5 executions that touch the network or 50 that do not. */
 export function claim(shard: Shard, request: ClaimRequest, now: EpochMs): ClaimAnswer {
@@ -21,13 +23,22 @@ export function claim(shard: Shard, request: ClaimRequest, now: EpochMs): ClaimA
   const chosen = choose(shard, request.max)
   const work = chosen.length === 0 ? [] : shard.store.transaction(() => lease(shard, chosen, now))
   const pins = new Set(chosen.map((entry) => entry.pin))
+  const stays = work.length > 0 && chosen.every(({ pin }) => isBrief(memory, pin))
+  if (stays) runnerStays(memory)
   return {
     work,
     releases: missing(shard, pins, request.have),
     config: memory.meta.config,
     leaseMs: LEASE_MS,
+    againAfterMs: stays && work.length < CLAIM_PURE_MAX ? LINGER_MS : 0,
     ring: doorbellsToSend(memory),
   }
+}
+
+/** Whether executions of a release are over in a moment: nothing waits, for the network or for time. */
+function isBrief({ releases }: ShardMemory, pin: number): boolean {
+  const release = releases.get(pin)
+  return release?.pure === true && release.inline
 }
 
 /** Rows that hold a slot already come first; new ones follow while there are slots. */

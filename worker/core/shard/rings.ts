@@ -40,6 +40,11 @@ export function claimArrived(memory: ShardMemory, now: EpochMs): void {
   memory.ringWaitMs = RING_AGAIN_MS
 }
 
+/** The runner comes back by itself in a moment, which is as good as a doorbell on its way. */
+export function runnerStays(memory: ShardMemory): void {
+  memory.rung += 1
+}
+
 /** When to ring again if nobody comes; null when nothing is ready. */
 export function ringDueAt(memory: ShardMemory): EpochMs | null {
   return hasReady(memory) ? memory.lastClaimAt + memory.ringWaitMs : null

@@ -99,6 +99,8 @@ export type ClaimAnswer = {
   readonly releases: readonly ReleaseParts[]
   readonly config: DeploymentConfig
   readonly leaseMs: number
+  /** How long to wait before claiming again. */
+  readonly againAfterMs: number
   readonly ring: number
 }
 

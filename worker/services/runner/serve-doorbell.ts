@@ -27,6 +27,7 @@ export async function serveDoorbell(deps: RunnerDeps, shard: RunnerShard): Promi
     const releases = await loadReleases(deps, answer, held)
     await runAll(deps, shard, { answer, releases, sentAt, sliceEndsAt })
     await rung
+    if (answer.againAfterMs > 0) await deps.sleep(answer.againAfterMs)
   }
   await deps.doorbells.ring({ lane, ref: shard.ref, shard: shard.no }, 1)
 }
