@@ -5,7 +5,8 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { accept } from '#core/shard/admission'
-import { blockKey, blockOf } from '#core/shard/archive'
+import { blockKey } from '#core/shard/archive'
+import { blockOf } from '#core/shard/blocks'
 import { claim } from '#core/shard/claim'
 import { commit, finish, park, renew } from '#core/shard/commit'
 import { configure } from '#core/shard/configure'

@@ -1,5 +1,5 @@
 import type { Clock, EpochMs } from '#core/kernel/time'
-import { archived, blockKey, nextBlock, type BlockToWrite } from '#core/shard/archive'
+import { archived, blockKey, nextBlock, toArchive, type BlockToWrite } from '#core/shard/archive'
 import { FLUSH_AFTER_MS, flushed, hasUnflushed, nextFlush } from '#core/shard/flush'
 import type { Shard } from '#core/shard/memory'
 import type { ExecutionIndex } from '../ports/execution-index'
@@ -77,9 +77,10 @@ export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
   return { schedule, run, dueAt: (now) => retryAt ?? (shard.memory.unflushed.size > 0 ? now + RETRY_MS_MIN : null) }
 }
 
-async function writeBlock(shard: Shard, ports: FlusherPorts, block: BlockToWrite): Promise<void> {
-  if (!block.single) return ports.blocks.write(blockKey(shard, block.block), block.executions)
-  for (const execution of block.executions) {
-    await ports.blocks.writeOne(blockKey(shard, block.block, execution.record.seq), execution)
-  }
+async function writeBlock(shard: Shard, ports: FlusherPorts, { block, together, alone }: BlockToWrite): Promise<void> {
+  const now = ports.clock()
+  for (const seq of alone) await ports.blocks.writeOne(blockKey(shard, block, seq), toArchive(shard, seq, now))
+  if (together.length === 0) return
+  const executions = together.map((seq) => toArchive(shard, seq, now))
+  await ports.blocks.write(blockKey(shard, block), executions)
 }

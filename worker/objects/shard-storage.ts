@@ -260,26 +260,34 @@ function waitingMethods(sql: SqlStorage) {
 
 function blockMethods(sql: SqlStorage) {
   return {
-    blockState(block: number) {
-      const row = sql
-        .exec<{ rows: number; ended: number | null; oldest: number | null }>(
-          `SELECT count(*) AS rows, sum(finish_no IS NOT NULL) AS ended, min(accepted_at) AS oldest
-           FROM execution_0 WHERE seq >= ? AND seq < ?`,
+    blockCounts() {
+      return sql
+        .exec<{ block: number; rows: number; ended: number; oldest: number }>(
+          `SELECT seq / 64 AS block, count(*) AS rows, sum(finish_no IS NOT NULL) AS ended, min(accepted_at) AS oldest
+           FROM execution_0 GROUP BY seq / 64 ORDER BY 1`,
+        )
+        .toArray()
+        .map(({ block, rows, ended, oldest }) => [block, { rows, ended, oldestAt: oldest }] as const)
+    },
+    blockRows(block: number) {
+      return sql
+        .exec<{ seq: number; ended: number; chars: number }>(
+          `SELECT seq, finish_no IS NOT NULL AS ended,
+             octet_length(payload) + octet_length(journal) + coalesce(octet_length(result), 0)
+             + coalesce((SELECT sum(octet_length(body)) FROM journal_0 WHERE seq = execution_0.seq), 0)
+             + coalesce((SELECT sum(octet_length(body)) FROM long_0 WHERE seq = execution_0.seq), 0) AS chars
+           FROM execution_0 WHERE seq >= ? AND seq < ? ORDER BY seq`,
           block * 64,
           block * 64 + 64,
         )
-        .one()
-      return { rows: row.rows, ended: row.ended ?? 0, oldestAcceptedAt: row.oldest }
+        .toArray()
+        .map(({ seq, ended, chars }) => ({ seq, ended: ended === 1, chars }))
     },
     markBlock(block: number, writtenAt: EpochMs, stragglers: readonly number[]): void {
       sql.exec('INSERT OR REPLACE INTO block VALUES (?, ?, ?)', block, writtenAt, JSON.stringify(stragglers))
     },
     isBlockWritten(block: number): boolean {
       return sql.exec('SELECT 1 FROM block WHERE n = ?', block).toArray().length > 0
-    },
-    oldestBlock(): number | null {
-      const seq = sql.exec<{ seq: number | null }>('SELECT min(seq) AS seq FROM execution_0').one().seq
-      return seq === null ? null : Math.floor(seq / 64)
     },
   }
 }

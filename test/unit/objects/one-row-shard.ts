@@ -37,7 +37,6 @@ export function oneRowShard(state: RowState, claimed = false): { shard: Shard; d
   const store: Partial<ShardStore> = {
     heads: (seqs) => (seqs.includes(0) ? [head] : []),
     saveFlushedThrough: (finishNo) => void (disk.flushedThrough = finishNo),
-    oldestBlock: () => null,
   }
   const memory: Shard['memory'] = {
     meta: { no: 0, config, finishNo: 1, flushedThrough: 0 },
@@ -53,6 +52,7 @@ export function oneRowShard(state: RowState, claimed = false): { shard: Shard; d
     unflushed: new Map(isLive ? [] : [[0, 1]]),
     unseen: new Set(isLive ? [0] : []),
     releases: new Map(),
+    blocks: new Map(),
   }
   return { shard: { store: store as ShardStore, memory }, disk }
 }

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTraceBlocks } from '../../../worker/adapters/r2/trace-blocks'
@@ -133,6 +133,54 @@ describe('ends', () => {
     const archived = await createTraceBlocks(env.BUCKET).read(key, 7)
     expect(archived?.record).toMatchObject({ status: 'completed', payload: '{"n":7}', result: RESULT })
     expect(archived?.release).toMatchObject({ versionId: 'version_1' })
+  })
+
+  it('64 large executions are archived one by one, and each can be read', async () => {
+    const { stub, config } = await openTestShard({}, releaseParts(1, { pure: true }))
+    const payload = (n: number) => JSON.stringify({ n, text: 'x'.repeat(n % 2 === 0 ? 400_000 : 10) })
+    for (let n = 0; n < 64; n++) await stub.accept(acceptRequest({ payload: payload(n) }))
+    for (let left = 64; left > 0;) {
+      const { work } = await stub.claim({ max: 50, have: [1] })
+      const base = { from: 0, events: [], status: 'completed' as const, result: RESULT }
+      await stub.finish({ items: work.map(({ seq, token }) => ({ seq, token, ...base })) })
+      left -= work.length
+    }
+    await runDurableObjectAlarm(stub)
+    const key = `t/standard/${config.organizationId}/${config.ref}/0/0`
+    expect(await stub.read({ organizationId: config.organizationId, seq: 63 })).toEqual({ archived: key })
+    expect((await env.BUCKET.head(key))?.size).toBeLessThan(1_000_000)
+    const blocks = createTraceBlocks(env.BUCKET)
+    expect((await blocks.read(key, 6))?.record.payload).toBe(payload(6))
+    expect((await blocks.read(key, 7))?.record.payload).toBe(payload(7))
+  })
+
+  it('a block that waits for one execution is written after a day; the late one follows by itself', async () => {
+    const { stub, config } = await openTestShard({}, releaseParts(1, { pure: true }))
+    const scope = { organizationId: config.organizationId }
+    for (let n = 0; n < 64; n++) await stub.accept(acceptRequest({ timeoutMs: 72 * 3_600_000 }))
+    const finishing = { from: 0, events: [], status: 'completed' as const, result: RESULT }
+    const works = [
+      ...(await stub.claim({ max: 50, have: [1] })).work,
+      ...(await stub.claim({ max: 50, have: [1] })).work,
+    ]
+    const [late, ...others] = works.map(({ seq, token }) => ({ seq, token, ...finishing }))
+    await stub.finish({ items: others })
+    if (late === undefined) throw new Error('nothing was claimed')
+    await stub.park({ items: [{ ...late, wakeAt: Date.now() + 48 * 3_600_000 }] })
+    await runDurableObjectAlarm(stub)
+    expect(await stub.read({ ...scope, seq: 1 })).toMatchObject({ record: { seq: 1 } })
+    await evictDurableObject(stub)
+    vi.setSystemTime(Date.now() + 24 * 3_600_000)
+    await stub.poke()
+    const key = `t/standard/${config.organizationId}/${config.ref}/0/0`
+    expect(await stub.read({ ...scope, seq: 1 })).toEqual({ archived: key })
+    expect(await stub.peek({ ...scope, seq: 0 })).toMatchObject({ status: 'waiting' })
+    await stub.cancel({ ...scope, seq: 0, reason: '', actor: null })
+    await stub.poke()
+    expect(await stub.read({ ...scope, seq: 0 })).toEqual({ archived: key })
+    const blocks = createTraceBlocks(env.BUCKET)
+    expect((await blocks.read(key, 0))?.record).toMatchObject({ status: 'cancelled' })
+    expect((await blocks.read(key, 1))?.record).toMatchObject({ status: 'completed' })
   })
 
   it('an end reaches the execution index once, whole', async () => {

@@ -1,5 +1,5 @@
 import type { ArchivedExecution } from '#core/shard/archive'
-import { BLOCK_SIZE } from '#core/shard/archive'
+import { BLOCK_SIZE } from '#core/shard/blocks'
 import { formatHeader, HEADER_BYTES, readSlot } from '#core/shard/block-format'
 import type { TraceBlocks } from '../../ports/trace-blocks'
 

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../kernel/time'
 import { formatExecutionId } from '../model/execution-id'
 import { LIMITS } from '../model/limits'
+import { countAccepted } from './blocks'
 import { fitsRow, journalChars } from './journal-room'
 import { holdLease } from './lease'
 import type { Live, Shard, ShardMemory } from './memory'
@@ -104,6 +105,7 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: E
     mail: false,
   }
   memory.live.set(seq, entry)
+  countAccepted(memory.blocks, seq, now)
   memory.unseen.add(seq)
   return entry
 }

@@ -1,12 +1,12 @@
+import { invariant } from '../kernel/assert'
 import type { EpochMs } from '../kernel/time'
+import { BLOCK_SIZE, countArchived, type BlockCount } from './blocks'
 import type { Shard } from './memory'
 import { recordOf, summaryOf } from './record'
 import type { ExecutionSummary } from './summary'
 import type { ReleaseSummary } from '../model/deployment-config'
 import type { ExecutionRecord } from './wire'
 
-/** Executions are archived in blocks of this many, by their number. */
-export const BLOCK_SIZE = 64
 /** A block that never fills, or that a long execution holds back, is written when its oldest row is this old. */
 export const BLOCK_AGE_MS = 24 * 3_600_000
 
@@ -17,16 +17,18 @@ export type ArchivedExecution = {
   readonly release: ReleaseSummary | null
 }
 
+/** A block with more than this is taken apart: read at once it would be too much for the object's memory. */
+const BLOCK_CHARS_MAX = 8_000_000
+
+/** Numbers of what may leave the shard now. */
 export type BlockToWrite = {
   readonly block: number
-  /** A block that was written before leaves its stragglers as objects of their own. */
-  readonly single: boolean
-  readonly executions: readonly ArchivedExecution[]
+  /** What goes into the block's own object; empty once that was written. */
+  readonly together: readonly number[]
+  /** What becomes an object of its own: large executions, and those that ended after their block was written. */
+  readonly alone: readonly number[]
+  /** Still live; they follow alone. */
   readonly stragglers: readonly number[]
-}
-
-export function blockOf(seq: number): number {
-  return Math.floor(seq / BLOCK_SIZE)
 }
 
 /** `t/<class>/<org>/<ref>/<shard>/<n>`: the trace block; a straggler adds its number. */
@@ -38,47 +40,50 @@ export function blockKey(shard: Shard, block: number, straggler?: number): strin
 
 /** The oldest block that may be written now: all its rows ended and in the index, or old enough to leave the rest behind. */
 export function nextBlock(shard: Shard, from: number, now: EpochMs): BlockToWrite | null {
-  const { store, memory } = shard
-  const first = store.oldestBlock()
-  if (first === null) return null
-  const last = blockOf(memory.nextSeq - 1)
-  for (let block = Math.max(first, from); block <= last; block++) {
-    if (isDue(shard, block, now)) return collect(shard, block, now)
+  for (const [block, count] of shard.memory.blocks) {
+    if (block < from || !isDue(shard, block, count, now)) continue
+    const found = collect(shard, block)
+    if (found !== null) return found
   }
   return null
 }
 
-function isDue(shard: Shard, block: number, now: EpochMs): boolean {
-  const state = shard.store.blockState(block)
-  if (state.rows === 0 || state.ended === 0) return false
+function isDue(shard: Shard, block: number, { rows, ended, oldestAt }: BlockCount, now: EpochMs): boolean {
+  if (ended === 0) return false
   const closed = (block + 1) * BLOCK_SIZE <= shard.memory.nextSeq
-  const old = state.oldestAcceptedAt !== null && now - state.oldestAcceptedAt >= BLOCK_AGE_MS
-  return old || (closed && state.ended === state.rows)
+  return (closed && ended === rows) || now - oldestAt >= BLOCK_AGE_MS
 }
 
-function collect(shard: Shard, block: number, now: EpochMs): BlockToWrite | null {
-  const { memory, store } = shard
-  const seqs = Array.from({ length: BLOCK_SIZE }, (_, index) => block * BLOCK_SIZE + index)
-  const rows = store.rows(seqs)
-  const ready = rows.filter((row) => row.finishNo !== null && !memory.unflushed.has(row.seq))
-  if (ready.length === 0) return null
-  if (ready.length < rows.length && ready.length < rows.filter((row) => row.finishNo !== null).length) return null
-  const executions = ready.map((row) => {
-    const record = recordOf(shard, row)
-    return {
-      summary: summaryOf(shard, { ...row, startedAt: null }, now),
-      record,
-      release: memory.releases.get(row.pin) ?? null,
-    }
-  })
-  const stragglers = rows.filter((row) => row.finishNo === null).map((row) => row.seq)
-  return { block, single: store.isBlockWritten(block), executions, stragglers }
+function collect({ store, memory }: Shard, block: number): BlockToWrite | null {
+  const rows = store.blockRows(block)
+  const ended = rows.filter((row) => row.ended)
+  if (ended.length === 0 || ended.some(({ seq }) => memory.unflushed.has(seq))) return null
+  const isWritten = store.isBlockWritten(block)
+  const isLarge = ended.reduce((sum, { chars }) => sum + chars, 0) > BLOCK_CHARS_MAX
+  const goesAlone = (chars: number) => isWritten || (isLarge && chars > BLOCK_CHARS_MAX / BLOCK_SIZE)
+  return {
+    block,
+    together: ended.filter(({ chars }) => !goesAlone(chars)).map(({ seq }) => seq),
+    alone: ended.filter(({ chars }) => goesAlone(chars)).map(({ seq }) => seq),
+    stragglers: rows.filter((row) => !row.ended).map(({ seq }) => seq),
+  }
+}
+
+/** One ended execution as the archive keeps it. */
+export function toArchive(shard: Shard, seq: number, now: EpochMs): ArchivedExecution {
+  const row = shard.store.row(seq)
+  invariant(row !== null, 'rows leave the shard only after they were archived')
+  const summary = summaryOf(shard, { ...row, startedAt: null }, now)
+  return { summary, record: recordOf(shard, row), release: shard.memory.releases.get(row.pin) ?? null }
 }
 
 /** The archive has a block: its rows leave the shard. */
-export function archived(shard: Shard, written: BlockToWrite, now: EpochMs): void {
-  shard.store.transaction(() => {
-    if (!written.single) shard.store.markBlock(written.block, now, written.stragglers)
-    shard.store.deleteRows(written.executions.map((execution) => execution.record.seq))
+export function archived(shard: Shard, { block, together, alone, stragglers }: BlockToWrite, now: EpochMs): void {
+  const { store, memory } = shard
+  const gone = [...together, ...alone]
+  store.transaction(() => {
+    if (!store.isBlockWritten(block)) store.markBlock(block, now, stragglers)
+    store.deleteRows(gone)
   })
+  countArchived(memory.blocks, block, gone.length)
 }

@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/assert'
-import { BLOCK_SIZE } from './archive'
+import { BLOCK_SIZE } from './blocks'
 
 /** A block starts with 64 entries of 16 hex digits (offset, length in bytes), so one execution is two small range reads. */
 export const HEADER_BYTES = BLOCK_SIZE * 16

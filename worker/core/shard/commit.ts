@@ -1,4 +1,5 @@
 import type { EpochMs } from '../kernel/time'
+import { countEnded } from './blocks'
 import { fitsRow, journalChars } from './journal-room'
 import { holdLease, holds } from './lease'
 import type { Live, Shard } from './memory'
@@ -96,6 +97,7 @@ export function end(
   memory.leases.delete(entry.seq)
   memory.unseen.delete(entry.seq)
   memory.unflushed.set(entry.seq, finishNo)
+  countEnded(memory.blocks, entry.seq)
   if (entry.claimed) memory.slots -= 1
 }
 

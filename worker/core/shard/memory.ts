@@ -1,4 +1,5 @@
 import type { EpochMs } from '../kernel/time'
+import type { BlockCounts } from './blocks'
 import type { LiveRow, ShardMeta, ShardStore } from './store'
 import type { ReleaseSummary } from '../model/deployment-config'
 
@@ -50,6 +51,7 @@ export type ShardMemory = {
   /** Live rows whose status the index has not seen. */
   readonly unseen: Set<number>
   readonly releases: Map<number, ReleaseSummary>
+  readonly blocks: BlockCounts
 }
 
 export type Shard = { readonly store: ShardStore; readonly memory: ShardMemory }
@@ -71,6 +73,7 @@ export function openShard(store: ShardStore, now: EpochMs): Shard {
     unflushed: new Map(meta === null ? [] : store.unflushed(meta.flushedThrough)),
     unseen: new Set(),
     releases: new Map(),
+    blocks: new Map(store.blockCounts()),
   }
   for (const pin of store.releasePins()) {
     const release = store.release(pin)

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../kernel/time'
 import type { TerminalStatus } from '../model/execution-status'
 import type { DeploymentConfig } from '../model/deployment-config'
+import type { BlockCount } from './blocks'
 import type { Cause, InboxEntry, ReleaseParts } from './wire'
 
 /** State words on disk; what people read is derived (`pending` = live and never claimed). */
@@ -117,14 +118,11 @@ export type ShardStore = {
   inbox(seq: number): readonly InboxEntry[]
   clearInbox(seq: number): void
 
-  /** Blocks (of 64 executions) in which a row is still stored, with what is needed to decide about them. */
-  blockState(block: number): {
-    readonly rows: number
-    readonly ended: number
-    readonly oldestAcceptedAt: EpochMs | null
-  }
+  /** Every block in which a row is stored, oldest first. */
+  blockCounts(): readonly (readonly [number, BlockCount])[]
+  /** The stored rows of a block, with how long all their texts are together. */
+  blockRows(block: number): readonly { readonly seq: number; readonly ended: boolean; readonly chars: number }[]
   markBlock(block: number, writtenAt: EpochMs, stragglers: readonly number[]): void
   isBlockWritten(block: number): boolean
   deleteRows(seqs: readonly number[]): void
-  oldestBlock(): number | null
 }
