@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './root.mjs'
 import { run } from './run.mjs'
@@ -19,18 +19,11 @@ export async function buildWeb() {
   await unlessStamped(
     { stamp: 'dist/stamps/web', digest, product: 'web/build/index.html', title: 'Building the dashboard' },
     async () => {
-      await buildPages()
+      await run('vite', ['build', '--config', 'web/vite.config.ts', '--logLevel', 'error'], { env: toolEnv() })
       const target = path.join(root, 'web/build/docs-assets')
       mkdirSync(target, { recursive: true })
       for (const name of docsAssets)
         copyFileSync(path.join(root, 'node_modules/swagger-ui-dist', name), path.join(target, name))
     },
   )
-}
-
-async function buildPages() {
-  if (existsSync(path.join(root, 'web/vite.config.ts')))
-    return run('vite', ['build', '--config', 'web/vite.config.ts', '--logLevel', 'error'], { env: toolEnv() })
-  mkdirSync(path.join(root, 'web/build'), { recursive: true })
-  writeFileSync(path.join(root, 'web/build/index.html'), '<!doctype html><title>Millrace</title>\n')
 }
