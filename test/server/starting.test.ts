@@ -54,6 +54,14 @@ test('the dashboard, the contract and its page are served', async () => {
     expect([asset, (await call('GET', asset)).status]).toEqual([asset, 200])
 })
 
+test('no page of the dashboard can be framed, or guessed to be another type', async () => {
+  for (const path of ['/', '/executions', '/docs-assets/swagger-ui.css']) {
+    const { headers } = await fetch(`${server.url}${path}`)
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  }
+})
+
 test('the second start keeps its data and its credentials', async () => {
   const before = readFileSync(server.devFile, 'utf8')
   const call = caller(server.url, server.apiKey)
