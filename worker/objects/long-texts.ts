@@ -1,6 +1,7 @@
+import { partsOf } from './text-parts'
+
 /** A row takes at most 2 MB, a character up to three bytes of it, and four texts share it. */
 const ROW_TEXT_CHARS_MAX = 150_000
-const PART_CHARS_MAX = 600_000
 
 /** Texts of an execution that are too long for its row are kept beside it, in parts. */
 export function createLongTexts(sql: SqlStorage) {
@@ -8,8 +9,7 @@ export function createLongTexts(sql: SqlStorage) {
     /** Whether a text had to be kept beside the row. */
     keep(seq: number, name: 'payload' | 'result', text: string): boolean {
       if (text.length <= ROW_TEXT_CHARS_MAX) return false
-      for (let part = 0; part * PART_CHARS_MAX < text.length; part++) {
-        const body = text.slice(part * PART_CHARS_MAX, (part + 1) * PART_CHARS_MAX)
+      for (const [part, body] of partsOf(text).entries()) {
         sql.exec('INSERT INTO long_0 VALUES (?, ?, ?, ?)', seq, name, part, body)
       }
       return true

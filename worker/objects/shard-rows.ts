@@ -49,7 +49,8 @@ export function createRowReader(sql: SqlStorage) {
     const parts = sql
       .exec<{ body: string }>('SELECT body FROM journal_0 WHERE seq = ? ORDER BY part', columns.seq)
       .toArray()
-    return [...lines, ...parts.flatMap((part) => part.body.slice(0, -1).split('\n'))]
+    const rest = parts.map(({ body }) => body).join('')
+    return [...lines, ...rest.slice(0, -1).split('\n')]
   }
 
   return {

@@ -7,6 +7,7 @@ import { createHeadReader } from './shard-heads'
 import { createKeyTables } from './shard-keys'
 import { createRowReader } from './shard-rows'
 import { openShardTables } from './shard-tables'
+import { partsOf } from './text-parts'
 
 /** The ShardStore on a Durable Object's SQLite (architecture 4.2). */
 export function createShardStorage(storage: DurableObjectStorage): ShardStore {
@@ -150,27 +151,13 @@ function withoutOutput(result: string): string {
   return JSON.stringify({ ...head, output: null })
 }
 
-/** Parts are numbered by the events before them, so they sort in journal order without a counter. */
+/** A commit's parts are numbered from the events before it, with room for as many as one commit can need. */
+const PARTS_PER_COMMIT_MAX = 1_000
+
 function writeParts(sql: SqlStorage, seq: number, before: number, lines: readonly string[]): void {
-  for (const [index, part] of partsOf(lines).entries()) {
-    sql.exec('INSERT INTO journal_0 VALUES (?, ?, ?)', seq, before + index, part)
+  for (const [index, part] of partsOf(`${lines.join('\n')}\n`).entries()) {
+    sql.exec('INSERT INTO journal_0 VALUES (?, ?, ?)', seq, before * PARTS_PER_COMMIT_MAX + index, part)
   }
-}
-
-/** A character takes up to three bytes, and a row at most 2 MB. */
-const PART_CHARS_MAX = 600_000
-
-function partsOf(lines: readonly string[]): readonly string[] {
-  const parts: string[] = []
-  let part = ''
-  for (const line of lines) {
-    if (part !== '' && part.length + line.length > PART_CHARS_MAX) {
-      parts.push(part)
-      part = ''
-    }
-    part += `${line}\n`
-  }
-  return [...parts, part]
 }
 
 function waitingMethods(sql: SqlStorage) {

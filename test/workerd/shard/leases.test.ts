@@ -126,6 +126,23 @@ describe('leases', () => {
     expect(seen).toMatchObject({ record: { journal: lines } })
   })
 
+  it('an event longer than a row may be is kept whole, in every alphabet (I3)', async () => {
+    const { stub, config } = await openTestShard()
+    await stub.accept(acceptRequest())
+    const [work] = (await stub.claim(claimOne)).work
+    const lines = ['好'.repeat(1_500_000), `x${'😀'.repeat(700_000)}`, 'end'].map((text) => JSON.stringify({ text }))
+    for (const [from, line] of lines.entries()) {
+      await stub.commit({ items: [{ seq: 0, token: work?.token ?? 0, from, events: [line] }] })
+    }
+    await evictDurableObject(stub)
+    const seen = await stub.read({ organizationId: config.organizationId, seq: 0 })
+    expect(seen !== null && 'record' in seen && seen.record.journal.every((line, n) => line === lines[n])).toBe(true)
+    const [sizes] = await runInDurableObject(stub, (_object, { storage }) =>
+      storage.sql.exec<{ bytes: number }>('SELECT max(octet_length(body)) AS bytes FROM journal_0').toArray(),
+    )
+    expect(sizes?.bytes).toBeLessThan(2_000_000)
+  })
+
   it('a long journal to start from is kept outside the row, whole and in order', async () => {
     const { stub } = await openTestShard()
     const seed = Array.from({ length: 12 }, (_, n) => JSON.stringify({ n, text: '好'.repeat(250_000) }))

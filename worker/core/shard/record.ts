@@ -7,6 +7,9 @@ import type { Row, RowHead } from './store'
 import type { ExecutionSummary } from './summary'
 import type { ExecutionRecord } from './wire'
 
+/** Hundreds of summaries travel to the index as one text of at most 2 MB; one that does not fit would stop them all. */
+const ERROR_CHARS_MAX = 500
+
 /** A terminal row is projected with this revision, so that no late projection of a live state can follow it. */
 const REV_TERMINAL = Number.MAX_SAFE_INTEGER
 
@@ -49,7 +52,7 @@ export function summaryOf(shard: Shard, row: RowHead, rev: number): ExecutionSum
     startedAt: result?.startedAt ?? row.startedAt,
     endedAt: result?.endedAt ?? null,
     errorCode: result?.error?.code ?? null,
-    errorMessage: result?.error?.message ?? null,
+    errorMessage: result?.error?.message.slice(0, ERROR_CHARS_MAX) ?? null,
     errorStage: result?.error?.stage ?? null,
     test: row.cause.test === true,
     replayOf: row.cause.replayOf ?? null,
