@@ -39,6 +39,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
     this.#scheduler = createScheduler(this.#schedules, {
       transaction: (work) => ctx.storage.transactionSync(work),
       shard: (no) => this.#shard(no) as unknown as ShardHandle,
+      provide: (pin, no) => this.provide({ pin, shard: no }),
       ring: (no, count) => this.#ring(no, count),
       nonce: () => crypto.randomUUID(),
       report: (event, error) => this.#report(event, error),

@@ -16,7 +16,7 @@ const STEPS: readonly (readonly string[])[] = [
     `CREATE TABLE schedule (trigger_id TEXT PRIMARY KEY, spec TEXT NOT NULL, next_at INTEGER, paused INTEGER NOT NULL DEFAULT 0,
       note TEXT, last_at INTEGER) WITHOUT ROWID`,
     `CREATE TABLE fire (trigger_id TEXT NOT NULL, nominal_at INTEGER NOT NULL, outcome TEXT NOT NULL, effective_at INTEGER,
-      actual_at INTEGER, execution_id TEXT, reason TEXT, PRIMARY KEY (trigger_id, nominal_at)) WITHOUT ROWID`,
+      actual_at INTEGER, execution_id TEXT, reason TEXT, pin INTEGER, payload TEXT, PRIMARY KEY (trigger_id, nominal_at)) WITHOUT ROWID`,
     `CREATE INDEX fire_dispatching ON fire (nominal_at) WHERE outcome = 'dispatching'`,
     `CREATE TABLE outbox (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, due_at INTEGER NOT NULL, tries INTEGER NOT NULL)`,
   ],

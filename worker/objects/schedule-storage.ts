@@ -13,12 +13,35 @@ export type FireOutcome = 'dispatching' | 'started' | 'skipped_paused' | 'skippe
 
 export type Fire = { readonly triggerId: string; readonly nominalAt: EpochMs }
 
+/** What a due moment starts: the release that was live when it was written down, and its input as JSON text. */
+export type FireStart = { readonly pin: number; readonly payload: string }
+
+export type DueFire = Fire & FireStart
+
 type ScheduleRow = { trigger_id: string; spec: string; next_at: number | null; last_at: number | null }
 
 /** The schedules of a deployment and the ledger of their due moments. Every method is synchronous. */
 export type ScheduleStorage = ReturnType<typeof createScheduleStorage>
 
 export function createScheduleStorage(sql: SqlStorage) {
+  function record(
+    { triggerId, nominalAt }: Fire,
+    outcome: FireOutcome,
+    { actualAt, reason, start }: { actualAt: EpochMs; reason: string | null; start: FireStart | null },
+  ): void {
+    sql.exec(
+      `INSERT OR IGNORE INTO fire (trigger_id, nominal_at, outcome, effective_at, actual_at, reason, pin, payload)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      triggerId,
+      nominalAt,
+      outcome,
+      nominalAt,
+      actualAt,
+      reason,
+      start?.pin ?? null,
+      start?.payload ?? null,
+    )
+  }
   return {
     schedules(): readonly StoredSchedule[] {
       return sql
@@ -59,15 +82,11 @@ export function createScheduleStorage(sql: SqlStorage) {
       )
     },
     recordFire(fire: Fire, outcome: FireOutcome, details: { actualAt: EpochMs; reason: string | null }): void {
-      sql.exec(
-        `INSERT OR IGNORE INTO fire (trigger_id, nominal_at, outcome, effective_at, actual_at, reason) VALUES (?, ?, ?, ?, ?, ?)`,
-        fire.triggerId,
-        fire.nominalAt,
-        outcome,
-        fire.nominalAt,
-        details.actualAt,
-        details.reason,
-      )
+      record(fire, outcome, { ...details, start: null })
+    },
+    /** Writes down a moment together with what it will start, whatever is live by the time it is dispatched. */
+    recordDue(fire: Fire, start: FireStart, actualAt: EpochMs): void {
+      record(fire, 'dispatching', { actualAt, reason: null, start })
     },
     settleFire(fire: Fire, outcome: FireOutcome, details: { executionId: string | null; reason: string | null }): void {
       sql.exec(
@@ -79,28 +98,18 @@ export function createScheduleStorage(sql: SqlStorage) {
         fire.nominalAt,
       )
     },
-    dispatching(): readonly Fire[] {
+    dispatching(): readonly DueFire[] {
       return sql
-        .exec<{ trigger_id: string; nominal_at: number }>(
-          `SELECT trigger_id, nominal_at FROM fire WHERE outcome = 'dispatching' ORDER BY nominal_at LIMIT 1000`,
+        .exec<{ trigger_id: string; nominal_at: number; pin: number; payload: string }>(
+          `SELECT trigger_id, nominal_at, pin, payload FROM fire WHERE outcome = 'dispatching' ORDER BY nominal_at LIMIT 1000`,
         )
         .toArray()
-        .map((row) => ({ triggerId: row.trigger_id, nominalAt: row.nominal_at }))
-    },
-    ledger(triggerId: string, limit: number) {
-      return sql
-        .exec<{
-          nominal_at: number
-          outcome: string
-          actual_at: number | null
-          execution_id: string | null
-          reason: string | null
-        }>(
-          'SELECT nominal_at, outcome, actual_at, execution_id, reason FROM fire WHERE trigger_id = ? ORDER BY nominal_at DESC LIMIT ?',
+        .map(({ trigger_id: triggerId, nominal_at: nominalAt, pin, payload }) => ({
           triggerId,
-          limit,
-        )
-        .toArray()
+          nominalAt,
+          pin,
+          payload,
+        }))
     },
   }
 }

@@ -3,7 +3,7 @@ import type { DeploymentState } from '#core/release/state'
 import { parseCron } from '#core/schedule/cron'
 import { dueSlots } from '#core/schedule/due-slots'
 import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
-import type { Fire, ScheduleStorage, StoredSchedule } from './schedule-storage'
+import type { DueFire, ScheduleStorage, StoredSchedule } from './schedule-storage'
 
 /** Every schedule of a deployment fires on shard 0 until a deployment has more of them. */
 const HOME_SHARD = 0
@@ -20,6 +20,7 @@ export type Scheduler = {
 export type SchedulerPorts = {
   readonly transaction: <T>(work: () => T) => T
   readonly shard: (no: number) => { accept(request: AcceptRequest): Promise<AcceptAnswer> }
+  readonly provide: (pin: number, no: number) => Promise<unknown>
   readonly ring: (no: number, count: number) => Promise<void>
   readonly nonce: () => string
   readonly report: (event: string, error: unknown) => void
@@ -55,10 +56,13 @@ function writeDown(storage: ScheduleStorage, state: DeploymentState, schedule: S
     storage.recordFire({ triggerId, nominalAt }, 'skipped_missed', { actualAt: now, reason: MISSED })
   }
   if (slots.fire !== null) {
-    const paused = state.status === 'paused'
-    const reason = paused ? `The deployment is paused${state.pauseNote === null ? '' : `: ${state.pauseNote}`}.` : null
     const fire = { triggerId, nominalAt: slots.fire }
-    storage.recordFire(fire, paused ? 'skipped_paused' : 'dispatching', { actualAt: now, reason })
+    if (state.status === 'paused' || state.active === null) {
+      const reason = `The deployment is paused${state.pauseNote === null ? '' : `: ${state.pauseNote}`}.`
+      storage.recordFire(fire, 'skipped_paused', { actualAt: now, reason })
+    } else {
+      storage.recordDue(fire, { pin: state.active, payload: spec.payload }, now)
+    }
   }
   storage.advance(triggerId, slots.nextAt, slots.fire)
 }
@@ -67,28 +71,37 @@ async function dispatchOne(
   storage: ScheduleStorage,
   ports: SchedulerPorts,
   state: DeploymentState,
-  fire: Fire,
+  fire: DueFire,
 ): Promise<void> {
-  const schedule = storage.schedules().find(({ triggerId }) => triggerId === fire.triggerId)
-  if (schedule === undefined || state.active === null) {
-    const reason = 'The schedule was removed before this moment could be dispatched.'
-    return storage.settleFire(fire, 'refused', { executionId: null, reason })
+  const request = requestOf(fire, state, ports.nonce())
+  let answer = await ports.shard(HOME_SHARD).accept(request)
+  if (answer.kind === 'need_release') {
+    // The moment was due under a release that has been switched away from since.
+    await ports.provide(fire.pin, HOME_SHARD)
+    answer = await ports.shard(HOME_SHARD).accept(request)
   }
-  const key = `schedule:${fire.triggerId}:${fire.nominalAt}`
-  const answer = await ports.shard(HOME_SHARD).accept({
-    epoch: state.epoch,
-    pin: state.active,
-    nonce: ports.nonce(),
-    key,
-    fingerprint: key,
-    cause: { type: 'schedule', triggerId: fire.triggerId, actor: null, nominalAt: fire.nominalAt },
-    payload: schedule.spec.payload,
-  })
   if (answer.kind === 'accepted') {
     storage.settleFire(fire, 'started', { executionId: answer.id, reason: null })
     await ports.ring(HOME_SHARD, answer.ring)
   } else if (answer.kind === 'refused') {
     storage.settleFire(fire, 'refused', { executionId: null, reason: `The shard refused it: ${answer.code}.` })
   }
-  // `stale` and `need_release` mean a push has not arrived yet: the row stays `dispatching` and the alarm comes back.
+  // `stale` means a push has not arrived yet: the row stays `dispatching` and the alarm comes back.
+}
+
+function requestOf(
+  { triggerId, nominalAt, pin, payload }: DueFire,
+  { epoch }: DeploymentState,
+  nonce: string,
+): AcceptRequest {
+  const key = `schedule:${triggerId}:${nominalAt}`
+  return {
+    epoch,
+    pin,
+    nonce,
+    key,
+    fingerprint: key,
+    cause: { type: 'schedule', triggerId, actor: null, nominalAt },
+    payload,
+  }
 }

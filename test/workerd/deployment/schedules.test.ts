@@ -1,5 +1,5 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
+import type { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AcceptRequest } from '#core/shard/wire'
 import type { ShardHandle } from '../../../worker/ports/shards'
@@ -67,6 +67,16 @@ describe('schedules', () => {
     const work = await claimed(deployment)
     expect(work).toHaveLength(1)
     expect(await ledger(deployment)).toMatchObject([{ outcome: 'started', execution_id: work[0]?.id }])
+  })
+
+  it('a moment due before a switch runs on the release that was live then (I7, I8)', async () => {
+    const deployment = testDeployment()
+    await deployment.deploy(1, { schedules: [schedule('0 9 * * *', { payload: '{"from":1}' })] })
+    vi.setSystemTime(NINE)
+    await deployment.deploy(2)
+    await deployment.handle.poke()
+    expect(await claimed(deployment)).toMatchObject([{ pin: 1, payload: '{"from":1}', cause: { nominalAt: NINE } }])
+    expect(await ledger(deployment)).toMatchObject([{ outcome: 'started' }])
   })
 
   it('after an absence only the newest missed moment is caught up, and the others say so', async () => {
