@@ -152,3 +152,50 @@ describe('a newer runner’s journal', () => {
     expect(network.sent).toEqual([])
   })
 })
+
+describe('the store of large outputs', () => {
+  const large = {
+    name: 'large',
+    stages: [
+      post('fetch'),
+      { id: 'pause', component: 'delay', depends_on: ['fetch'], config: { seconds: 3600 } },
+      {
+        id: 'last',
+        component: 'transform',
+        depends_on: ['pause'],
+        config: { value: '{{ stages.fetch.output.status_code }}' },
+      },
+    ],
+  }
+
+  /** An execution that waits after a large answer, and whose hour has come. */
+  async function waitingOnLarge() {
+    const release = await publish(large)
+    const network = fakeNetwork()
+    network.answer = () => ok({ text: 'x'.repeat(400_000) })
+    const seq = await release.start()
+    await release.serve(runnerOn(network))
+    vi.setSystemTime(Date.now() + 3_600_001)
+    await runDurableObjectAlarm(release.stub)
+    return { release, seq }
+  }
+
+  it('is waited for while it cannot be reached, and costs the execution nothing', async () => {
+    const { release, seq } = await waitingOnLarge()
+    const outage = { put: () => Promise.reject(new Error('down')), get: () => Promise.reject(new Error('down')) }
+    for (let n = 0; n < 7; n++) {
+      await release.serve({ ...runnerOn(fakeNetwork()), outputs: outage })
+      expect(await release.end(seq)).toMatchObject({ status: 'waiting' })
+      vi.setSystemTime(Date.now() + 30_001)
+      await runDurableObjectAlarm(release.stub)
+    }
+    await release.serve(runnerOn(fakeNetwork()))
+    expect(await release.end(seq)).toMatchObject({ status: 'completed', output: 200 })
+  })
+
+  it('having lost an output fails the execution, which never goes on with nothing in its place', async () => {
+    const { release, seq } = await waitingOnLarge()
+    await release.serve({ ...runnerOn(fakeNetwork()), outputs: { put: async () => undefined, get: async () => null } })
+    expect(await release.end(seq)).toMatchObject({ status: 'failed', error: { code: 'output_lost' } })
+  })
+})

@@ -1,5 +1,6 @@
 import type { JournalEvent } from '#core/engine/event'
 import type { Json } from '#core/kernel/json'
+import { parseExecutionId } from '#core/model/execution-id'
 import { LIMITS } from '#core/model/limits'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
@@ -22,9 +23,10 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
   }
 
   async function store(event: Extract<JournalEvent, { type: 'stage_succeeded' }>): Promise<JournalEvent> {
-    const place = `${config.organizationId}/${config.ref}/${config.shards - 1}/${work.seq}`
+    const shard = parseExecutionId(work.id)?.shard ?? 0
+    const place = `${config.organizationId}/${config.ref}/${shard}/${work.seq}`
     const outputRef = `o/standard/${place}/${work.token}-${stored++}`
-    await outputs.put(outputRef, JSON.stringify(event.output))
+    await reach(() => outputs.put(outputRef, JSON.stringify(event.output)))
     const kept = { ...event, outputRef }
     lines.set(kept, JSON.stringify({ ...kept, output: null }))
     return kept
@@ -50,7 +52,21 @@ function truncated(output: Json): Json {
   return output === null ? null : { truncated: true, chars: JSON.stringify(output).length }
 }
 
-/** The events of a journal with stored outputs put back in their place; null when one of them is gone. */
+/** The store of large outputs cannot be reached: whoever waits a little may have better luck. */
+export class StoreUnreachable extends Error {}
+
+/** A stored output is gone for good. */
+export class OutputLost extends Error {}
+
+async function reach<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (cause) {
+    throw new StoreUnreachable('The store of large outputs did not answer.', { cause })
+  }
+}
+
+/** The events of a journal with stored outputs put back in their place. Rejects with StoreUnreachable or OutputLost. */
 export async function readJournal(lines: readonly string[], outputs: OutputStore): Promise<readonly JournalEvent[]> {
   const events = lines.map((line) => JSON.parse(line) as JournalEvent)
   if (!events.some((event) => 'outputRef' in event)) return events
@@ -59,6 +75,8 @@ export async function readJournal(lines: readonly string[], outputs: OutputStore
 
 async function withOutput(event: JournalEvent, outputs: OutputStore): Promise<JournalEvent> {
   if (event.type !== 'stage_succeeded' || event.outputRef === undefined) return event
-  const json = await outputs.get(event.outputRef)
-  return json === null ? event : { ...event, output: JSON.parse(json) as Json }
+  const { outputRef } = event
+  const json = await reach(() => outputs.get(outputRef))
+  if (json === null) throw new OutputLost(event.stage)
+  return { ...event, output: JSON.parse(json) as Json }
 }

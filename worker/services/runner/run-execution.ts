@@ -5,17 +5,18 @@ import type { ExecutionState } from '#core/engine/state'
 import { assertNever } from '#core/kernel/assert'
 import type { TerminalStatus } from '#core/model/execution-status'
 import type { ExecutionResult } from '#core/shard/result'
+import { failWork } from './fail-work'
 import { createInbox } from './inbox'
 import { createJournalBuffer, Fenced } from './journal-buffer'
-import { readJournal } from './keep-output'
+import { OutputLost, readJournal, StoreUnreachable } from './keep-output'
 import type { RunnerDeps } from './runner-deps'
 import { Slice, type SliceEnd } from './slice'
 import { createSliceContext, type Job, type SliceContext } from './slice-context'
 
 /** An execution's `output` travels with its row; what is larger belongs into a stage, whose output may go to the store. */
 const RESULT_CHARS_MAX = 1_000_000
-/** While a deploy of the service is under way, old and new runners serve side by side. */
-const NEWER_RUNNER_WITHIN_MS = 30_000
+/** A newer runner, or a store that answers, is there soon. */
+const COME_BACK_AFTER_MS = 30_000
 
 /** How this runner's part ended. `left`: fenced, cut off or out of time; the shard hands the execution to another. */
 export type RunEnd =
@@ -28,26 +29,49 @@ export type RunEnd =
  * journal holds what happened, and the lease's end brings the next runner.
  */
 export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> {
-  const { work, release, lease, writer } = job
+  const { work, writer, lease } = job
+  const inbox = createInbox()
+  const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, onInbox: inbox.deliver })
   try {
-    const inbox = createInbox()
-    const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, onInbox: inbox.deliver })
-    const context = createSliceContext(deps, job, { buffer, inbox })
-    const journal = work.journal.length === 0 ? [] : await readJournal(work.journal, deps.outputs)
-    if (journal.some(({ v }) => v > EVENT_VERSION)) return await leaveToNewer(deps, job)
-    const slice = new Slice(context, fold(release.plan, work.acceptedAt, journal))
-    return await conclude(context, await slice.run(), slice.state)
+    return await run(deps, job, createSliceContext(deps, job, { buffer, inbox })).catch(async (error: unknown) => {
+      if (error instanceof StoreUnreachable) return await comeBackLater(deps, job, await buffer.rest())
+      throw error
+    })
   } catch (error) {
     if (!(error instanceof Fenced)) deps.report('runner_failed', { executionId: work.id, error: String(error) })
     return { kind: 'left' }
   }
 }
 
-/** Written by a newer runner than this one: it will be read by one (4.4 rule 6). */
-async function leaveToNewer(deps: RunnerDeps, { work, writer }: Job): Promise<RunEnd> {
-  const { seq, token, events: from } = work
-  await writer.park({ seq, token, from, events: [], wakeAt: deps.clock() + NEWER_RUNNER_WITHIN_MS })
-  return { kind: 'parked' }
+async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<RunEnd> {
+  const { work, release, writer } = job
+  try {
+    const journal = work.journal.length === 0 ? [] : await readJournal(work.journal, deps.outputs)
+    // Written by a newer runner than this one: it will be read by one (4.4 rule 6).
+    if (journal.some(({ v }) => v > EVENT_VERSION))
+      return await comeBackLater(deps, job, { from: work.events, events: [] })
+    const slice = new Slice(context, fold(release.plan, work.acceptedAt, journal))
+    return await conclude(context, await slice.run(), slice.state)
+  } catch (error) {
+    if (!(error instanceof OutputLost)) throw error
+    const failure = {
+      code: 'output_lost',
+      message: `The stored output of stage ${error.message} is gone, so the execution cannot go on.`,
+      hint: 'Replay the execution.',
+    }
+    return { kind: 'finished', status: 'failed', result: await failWork(writer, work, failure, deps.clock()) }
+  }
+}
+
+/** Lets go for a while without counting as a runner that died. */
+async function comeBackLater(
+  deps: RunnerDeps,
+  { work, writer }: Job,
+  rest: { readonly from: number; readonly events: readonly string[] },
+): Promise<RunEnd> {
+  const { seq, token } = work
+  const answer = await writer.park({ seq, token, ...rest, wakeAt: deps.clock() + COME_BACK_AFTER_MS })
+  return { kind: answer.kind === 'ok' ? 'parked' : 'left' }
 }
 
 async function conclude(context: SliceContext, end: SliceEnd, state: ExecutionState): Promise<RunEnd> {

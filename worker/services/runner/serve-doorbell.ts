@@ -1,5 +1,6 @@
 import type { EpochMs } from '#core/kernel/time'
 import type { ClaimAnswer, Work } from '#core/shard/wire'
+import { failWork } from './fail-work'
 import { createLeaseClock } from './lease-clock'
 import type { LoadedRelease } from './release-cache'
 import { runExecution } from './run-execution'
@@ -84,13 +85,9 @@ async function failUnopened(deps: RunnerDeps, writer: ShardWriter, work: Work): 
     message: 'The variables and secrets of this release could not be decrypted.',
     hint: 'The service’s master key has changed. Set the secrets again and deploy.',
   }
-  const now = deps.clock()
-  const event = JSON.stringify({ v: 1, type: 'execution_failed', at: now, failure })
-  const result = JSON.stringify({ output: null, error: failure, startedAt: null, endedAt: now })
-  const { id, seq, token, events } = work
   try {
-    await writer.finish({ seq, token, from: events, events: [event], status: 'failed', result })
+    await failWork(writer, work, failure, deps.clock())
   } catch (error) {
-    deps.report('runner_failed', { executionId: id, error: String(error) })
+    deps.report('runner_failed', { executionId: work.id, error: String(error) })
   }
 }
