@@ -135,12 +135,24 @@ async function complete(deps: IngressDeps, accepted: Accepted, patienceMs: numbe
   if (accepted.lease !== undefined) {
     const run = runInline(deps, accepted, accepted.lease, until + INLINE_AFTER_MS)
     deps.background(run)
-    const patience = new AbortController()
-    const end = await Promise.race([run, deps.runner.sleep(patienceMs, patience.signal)])
-    patience.abort()
+    const end = await within(deps, run, patienceMs, deps.runner.releases.get(accepted.config.ref, accepted.pin))
     if (end?.kind === 'finished') return { status: end.status, result: end.result }
   }
   return watch(deps, accepted, until)
+}
+
+/** What a run ended in, or undefined when patience ended first. Brief runs wait for nothing and need no timer. */
+async function within(
+  deps: IngressDeps,
+  run: Promise<RunEnd>,
+  patienceMs: number,
+  release: LoadedRelease | null,
+): Promise<RunEnd | undefined> {
+  if (release?.summary.pure === true && release.summary.inline) return run
+  const patience = new AbortController()
+  const end = await Promise.race([run, deps.runner.sleep(patienceMs, patience.signal)])
+  patience.abort()
+  return end ?? undefined
 }
 
 async function runInline(

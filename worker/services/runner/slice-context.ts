@@ -41,7 +41,7 @@ export type SliceContext = {
     state: ExecutionState,
     stage: string,
     attempt: number,
-    signal: AbortSignal,
+    signal: () => AbortSignal,
   ): JournalEvent | Promise<JournalEvent>
   serialize(event: JournalEvent): string
 }
@@ -65,8 +65,8 @@ export function createSliceContext(
       const ports = {
         now: deps.clock,
         redact,
-        http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal),
-        ai: (request: Parameters<RunnerDeps['ai']>[0]) => deps.ai(request, signal),
+        http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal()),
+        ai: (request: Parameters<RunnerDeps['ai']>[0]) => deps.ai(request, signal()),
       }
       const event = runStage({ state, stage, attempt, world, ports })
       return event instanceof Promise ? event.then(writer.keep) : writer.keep(event)

@@ -141,9 +141,12 @@ export class Slice {
     if (this.#context.stage(stage).safety !== 'pure') {
       this.#apply({ type: 'stage_started', v: EVENT_VERSION, at: this.#now(), stage, attempt })
     }
-    const abort = new AbortController()
-    const outcome = this.#context.runStage(this.#state, stage, attempt, abort.signal)
+    // Made when a request asks for it: most stages are over at once and have nothing to abort.
+    let made: AbortController | null = null
+    const controller = () => (made ??= new AbortController())
+    const outcome = this.#context.runStage(this.#state, stage, attempt, () => controller().signal)
     if (!(outcome instanceof Promise)) return this.#settle(outcome)
+    const abort = controller()
     this.#running.set(stage, abort)
     outcome.then(
       (event) => {
