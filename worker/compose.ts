@@ -17,7 +17,7 @@ import { createOutputStore } from './adapters/r2/output-store'
 import { createTraceBlocks } from './adapters/r2/trace-blocks'
 import { readSettings, type Bindings, type Settings } from './env'
 import { createApp } from './http/app'
-import { createWebhookDoor } from './http/webhook'
+import { createWebhookDoor, type WebhookDoor } from './http/webhook'
 import type { Deployments } from './ports/deployments'
 import type { DeploymentSweep } from './ports/deployment-sweep'
 import type { Shards } from './ports/shards'
@@ -34,7 +34,7 @@ const TRIGGERS_PER_SECOND = 1_000
 export type Composition = {
   readonly settings: Settings
   readonly app: Hono
-  readonly door: Hono
+  readonly door: WebhookDoor
   readonly runner: RunnerDeps
   readonly shards: Shards
   readonly deployments: Deployments

@@ -21,7 +21,7 @@ export default {
   fetch(request, _env, ctx) {
     const { app, door } = composition()
     const isWebhook = new URL(request.url).pathname.startsWith('/webhook/')
-    return (isWebhook ? door : app).fetch(request, undefined, ctx)
+    return isWebhook ? door(request) : app.fetch(request, undefined, ctx)
   },
   async queue(batch) {
     const { runner, shards, settings, background } = composition()

@@ -76,6 +76,6 @@ describe('calls from web pages (S21, R-12)', () => {
 
   it('a preflight at an unknown address is 404', async () => {
     const { door } = await openDoor([endpoint])
-    expect((await door.request('https://millrace.test/webhook/nowhere', preflight(APP))).status).toBe(404)
+    expect((await door(new Request('https://millrace.test/webhook/nowhere', preflight(APP)))).status).toBe(404)
   })
 })

@@ -178,7 +178,7 @@ describe('what a refusal tells', () => {
         expect(JSON.parse(text)).toMatchObject({ code: 'webhook_unauthorized' })
         sizes.add(text.length)
       }
-      sizes.add((await (await door.request('https://millrace.test/webhook/nowhere')).text()).length)
+      sizes.add((await (await door(new Request('https://millrace.test/webhook/nowhere'))).text()).length)
     }
     expect(sizes.size).toBe(1)
   })

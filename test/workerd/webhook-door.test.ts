@@ -81,10 +81,12 @@ describe('where a webhook is', () => {
       '%00',
       `${token}%2f`,
     ]) {
-      const response = await door.request(`https://millrace.test/webhook/${wrong}`, {
-        method: 'POST',
-        ...jsonBody(ORDER),
-      })
+      const response = await door(
+        new Request(`https://millrace.test/webhook/${wrong}`, {
+          method: 'POST',
+          ...jsonBody(ORDER),
+        }),
+      )
       expect(response.status, wrong).toBe(404)
     }
     expect(asked).toEqual([])
@@ -92,7 +94,7 @@ describe('where a webhook is', () => {
 
   it('a token of another key, or of another slot of the same deployment, opens nothing', async () => {
     const { door, tokenOf, started } = await openDoor()
-    const response = await door.request(`https://millrace.test/webhook/${await tokenOf(1)}`, { method: 'POST' })
+    const response = await door(new Request(`https://millrace.test/webhook/${await tokenOf(1)}`, { method: 'POST' }))
     expect(response.status).toBe(404)
     expect(started).toEqual([])
   })
@@ -187,7 +189,7 @@ describe('one call repeated with the same Idempotency-Key', () => {
     ])
     for (const slot of [0, 1]) {
       const init = { method: 'POST', ...jsonBody(ORDER, { 'idempotency-key': 'same' }) }
-      await door.request(`https://millrace.test/webhook/${await tokenOf(slot)}`, init)
+      await door(new Request(`https://millrace.test/webhook/${await tokenOf(slot)}`, init))
     }
     expect(started.map(({ key }) => key)).toEqual([
       expect.stringMatching(/^[0-9a-f]{64}$/),

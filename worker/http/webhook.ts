@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { err, ok, type Result } from '#core/kernel/result'
 import { LIMITS } from '#core/model/limits'
 import { type Mac, parseWebhookToken, type WebhookAddress } from '#core/release/webhook-token'
@@ -27,6 +26,9 @@ export type WebhookDoorDeps = {
   readonly limits?: { readonly bodyBytesMax: number; readonly headerBytesMax: number }
 }
 
+/** Answers every request under /webhook/; nothing it is sent makes it reject. */
+export type WebhookDoor = (request: Request) => Promise<Response>
+
 /** A refusal of this door, told apart from those of the ingress. */
 type Refused = { readonly refusal: Refusal }
 
@@ -43,6 +45,7 @@ type Call = {
 }
 
 const TOKENS_MAX = 10_000
+const PREFIX = '/webhook/'
 const UNKNOWN: Refusal = { code: 'webhook_unknown' }
 
 const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
@@ -59,31 +62,31 @@ const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
  * The raw-bytes door: `ANY /webhook/{token}` (S22–S25, S90–S92). A token is judged without storage, credentials over the
  * bytes as they came and before anything is parsed; senders learn little (404, or 401 of the same size), owners learn why.
  */
-export function createWebhookDoor(deps: WebhookDoorDeps): Hono {
+export function createWebhookDoor(deps: WebhookDoorDeps): WebhookDoor {
   const endpoints = createEndpoints(deps.vault)
   const addressOf = createAddressBook(deps.mac)
-  const door = new Hono()
-  door.onError((error) => {
-    const requestId = deps.requestId()
-    deps.report(error, requestId)
-    return refusalResponse({ code: 'internal' }, requestId)
-  })
-  door.notFound(() => refusalResponse(UNKNOWN, deps.requestId()))
-  door.all('/webhook/:token', async (c) => {
-    const address = await addressOf(c.req.param('token'))
-    if (address === null) return refusalResponse(UNKNOWN, deps.requestId())
-    return answer(deps, endpoints, c.req.raw, address)
-  })
-  return door
+  return async (request) => {
+    try {
+      const address = await addressOf(new URL(request.url).pathname)
+      if (address === null) return refusalResponse(UNKNOWN, deps.requestId())
+      return await answer(deps, endpoints, request, address)
+    } catch (error) {
+      const requestId = deps.requestId()
+      deps.report(error, requestId)
+      return refusalResponse({ code: 'internal' }, requestId)
+    }
+  }
 }
 
-function createAddressBook(mac: Mac): (token: string) => Promise<WebhookAddress | null> {
+/** What a path names, or null when it is no webhook's; those met before are known by heart. */
+function createAddressBook(mac: Mac): (path: string) => Promise<WebhookAddress | null> {
   const known = new BoundedCache<WebhookAddress>(TOKENS_MAX)
-  return async (token) => {
-    const cached = known.get(token)
+  return async (path) => {
+    const cached = known.get(path)
     if (cached !== undefined) return cached
+    const token = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : ''
     const address = await parseWebhookToken(mac, token)
-    if (address !== null) known.set(token, address)
+    if (address !== null) known.set(path, address)
     return address
   }
 }
