@@ -14,7 +14,7 @@ export const BLOCK_AGE_MS = 24 * 3_600_000
 export type ArchivedExecution = {
   readonly summary: ExecutionSummary
   readonly record: ExecutionRecord
-  readonly release: ReleaseSummary | null
+  readonly release: Pick<ReleaseSummary, 'releaseId' | 'versionId'> | null
 }
 
 /** A block with more than this is taken apart: read at once it would be too much for the object's memory. */
@@ -74,7 +74,12 @@ export function toArchive(shard: Shard, seq: number, now: EpochMs): ArchivedExec
   const row = shard.store.row(seq)
   invariant(row !== null, 'rows leave the shard only after they were archived')
   const summary = summaryOf(shard, { ...row, startedAt: null }, now)
-  return { summary, record: recordOf(shard, row), release: shard.memory.releases.get(row.pin) ?? null }
+  const release = shard.memory.releases.get(row.pin)
+  return {
+    summary,
+    record: recordOf(shard, row),
+    release: release === undefined ? null : { releaseId: release.releaseId, versionId: release.versionId },
+  }
 }
 
 /** The archive has a block: its rows leave the shard. */
