@@ -59,6 +59,6 @@ describe('an archived execution', () => {
 
   it('of a format nobody knows is refused instead of misread', () => {
     const other = formatArchived(archived).replace('{"v":1,"summary"', '{"v":2,"summary"')
-    expect(() => parseArchived(other)).toThrow()
+    expect(() => parseArchived(other)).toThrow(/"v"/)
   })
 })
