@@ -73,9 +73,23 @@ export type ComponentContext = {
   readonly log: (level: LogLevel, message: string, fields?: JsonObject) => void
 }
 
-/** How one attempt ended. `waiting` holds the stage until an instant without occupying a runner. */
+/** What may end a wait early: a signal of that name, or the end of a child execution. */
+export type AwaitedFact =
+  { readonly kind: 'signal'; readonly name: string } | { readonly kind: 'child'; readonly executionId: string }
+
+/** The answer a stage gives whoever called the webhook. `body` is JSON; a string is sent as it is. */
+export type WebhookResponse = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Json
+}
+
+/**
+ * How one attempt ended. `waiting` holds the stage until an instant without occupying a runner; the fact in `for` ends the
+ * wait earlier and gives the stage its output.
+ */
 export type Outcome =
-  | { readonly kind: 'completed'; readonly output: Json }
+  | { readonly kind: 'completed'; readonly output: Json; readonly response?: WebhookResponse }
   | {
       readonly kind: 'failed'
       readonly failure: Failure
@@ -83,4 +97,4 @@ export type Outcome =
       /** Whether the same attempt might succeed later; absent = no. */
       readonly transient?: boolean
     }
-  | { readonly kind: 'waiting'; readonly until: EpochMs }
+  | { readonly kind: 'waiting'; readonly until: EpochMs; readonly for?: AwaitedFact }

@@ -4,6 +4,7 @@ import { advance, failStage, startAttempt, stopExecution } from './advance'
 import { changeStage, closeDraft, draftStage, openDraft, type Draft } from './draft'
 import type { Effect } from './effect'
 import type { ExecutionEvent } from './event'
+import { receiveChild, receiveSignal, takeSignal } from './receive-fact'
 import { plannedStage, type ExecutionState, type StageState } from './state'
 
 // Owns what follows from an event. Talks to nobody: time comes in events, work leaves as effects.
@@ -31,14 +32,12 @@ function applyResult(draft: Draft, stage: PlannedStage, before: StageState, even
         failure: null,
       })
     case 'stage_waiting': {
+      const { until, for: fact } = event
       const waitingSince = before.waitingSince ?? event.at
-      changeStage(draft, stage, {
-        status: 'waiting',
-        startedAt,
-        waitingSince,
-        waiting: { reason: 'instant', until: event.until },
-      })
-      draft.effects.push({ type: 'set_timer', stage: stage.id, at: event.until })
+      const waiting = { reason: 'instant', until, ...(fact !== undefined && { for: fact }) } as const
+      changeStage(draft, stage, { status: 'waiting', startedAt, waitingSince, waiting })
+      if (fact?.kind === 'signal' && takeSignal(draft, stage, fact.name)) return
+      draft.effects.push({ type: 'set_timer', stage: stage.id, at: until })
       return
     }
     case 'attempt_failed': {
@@ -96,6 +95,10 @@ function applyLive(draft: Draft, event: ExecutionEvent): void {
       return accept(draft)
     case 'resumed':
       return repeatEffects(draft)
+    case 'signal_received':
+      return receiveSignal(draft, event)
+    case 'child_finished':
+      return receiveChild(draft, event)
     case 'cancel_requested':
       return stopExecution(draft, 'cancelled', { code: 'cancelled', message: event.reason }, 'execution cancelled')
     case 'deadline_passed':

@@ -1,6 +1,7 @@
-import type { LogLine } from '../components/context'
+import type { AwaitedFact, LogLine, WebhookResponse } from '../components/context'
 import type { Json } from '../kernel/json'
 import type { EpochMs } from '../kernel/time'
+import type { TerminalStatus } from '../model/execution-status'
 import type { Failure } from '../model/failure'
 
 /** Version written into every journaled event; a runner that meets a newer one leaves the execution to a newer runner. */
@@ -20,6 +21,8 @@ export type JournalEvent = Base &
         readonly startedAt?: EpochMs
         readonly input: Json
         readonly output: Json
+        /** The answer it gives whoever called the webhook (`respond`). */
+        readonly response?: WebhookResponse
         /** Set when the output was too large for the journal: the R2 key that holds it; `output` is then null. */
         readonly outputRef?: string
         readonly logs?: readonly LogLine[]
@@ -43,8 +46,25 @@ export type JournalEvent = Base &
         readonly startedAt?: EpochMs
         readonly input: Json
         readonly until: EpochMs
+        /** What ends the wait before its instant; absent = nothing does. */
+        readonly for?: AwaitedFact
       }
     | { readonly type: 'timer_fired'; readonly stage: string }
+    | {
+        readonly type: 'signal_received'
+        readonly name: string
+        /** The same for repeats of one signal. */
+        readonly signalId: string
+        readonly payload: Json
+        readonly actor: string | null
+      }
+    | {
+        readonly type: 'child_finished'
+        readonly executionId: string
+        readonly status: TerminalStatus
+        readonly output: Json
+        readonly failure: Failure | null
+      }
     | { readonly type: 'cancel_requested'; readonly reason: string; readonly actor: string | null }
     | { readonly type: 'deadline_passed' }
     | { readonly type: 'execution_failed'; readonly failure: Failure }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../components/context'
+import type { AwaitedFact, Outcome, WebhookResponse } from '../components/context'
 import type { RetryPolicy } from '../components/retry-policy'
 import type { PlannedStage } from '../definition/plan'
 import type { Scope } from '../expression/scope'
@@ -12,9 +12,9 @@ import { withOutput } from './scope'
 
 /** What an attempt means for its stage. */
 export type Judgement =
-  | { readonly kind: 'succeeded'; readonly output: Json }
+  | { readonly kind: 'succeeded'; readonly output: Json; readonly response?: WebhookResponse }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly output?: Json; readonly retryAfterMs?: number }
-  | { readonly kind: 'waiting'; readonly until: number }
+  | { readonly kind: 'waiting'; readonly until: number; readonly for?: AwaitedFact }
 
 const CONDITION = '/retry/condition'
 const DEFAULT_POLICY = { delay_seconds: 1, backoff: 'exponential', jitter: false } as const
@@ -67,7 +67,7 @@ function failed(failure: Failure, outcome: Outcome, retryAfterMs?: number): Judg
  * successful one; without it only what the component calls transient is tried again.
  */
 export function judgeAttempt({ stage, config, attempt, scope, seed }: Attempt, outcome: Outcome): Judgement {
-  if (outcome.kind === 'waiting') return { kind: 'waiting', until: outcome.until }
+  if (outcome.kind === 'waiting') return outcome
   const policy = (config as { retry?: RetryPolicy }).retry
   const attemptsMax = policy?.max_attempts ?? stage.component.attemptsDefault ?? 1
   const delayMs = () => retryDelayMs(policy ?? DEFAULT_POLICY, attempt, seed)
@@ -80,7 +80,7 @@ export function judgeAttempt({ stage, config, attempt, scope, seed }: Attempt, o
     const failure = outcome.kind === 'failed' ? outcome.failure : { code: 'retry_condition', message }
     return failed(failure, outcome, delayMs())
   }
-  if (outcome.kind === 'completed') return { kind: 'succeeded', output: outcome.output }
+  if (outcome.kind === 'completed') return { ...outcome, kind: 'succeeded' }
   const mayRetry = again === null && attempt < attemptsMax && stage.component.isTransient?.(outcome) === true
   return mayRetry ? failed(outcome.failure, outcome, delayMs()) : failed(outcome.failure, outcome)
 }

@@ -1,4 +1,4 @@
-import type { ComponentContext, LogLine, Outcome } from '../components/context'
+import type { ComponentContext, LogLine, Outcome, WebhookResponse } from '../components/context'
 import { isJsonObject, type Json, type JsonObject } from '../kernel/json'
 import type { Clock, EpochMs } from '../kernel/time'
 import { LIMITS } from '../model/limits'
@@ -104,10 +104,16 @@ class Attempt {
     const { stage, attempt, ports } = this.#run
     const at = ports.now()
     const base = { v: EVENT_VERSION, at, stage, attempt, startedAt: this.#at, input: this.#keptInput() }
-    if (judgement.kind === 'waiting') return { ...base, type: 'stage_waiting', until: judgement.until }
+    if (judgement.kind === 'waiting') {
+      const { until, for: fact } = judgement
+      return { ...base, type: 'stage_waiting', until, ...(fact !== undefined && { for: fact }) }
+    }
     const logs = this.#keptLogs()
-    if (judgement.kind === 'succeeded')
-      return { ...base, type: 'stage_succeeded', output: this.#keptOutput(judgement.output), ...logs }
+    if (judgement.kind === 'succeeded') {
+      const { output, response } = judgement
+      const answer = response === undefined ? {} : { response: ports.redact(response) as WebhookResponse }
+      return { ...base, type: 'stage_succeeded', output: this.#keptOutput(output), ...answer, ...logs }
+    }
     const { failure, output, retryAfterMs } = judgement
     return {
       ...base,

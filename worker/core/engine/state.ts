@@ -1,3 +1,4 @@
+import type { AwaitedFact } from '../components/context'
 import type { Plan, PlannedStage } from '../definition/plan'
 import { invariant } from '../kernel/assert'
 import type { Json } from '../kernel/json'
@@ -35,13 +36,20 @@ export type StageState = {
   readonly failure: Failure | null
   /** Why it was skipped or cancelled, for people. */
   readonly skippedBecause: string | null
-  readonly waiting: { readonly reason: 'retry' | 'instant'; readonly until: EpochMs } | null
+  readonly waiting: {
+    readonly reason: 'retry' | 'instant'
+    readonly until: EpochMs
+    /** What ends the wait before its instant. */
+    readonly for?: AwaitedFact
+  } | null
   /** When the current attempt first answered `waiting`. */
   readonly waitingSince: EpochMs | null
   /** Number of events that must be committed before its effect may leave (4.4 rule 7). */
   readonly afterEvent: number
   readonly container: ContainerProgress | null
 }
+
+export type ArrivedSignal = { readonly name: string; readonly payload: Json }
 
 /** Everything decide knows about one execution. Immutable; unchanged stages are shared between states. */
 export type ExecutionState = {
@@ -56,6 +64,10 @@ export type ExecutionState = {
   readonly endedAt: EpochMs | null
   /** The first failure nobody handled. */
   readonly failure: Failure | null
+  /** Ids of the signals that arrived: a repeat changes nothing. */
+  readonly signalIds: ReadonlySet<string>
+  /** Signals nobody has waited for yet, in order of arrival. */
+  readonly signals: readonly ArrivedSignal[]
   /** Stages that run or wait, containers aside. */
   readonly active: number
   /** Stages of the root scope that are not terminal. */
@@ -89,6 +101,8 @@ export function initialState(plan: Plan): ExecutionState {
     startedAt: null,
     endedAt: null,
     failure: null,
+    signalIds: new Set(),
+    signals: [],
     active: 0,
     rootOpen: plan.root.length,
   }

@@ -5,16 +5,36 @@ import type { ExecutionStatus, TerminalStatus } from '../model/execution-status'
 
 /** Why an execution exists; stored with it, shown in its trace. */
 export type Cause = {
-  readonly type: 'manual' | 'webhook' | 'schedule'
+  readonly type: 'manual' | 'webhook' | 'schedule' | 'workflow'
   readonly triggerId: string | null
   /** Who asked, when a person or key did. */
   readonly actor: { readonly id: string; readonly email: string | null } | null
   readonly replayOf?: string
   readonly nominalAt?: EpochMs
   readonly test?: boolean
+  /** Outputs that stand in for stages, by id: those stages are not run. Only in tests. */
+  readonly mocks?: JsonObject
+  /** Words to find it by. */
+  readonly tags?: readonly string[]
+  /** Executions with the same key share the workflow's concurrency; those without one share another. */
+  readonly concurrencyKey?: string
+  /** It is not worth starting any more after this. */
+  readonly startBy?: EpochMs
+  /** The execution whose `workflow` stage started this one. */
+  readonly parent?: ParentLink
   readonly traceparent?: string
   /** How a webhook was called, for `trigger.headers` and the like; credentials are left out. */
   readonly request?: RequestContext
+}
+
+/** Who started a child, and how deep it lies: the first child has depth 1. */
+export type ParentLink = {
+  readonly executionId: string
+  /** Address of the stage. */
+  readonly stage: string
+  readonly depth: number
+  /** The parent waits for the child's end, and takes it along when it is cancelled. */
+  readonly waits: boolean
 }
 
 /** What expressions may read of the request that started an execution. */
@@ -50,6 +70,8 @@ export type AcceptRequest = {
   readonly claim?: boolean
   /** Overrides the release's limit (a webhook's `timeout`). */
   readonly timeoutMs?: number
+  /** Not to be started before this much time has passed; no slot is held meanwhile. */
+  readonly delayMs?: number
 }
 
 export type AcceptAnswer =
@@ -85,8 +107,9 @@ export type Work = {
   readonly remainingMs: number
 }
 
+/** `signal`: body `{name, payload, actor}`, key = signal id · `child_finished`: body `{status, output, error}`, key = child's id. */
 export type InboxEntry = {
-  readonly kind: 'cancel' | 'deadline'
+  readonly kind: 'cancel' | 'deadline' | 'signal' | 'child_finished'
   readonly key: string
   readonly body: string
   readonly at: EpochMs
@@ -109,6 +132,8 @@ export type CommitItem = {
   readonly token: number
   readonly from: number
   readonly events: readonly string[]
+  /** JSON of the WebhookResponse a `respond` among the events gives. */
+  readonly response?: string
 }
 
 export type CommitAnswer =
