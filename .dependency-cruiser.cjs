@@ -35,7 +35,7 @@ const neverSideways = floors
     })),
   )
 
-const corePackages = ['zod', 'cron-parser', 'luxon', 're2js', 'yaml', 'fastest-levenshtein', 'ipaddr.js']
+const corePackages = ['acorn', 'zod', 'cron-parser', 'luxon', 're2js', 'yaml', 'fastest-levenshtein', 'ipaddr.js']
 const roomsForWeb = ['kernel', 'expression', 'model', 'components', 'triggers', 'definition', 'contract']
 
 /** @type {import('dependency-cruiser').IConfiguration} */
