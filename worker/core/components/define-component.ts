@@ -20,6 +20,14 @@ export type OwnedStages = {
   readonly role: 'option' | 'scope'
 }
 
+/** Something wrong with a config that its schema cannot say. `pointer` leads into the config. */
+export type ConfigFinding = {
+  readonly pointer: string
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
 export type ComponentDefinition<Type extends string = string, Config = never> = {
   readonly type: Type
   /** Other spellings a document may use (S133: `http-request`). */
@@ -33,6 +41,12 @@ export type ComponentDefinition<Type extends string = string, Config = never> = 
   readonly safety: (config: Readonly<Record<string, unknown>>) => Safety
   /** JSON Pointers of config parts that are not evaluated before the attempt, such as `/retry/condition`. */
   readonly late?: readonly string[]
+  /** Keys of the config that are taken as written: `{{` means nothing in them, and a trace does not repeat them. */
+  readonly raw?: readonly string[]
+  /** What is wrong with a config as written, beyond its schema. Called with any object; never throws. */
+  readonly check?: (config: Readonly<Record<string, unknown>>) => readonly ConfigFinding[]
+  /** JSON Pointers inside the config of names of secrets it reads without an expression, by name. */
+  readonly secrets?: (config: Readonly<Record<string, unknown>>) => readonly { pointer: string; name: string }[]
   readonly owns?: (config: Readonly<Record<string, unknown>>) => readonly OwnedStages[]
   /** Attempts when the config has no `retry` (S126); 1 = never again. */
   readonly attemptsDefault?: number

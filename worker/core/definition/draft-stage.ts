@@ -1,6 +1,7 @@
 import { componentOf } from '../components/registry'
 import type { ComponentDefinition, OwnedStages } from '../components/define-component'
 import { isJsonObject, type JsonObject } from '../kernel/json'
+import { splitRaw } from './split-late'
 
 /** A stage of a document that may still be wrong everywhere: what can be made out of it. */
 export type DraftStage = {
@@ -12,6 +13,8 @@ export type DraftStage = {
   readonly component: ComponentDefinition | null
   readonly dependsOn: readonly { readonly id: string; readonly path: string }[]
   readonly config: JsonObject
+  /** The part of the config in which expressions are expressions. */
+  readonly templated: JsonObject
   readonly owned: readonly OwnedStages[]
   readonly join: string
   readonly enabled: boolean
@@ -32,6 +35,7 @@ function readStage(value: unknown, index: number): DraftStage | null {
       typeof id === 'string' ? [{ id, path: `${path}/depends_on/${i}` }] : [],
     ),
     config,
+    templated: splitRaw(config, component?.raw ?? []).rest,
     owned: component?.owns?.(config) ?? [],
     join: typeof value['join'] === 'string' ? value['join'] : 'all',
     enabled: value['enabled'] !== false,

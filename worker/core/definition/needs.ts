@@ -1,3 +1,4 @@
+import { componentOf } from '../components/registry'
 import type { CompiledValue } from '../expression/compile-value'
 import { isJsonObject, type Json } from '../kernel/json'
 import { compileValid } from './split-late'
@@ -34,9 +35,10 @@ function namesOf(compiled: readonly CompiledValue[], kind: 'variable' | 'secret'
 /** What a valid document reads and reaches; `values` is everything compiled in it but its triggers. */
 export function needsOf({ stages, triggers }: Workflow, values: readonly CompiledValue[]): Needs {
   const compiled = [...values, compileValid(triggers as unknown as Json)]
+  const named = stages.flatMap(({ component, config }) => componentOf(component)?.secrets?.(config) ?? [])
   return {
     variables: namesOf(compiled, 'variable'),
-    secrets: namesOf(compiled, 'secret'),
+    secrets: sorted([...namesOf(compiled, 'secret'), ...named.map(({ name }) => name)]),
     hosts: sorted(stages.flatMap(({ config }) => hostsIn(config))),
     components: sorted(stages.map(({ component }) => component)),
   }

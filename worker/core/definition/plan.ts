@@ -7,7 +7,7 @@ import { LIMITS } from '../model/limits'
 import type { Stage, Workflow, WorkflowSettings } from './document'
 import { Graph } from './graph'
 import { needsOf, type Needs } from './needs'
-import { compileValid, splitLate } from './split-late'
+import { compileValid, splitLate, splitRaw } from './split-late'
 
 export type { Needs } from './needs'
 
@@ -40,7 +40,9 @@ export type PlannedStage = {
   readonly component: ComponentDefinition
   /** As written: what safety is judged on and a trace shows where nothing was evaluated. */
   readonly document: JsonObject
-  /** The config without its `late` parts. */
+  /** The parts of the config that are taken as written. */
+  readonly raw: JsonObject
+  /** The config without its `late` and `raw` parts. */
   readonly config: CompiledValue
   /** Late parts that are present, by their JSON Pointer inside the config (`/retry/condition`). */
   readonly late: ReadonlyMap<string, CompiledValue>
@@ -119,13 +121,15 @@ function planStage(
 ): Omit<PlannedStage, 'dependents' | 'order'> {
   const { id, config: document, join, enabled, on_error: onError } = stage
   const component = componentOfValid(stage)
+  const { raw, rest } = splitRaw(document, component.raw ?? [])
   return {
     id,
     index,
     type: component.type,
     component,
     document,
-    ...splitLate(document, component.late ?? []),
+    raw,
+    ...splitLate(rest, component.late ?? []),
     dependsOn: stage.depends_on.map((dependency) => ({ stage: dependency, waitsFor: graph.waitsFor(id, dependency) })),
     container: graph.containerOf.get(id) ?? null,
     chooser: graph.chooserOf.get(id) ?? null,

@@ -21,6 +21,16 @@ export function compileValid(value: Json): CompiledValue {
   return compiled.value
 }
 
+/** The parts of a config that are taken as written, and all the rest. */
+export function splitRaw(config: JsonObject, raw: readonly string[]): { raw: JsonObject; rest: JsonObject } {
+  if (raw.length === 0) return { raw: {}, rest: config }
+  const entries = Object.entries(config)
+  return {
+    raw: Object.fromEntries(entries.filter(([key]) => raw.includes(key))),
+    rest: raw.reduce((rest, key) => without(rest, [key]), config),
+  }
+}
+
 /** A config compiled in two: what is evaluated before an attempt, and the parts that have to wait. */
 export function splitLate(
   config: JsonObject,

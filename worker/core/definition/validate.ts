@@ -40,7 +40,12 @@ function checkSize(document: unknown): Issue[] {
 
 function checkComponent(stage: DraftStage, document: unknown): Issue[] {
   if (stage.component !== null) {
-    return [...schemaIssues(documentConfig(stage.component.type), stage.config, `${stage.path}/config`)]
+    const path = `${stage.path}/config`
+    const findings = stage.component.check?.(stage.config) ?? []
+    return [
+      ...schemaIssues(documentConfig(stage.component.type), stage.config, path),
+      ...findings.map(({ pointer, code, message, hint }) => errorAt(code, path + pointer, message, hint)),
+    ]
   }
   const stages = (isJsonObject(document) ? document['stages'] : []) as readonly Json[]
   const raw = stages[stage.index]
@@ -61,13 +66,26 @@ function graphOf(stages: readonly DraftStage[]): Graph {
   )
 }
 
+/** Names of secrets that a config lists count like those its expressions read. */
+function withNamedSecrets({ component, config }: DraftStage, found: Expressions): Expressions {
+  const named = component?.secrets?.(config) ?? []
+  const references = named.map(({ pointer, name }) => ({
+    kind: 'secret' as const,
+    name,
+    path: pointer,
+    optional: false,
+    at: 0,
+  }))
+  return { ...found, references: [...found.references, ...references] }
+}
+
 function checkStages(document: Json, severity: Issue['severity']): { issues: Issue[]; expressions: Expressions[] } {
   const stages = readDraftStages(document)
   const graph = graphOf(stages)
   const ids = stages.map(({ id }) => id)
   const issues = [...checkGraph(stages, graph), ...checkReachability(stages, graph)]
   const expressions = stages.map((stage) => {
-    const found = checkExpressions(stage.config, `${stage.path}/config`)
+    const found = withNamedSecrets(stage, checkExpressions(stage.templated, `${stage.path}/config`))
     issues.push(
       ...checkComponent(stage, document),
       ...found.issues,

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { resolvedConfig } from '../components/registry'
 import type { PlannedStage } from '../definition/plan'
 import type { Scope } from '../expression/scope'
-import type { Json } from '../kernel/json'
+import { isJsonObject, type Json } from '../kernel/json'
 import { pointerOf } from '../kernel/pointer'
 import { err, ok, type Result } from '../kernel/result'
 import type { Failure } from '../model/failure'
@@ -10,7 +10,7 @@ import { expressionFailure } from './expression-failure'
 import { withoutViews } from './output-view'
 
 type ResolvedConfig = {
-  /** The config as written, with its values: what a trace shows as input. */
+  /** The config with its values, without what is taken as written: what a trace shows as input. */
   readonly input: Json
   /** The same, checked and completed by the component's schema. */
   readonly config: unknown
@@ -30,6 +30,10 @@ function misfit({ issues }: z.core.$ZodError, type: string): Failure {
   }
 }
 
+function withRaw({ component, raw }: PlannedStage, input: Json): Json {
+  return component.raw !== undefined && isJsonObject(input) ? { ...input, ...raw } : input
+}
+
 /** Evaluates a stage's config and checks it against its component. Failures: `expression_failed`, `config_invalid`. */
 export function resolveConfig(stage: PlannedStage, scope: Scope): Result<ResolvedConfig, Failure> {
   const known = CONSTANTS.get(stage)
@@ -38,7 +42,7 @@ export function resolveConfig(stage: PlannedStage, scope: Scope): Result<Resolve
   if (!evaluated.ok) return err(expressionFailure(evaluated.error, '/config'))
   const readsStages = stage.config.references.some(({ kind }) => kind === 'stage')
   const input = readsStages ? withoutViews(evaluated.value) : evaluated.value
-  const parsed = resolvedConfig(stage.type).safeParse(input)
+  const parsed = resolvedConfig(stage.type).safeParse(withRaw(stage, input))
   if (!parsed.success) return err(misfit(parsed.error, stage.type))
   const resolved = { input, config: parsed.data }
   if (stage.config.constant) CONSTANTS.set(stage, resolved)
