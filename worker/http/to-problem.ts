@@ -1,7 +1,11 @@
 import { errorEntry } from '#core/contract/errors'
+import { isOutage } from '../adapters/platform/is-outage'
 import { AppError } from '../services/app-error'
 import { problemResponse } from './problem'
 import { retryHeaders } from './retry-headers'
+
+/** A guess: outages of the platform's parts are mostly over in moments. */
+const OUTAGE_RETRY_SECONDS = 5
 
 /** The answer to whatever a call threw. A fault of ours tells nothing but the request's id. */
 export function toProblem(
@@ -11,7 +15,8 @@ export function toProblem(
 ): Response {
   if (!(error instanceof AppError)) {
     report(error, requestId)
-    return problemResponse('internal', { requestId })
+    if (!isOutage(error)) return problemResponse('internal', { requestId })
+    return problemResponse('unavailable', { requestId, headers: retryHeaders(503, OUTAGE_RETRY_SECONDS) })
   }
   const { detail, issues, extra, retryAfterSeconds } = error.details
   const { status } = errorEntry(error.code)

@@ -3,6 +3,7 @@ import { LIMITS } from '#core/model/limits'
 import { type Mac, parseWebhookToken, type WebhookAddress } from '#core/release/webhook-token'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Cause } from '#core/shard/wire'
+import { isOutage } from '../adapters/platform/is-outage'
 import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { Vault } from '../ports/vault'
 import { retryHeaders } from './retry-headers'
@@ -47,6 +48,7 @@ type Call = {
 const TOKENS_MAX = 10_000
 const PREFIX = '/webhook/'
 const UNKNOWN: Refusal = { code: 'webhook_unknown' }
+const UNAVAILABLE: Refusal = { code: 'unavailable', headers: retryHeaders(503, 5) }
 
 const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
   not_found: UNKNOWN,
@@ -73,7 +75,7 @@ export function createWebhookDoor(deps: WebhookDoorDeps): WebhookDoor {
     } catch (error) {
       const requestId = deps.requestId()
       deps.report(error, requestId)
-      return refusalResponse({ code: 'internal' }, requestId)
+      return refusalResponse(isOutage(error) ? UNAVAILABLE : { code: 'internal' }, requestId)
     }
   }
 }
