@@ -3,6 +3,7 @@ import { compilePlan } from '#core/definition/plan'
 import { Workflow } from '#core/definition/document'
 import type { HttpAnswer, HttpRequest } from '#core/components/context'
 import type { Json } from '#core/kernel/json'
+import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Failure } from '#core/model/failure'
 import type { AcceptRequest } from '#core/shard/wire'
 import { createVault } from '../../../worker/adapters/crypto/vault'
@@ -65,10 +66,11 @@ function reach(handle: ShardHandle, through: Partial<ShardHandle>): ShardHandle 
 export async function publish(
   document: Json,
   environment: { variables?: Record<string, string>; secrets?: Record<string, string> } = {},
+  changes: Partial<DeploymentConfig> = {},
 ) {
   const workflow = Workflow.parse(document)
   const plan = compilePlan(workflow)
-  const base = deploymentConfig()
+  const base = deploymentConfig(changes)
   const { secrets = {}, variables = {} } = environment
   const sealed = JSON.stringify({ variables, secrets, masked: secrets })
   const parts = {
