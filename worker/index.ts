@@ -6,6 +6,7 @@ import type { Bindings } from './env'
 import { answerDoorbells } from './queue/answer-doorbells'
 import { reportDeadLetters } from './queue/dead-letters'
 
+export { EgressGateway } from './adapters/loader/egress-gateway'
 export { DeploymentObject } from './objects/deployment-object'
 export { ExecutionShard } from './objects/execution-shard'
 
