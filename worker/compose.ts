@@ -8,7 +8,7 @@ import { createVault } from './adapters/crypto/vault'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
 import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
-import { createChatModel } from './adapters/net/chat-model'
+import { createChatModel, type ChatModelSettings } from './adapters/net/chat-model'
 import { parseDevelopmentEgress } from './adapters/net/development-egress'
 import type { EgressPolicy } from './adapters/net/egress-policy'
 import { createHttpSender } from './adapters/net/http-sender'
@@ -54,7 +54,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     clock: Date.now,
     sleep,
     http: createHttpSender(outbound),
-    ai: createChatModel({ baseUrl: settings.AI_BASE_URL, apiKey: settings.AI_API_KEY }, outbound),
+    ai: createChatModel(chatSettings(settings, bindings), outbound),
     outputs: createOutputStore(bindings.BUCKET),
     releases: createReleaseCache(vault),
     doorbells: createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3]),
@@ -102,6 +102,16 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const door = createWebhookDoor({ ingress, vault, mac, requestId, report: reportRequest })
   const sweep = createDeploymentSweep(bindings.DB)
   return { settings, app, door, runner, shards, deployments, sweep, background }
+}
+
+function chatSettings(settings: Settings, { AI: workersAi }: Bindings): ChatModelSettings {
+  const gateway = {
+    accountId: settings.AI_GATEWAY_ACCOUNT_ID,
+    gatewayId: settings.AI_GATEWAY_ID,
+    token: settings.AI_GATEWAY_TOKEN,
+    apiKey: settings.AI_GATEWAY_API_KEY,
+  }
+  return { baseUrl: settings.AI_BASE_URL, apiKey: settings.AI_API_KEY, gateway, workersAi }
 }
 
 /** Ourselves we are called by the front door only: an execution that calls its own host would never end. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { WorkersAi } from './adapters/net/workers-ai'
 import type { DoorbellMessage } from './adapters/queue/doorbells'
 import type { DeploymentObject } from './objects/deployment-object'
 import type { ExecutionShard } from './objects/execution-shard'
@@ -14,6 +15,8 @@ export type Bindings = {
   readonly DOORBELLS_2: Queue<DoorbellMessage>
   readonly DOORBELLS_3: Queue<DoorbellMessage>
   readonly LOADER: WorkerLoader
+  /** Workers AI; optional, and never there locally. */
+  readonly AI?: WorkersAi
   readonly SHIELD: RateLimit
   readonly SIGN_IN_SHIELD: RateLimit
   readonly ASSETS: Fetcher
@@ -26,6 +29,10 @@ const Settings = z.object({
   MASTER_KEY: z.string().min(1, 'MASTER_KEY must be 32 bytes in base64'),
   AI_BASE_URL: z.string().default(''),
   AI_API_KEY: z.string().default(''),
+  AI_GATEWAY_ACCOUNT_ID: z.string().default(''),
+  AI_GATEWAY_ID: z.string().default(''),
+  AI_GATEWAY_TOKEN: z.string().default(''),
+  AI_GATEWAY_API_KEY: z.string().default(''),
   /** How long a queue consumer stays with the slices it runs before it leaves them to waitUntil (platform-assumptions.md). */
   DOORBELL_HOLD_MS: z.coerce.number().int().min(0),
   MILLRACE_DEV_ALLOW_HOSTS: z.string().default(''),

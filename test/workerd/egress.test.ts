@@ -32,7 +32,7 @@ describe('answers from outside, on workerd', () => {
   it('are cut off at the limit, however long they would go on', async () => {
     const { given, body } = endless()
     const answer = await senderOf(async () => new Response(body))(REQUEST)
-    expect(answer).toMatchObject({ kind: 'failed', failure: { code: 'http_response_too_large' }, retryable: false })
+    expect(answer).toMatchObject({ kind: 'failed', failure: { code: 'response_too_large' }, retryable: false })
     expect(given.cancelled).toBe(true)
     expect(given.bytes).toBeLessThan(4_000)
   })

@@ -8,6 +8,7 @@ const USAGE = { total_tokens: 12 }
 async function ask(config: Record<string, unknown>, text: string | ChatAnswer) {
   const requests: ChatRequest[] = []
   const ctx = {
+    idempotencyKey: 'exec_1:ask',
     ai: async (request: ChatRequest): Promise<ChatAnswer> => {
       requests.push(request)
       return typeof text === 'string' ? { kind: 'answer', text, usage: USAGE, durationMs: 3 } : text
@@ -21,6 +22,8 @@ describe('a generator', () => {
   it('asks with its model, temperature and prompts, and gives text and usage (S141)', async () => {
     const { outcome, request } = await ask({ temperature: 0.3, system_prompt: 'You are terse.' }, 'Because.')
     expect(request).toEqual({
+      provider: 'openai',
+      idempotencyKey: 'exec_1:ask',
       model: 'gpt-4',
       temperature: 0.3,
       systemPrompt: 'You are terse.',
@@ -45,7 +48,7 @@ describe('a generator', () => {
     'may be asked again when its answer %j does not fit the schema',
     async (text) => {
       const { outcome } = await ask({ schema }, text)
-      expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'answer_not_in_schema' }, transient: true })
+      expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'answer_mismatch' }, transient: true })
     },
   )
 

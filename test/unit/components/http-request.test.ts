@@ -8,6 +8,7 @@ type Response = Partial<Extract<HttpAnswer, { kind: 'response' }>>
 async function send(
   config: Record<string, unknown>,
   response: Response = {},
+  started: Pick<ComponentContext, 'traceparent'> = {},
 ): Promise<{ request: HttpRequest | undefined; outcome: Outcome }> {
   const requests: HttpRequest[] = []
   const ctx: ComponentContext = {
@@ -17,24 +18,31 @@ async function send(
     attempt: 2,
     idempotencyKey: 'exec_1:call',
     waitingSince: null,
+    late: () => null,
     http: async (request) => {
       requests.push(request)
       return { status: 200, headers: {}, text: '', durationMs: 7, ...response, kind: 'response' }
     },
     ai: async () => ({ kind: 'failed', failure: { code: 'none', message: 'none' }, durationMs: 0 }),
     log: () => undefined,
+    ...started,
   }
   const resolved = resolvedConfig('http_request').parse({ url: 'https://api.test/x', ...config }) as HttpRequestConfig
   const outcome = await httpRequest.run(resolved, ctx)
   return { request: requests[0], outcome }
 }
 
+/** The headers of a request but for the one that every request carries. */
+const own = (request: HttpRequest | undefined) =>
+  Object.fromEntries(Object.entries(request?.headers ?? {}).filter(([name]) => name !== 'traceparent'))
+
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
 
 describe('the request', () => {
   it('is a GET without body, for 30 s, when only a url is written', async () => {
     const { request } = await send({})
-    expect(request).toEqual({ url: 'https://api.test/x', method: 'GET', headers: {}, body: null, timeoutMs: 30_000 })
+    expect(own(request)).toEqual({})
+    expect(request).toMatchObject({ url: 'https://api.test/x', method: 'GET', body: null, timeoutMs: 30_000 })
   })
 
   it('carries an object as JSON', async () => {
@@ -46,7 +54,7 @@ describe('the request', () => {
     const headers = { 'content-type': 'application/strategic-merge-patch+json' }
     const { request } = await send({ method: 'PATCH', headers, body: { spec: {} } })
     expect(request?.body).toBe('{"spec":{}}')
-    expect(request?.headers).toEqual({ ...headers, 'Idempotency-Key': 'exec_1:call' })
+    expect(own(request)).toEqual({ ...headers, 'Idempotency-Key': 'exec_1:call' })
   })
 
   it('carries text as it is written', async () => {
@@ -61,18 +69,20 @@ describe('the request', () => {
   })
 
   it('carries the same Idempotency-Key in every attempt when it is unsafe, unless one is written (I5)', async () => {
-    expect((await send({ method: 'DELETE' })).request?.headers).toEqual({ 'Idempotency-Key': 'exec_1:call' })
-    expect((await send({ method: 'HEAD' })).request?.headers).toEqual({})
-    const own = await send({ method: 'POST', headers: { 'idempotency-key': 'mine' } })
-    expect(own.request?.headers).toEqual({ 'idempotency-key': 'mine' })
+    expect(own((await send({ method: 'DELETE' })).request)).toEqual({ 'Idempotency-Key': 'exec_1:call' })
+    expect(own((await send({ method: 'HEAD' })).request)).toEqual({})
+    const written = await send({ method: 'POST', headers: { 'idempotency-key': 'mine' } })
+    expect(own(written.request)).toEqual({ 'idempotency-key': 'mine' })
   })
 
   it.for([
     [{ type: 'bearer', token: 't' }, { Authorization: 'Bearer t' }],
     [{ type: 'basic', username: 'ann', password: 'pä' }, { Authorization: 'Basic YW5uOnDDpA==' }],
     [{ type: 'api_key', key: 'k' }, { 'X-API-Key': 'k' }],
+    [{ type: 'header', name: 'X-Token', value: 'v' }, { 'X-Token': 'v' }],
+    [{ type: 'none' }, {}],
   ] as const)('carries the credential of %o', async ([auth, headers]) => {
-    expect((await send({ auth })).request?.headers).toEqual(headers)
+    expect(own((await send({ auth })).request)).toEqual(headers)
   })
 
   it.for([

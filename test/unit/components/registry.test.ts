@@ -14,6 +14,7 @@ const refusing: ComponentContext = {
   attempt: 1,
   idempotencyKey: 'exec_test:stage',
   waitingSince: null,
+  late: () => null,
   http: async () => ({ kind: 'failed', failure: { code: 'connection_failed', message: 'refused' }, durationMs: 1 }),
   ai: async () => ({ kind: 'failed', failure: { code: 'connection_failed', message: 'refused' }, durationMs: 1 }),
   log: () => undefined,
@@ -25,13 +26,14 @@ const SAMPLES: Record<string, unknown> = {
   generator: { model: 'm', prompt: 'p' },
   http_request: { url: 'https://api.test/' },
   logger: { message: 'hello' },
+  parallel: { branches: [['a'], ['b']] },
   switch: JSON.parse('{"value": 1, "cases": [{"when": 1, "then": ["a"]}]}'),
   transform: { value: { a: 1 } },
   trycatch: { try: ['a'] },
 }
 
 describe('the register of components', () => {
-  it('holds the eight components of this release', () => {
+  it('holds the components of this release', () => {
     expect([...componentTypes()].sort()).toEqual(Object.keys(SAMPLES).sort())
   })
 

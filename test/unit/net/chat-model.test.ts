@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { createChatModel } from '../../../worker/adapters/net/chat-model'
 
-const REQUEST = { model: 'gpt-4', temperature: 0.3, systemPrompt: 'Be brief.', prompt: 'Why?', timeoutMs: 5_000 }
+const REQUEST = {
+  provider: 'openai',
+  idempotencyKey: 'exec_1:ask',
+  model: 'gpt-4',
+  temperature: 0.3,
+  systemPrompt: 'Be brief.',
+  prompt: 'Why?',
+  timeoutMs: 5_000,
+} as const
 const policy = { ownHosts: new Set<string>(), allowHosts: new Set<string>(), hostMap: new Map<string, URL>() }
 
 function modelAnswering(status: number, body: unknown, baseUrl = 'http://127.0.0.1:9001/v1/', apiKey = 'sk-1') {

@@ -1,93 +1,81 @@
-import * as z from 'zod'
-import type { ChatAnswer, ChatRequest } from '#core/components/context'
-import type { JsonObject } from '#core/kernel/json'
+import type { ChatProvider } from '#core/components/context'
 import type { Failure } from '#core/model/failure'
 import type { ChatModel } from '../../ports/chat-model'
-import type { HttpSender } from '../../ports/http-sender'
+import { createChatEndpoint } from './chat-endpoint'
 import { type EgressPolicy, portOf } from './egress-policy'
 import { createHttpSender, type HttpSenderDeps } from './http-sender'
+import { createWorkersAi, type WorkersAi } from './workers-ai'
 
 export type ChatModelSettings = {
   /** Where an OpenAI-compatible API lives, such as `https://api.openai.com/v1`; empty = none. */
   readonly baseUrl: string
   readonly apiKey: string
+  readonly gateway?: GatewaySettings
+  /** The platform's models; absent where there is no such binding. */
+  readonly workersAi?: WorkersAi | undefined
 }
 
-const Completion = z.object({
-  choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
-  usage: z.record(z.string(), z.json()).nullish(),
-})
-
-const UNAVAILABLE: Failure = {
-  code: 'ai_unavailable',
-  message: 'No language model is configured.',
-  hint: 'Set AI_BASE_URL and AI_API_KEY to any OpenAI-compatible endpoint.',
+export type GatewaySettings = {
+  /** Account and gateway it belongs to; either empty = none. */
+  readonly accountId: string
+  readonly gatewayId: string
+  /** Opens a gateway that asks for authentication; empty = none. */
+  readonly token: string
+  /** The model provider's key, unless the gateway holds it; empty = none. */
+  readonly apiKey: string
 }
 
-/** Asks the configured endpoint, under the same egress rules as stages; only the operator's own host is exempt from them. */
+const GATEWAY = 'https://gateway.ai.cloudflare.com/v1'
+
+const HINTS: Record<ChatProvider, string> = {
+  openai: 'Set AI_BASE_URL and AI_API_KEY to any OpenAI-compatible endpoint.',
+  ai_gateway: 'Set AI_GATEWAY_ACCOUNT_ID and AI_GATEWAY_ID to a gateway of Cloudflare AI Gateway.',
+  workers_ai: 'Bind Workers AI as AI in wrangler.toml; it exists on Cloudflare only, not locally.',
+}
+
+/**
+ * Asks whichever provider a request names. Endpoints are called under the same egress rules as stages; only the operator's
+ * own host is exempt from them.
+ */
 export function createChatModel(settings: ChatModelSettings, deps: HttpSenderDeps): ChatModel {
-  if (!URL.canParse(settings.baseUrl))
-    return async () => ({ kind: 'failed', failure: UNAVAILABLE, durationMs: 0, retryable: false })
-  const base = new URL(settings.baseUrl)
+  const { workersAi } = settings
+  const models: Record<ChatProvider, ChatModel | null> = {
+    openai: endpointOf(settings, deps),
+    ai_gateway: gatewayOf(settings.gateway, deps),
+    workers_ai: workersAi === undefined ? null : createWorkersAi(workersAi, deps.clock),
+  }
+  return async (request, signal) => {
+    const model = models[request.provider]
+    if (model !== null) return model(request, signal)
+    const failure: Failure = {
+      code: 'ai_unavailable',
+      message: `No language model is configured for the provider ${request.provider}.`,
+      hint: HINTS[request.provider],
+    }
+    return { kind: 'failed', failure, durationMs: 0, retryable: false }
+  }
+}
+
+function endpointOf({ baseUrl, apiKey }: ChatModelSettings, deps: HttpSenderDeps): ChatModel | null {
+  if (!URL.canParse(baseUrl)) return null
+  const base = new URL(baseUrl)
   const send = createHttpSender({ ...deps, policy: allowingHost(deps.policy, base) })
-  return (request, signal) =>
-    complete(send, `${base.href.replace(/\/+$/, '')}/chat/completions`, settings.apiKey, request, signal)
+  const url = `${base.href.replace(/\/+$/, '')}/chat/completions`
+  return createChatEndpoint({ url, apiKey, keySetting: 'AI_API_KEY', urlSetting: 'AI_BASE_URL' }, send, deps.clock)
+}
+
+/** The gateway's one address for all providers; models are written `provider/model`. */
+function gatewayOf(gateway: GatewaySettings | undefined, deps: HttpSenderDeps): ChatModel | null {
+  if (gateway === undefined || gateway.accountId === '' || gateway.gatewayId === '') return null
+  const { accountId, gatewayId, token, apiKey } = gateway
+  const operatorHeaders = token === '' ? {} : { 'cf-aig-authorization': `Bearer ${token}` }
+  const url = `${GATEWAY}/${encodeURIComponent(accountId)}/${encodeURIComponent(gatewayId)}/compat/chat/completions`
+  const keySetting = 'AI_GATEWAY_TOKEN and AI_GATEWAY_API_KEY'
+  const urlSetting = 'AI_GATEWAY_ACCOUNT_ID and AI_GATEWAY_ID'
+  const send = createHttpSender({ ...deps, operatorHeaders })
+  return createChatEndpoint({ url, apiKey, keySetting, urlSetting }, send, deps.clock)
 }
 
 function allowingHost(policy: EgressPolicy, base: URL): EgressPolicy {
   return { ...policy, allowHosts: new Set([...policy.allowHosts, `${base.hostname}:${portOf(base)}`]) }
-}
-
-async function complete(
-  send: HttpSender,
-  url: string,
-  apiKey: string,
-  request: ChatRequest,
-  signal: AbortSignal | undefined,
-): Promise<ChatAnswer> {
-  const { model, temperature, systemPrompt, prompt, timeoutMs } = request
-  const messages = [
-    ...(systemPrompt === undefined ? [] : [{ role: 'system', content: systemPrompt }]),
-    { role: 'user', content: prompt },
-  ]
-  const body = JSON.stringify({ model, ...(temperature === undefined ? {} : { temperature }), messages })
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'application/json',
-    ...(apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
-  }
-  const answer = await send({ url, method: 'POST', headers, body, timeoutMs }, signal)
-  if (answer.kind === 'failed') return answer
-  const { status, text, durationMs } = answer
-  if (status < 200 || status > 299) {
-    const retryable = status >= 500 || status === 429 || status === 408
-    return { kind: 'failed', failure: refusalOf(status, text), durationMs, retryable }
-  }
-  const completion = parseCompletion(text)
-  if (completion === null) {
-    const message = 'The model endpoint did not answer with a chat completion.'
-    const hint = 'AI_BASE_URL must be the root of an OpenAI-compatible API, such as https://api.openai.com/v1.'
-    return { kind: 'failed', failure: { code: 'ai_bad_answer', message, hint }, durationMs }
-  }
-  return { kind: 'answer', ...completion, durationMs }
-}
-
-function refusalOf(status: number, text: string): Failure {
-  const details = { status, body: text.slice(0, 1_000) }
-  if (status === 429) {
-    const hint = 'Retry later, or raise the limit of the model account.'
-    return { code: 'ai_rate_limited', message: 'The model endpoint asks for fewer requests.', hint, details }
-  }
-  const hint = status === 401 || status === 403 ? 'Check AI_API_KEY.' : 'Check the model name and the prompt.'
-  return { code: 'ai_refused', message: `The model endpoint answered ${status}.`, hint, details }
-}
-
-function parseCompletion(text: string): { text: string; usage: JsonObject } | null {
-  try {
-    const parsed = Completion.safeParse(JSON.parse(text))
-    if (!parsed.success) return null
-    return { text: parsed.data.choices[0]?.message.content ?? '', usage: (parsed.data.usage ?? {}) as JsonObject }
-  } catch {
-    return null
-  }
 }

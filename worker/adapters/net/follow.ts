@@ -8,9 +8,10 @@ export type Outgoing = {
   readonly url: URL
   readonly method: string
   readonly headers: Headers
-  readonly body: string | null
+  readonly body: string | Uint8Array | null
   readonly signal: AbortSignal
   readonly staysOnHost: boolean
+  readonly followRedirects: boolean
 }
 
 const HOPS_MAX = 5
@@ -28,7 +29,7 @@ export async function follow(send: Fetch, policy: EgressPolicy, request: Outgoin
     else headers.set('x-forwarded-host', verdict.forwardedHost)
     const response = await send(verdict.target, { method, headers, body, signal: request.signal, redirect: 'manual' })
     const location = redirectOf(response)
-    if (location === null) return response
+    if (location === null || !request.followRedirects) return response
     await response.body?.cancel()
     if (hop === HOPS_MAX) throw new NetFailure('http_too_many_redirects', `More than ${HOPS_MAX} redirects.`)
     const next = resolve(location, url)
@@ -39,13 +40,19 @@ export async function follow(send: Fetch, policy: EgressPolicy, request: Outgoin
       throw new NetFailure('egress_denied', 'A redirect would take a secret to a host it is not meant for.')
     }
     if (originOf(next) !== originOf(url)) dropCredentials(headers)
-    if (response.status < 307 && method !== 'GET' && method !== 'HEAD') {
+    if (becomesGet(response.status, method)) {
       method = 'GET'
       body = null
       dropBodyHeaders(headers)
     }
     url = next
   }
+}
+
+/** Fetch standard, HTTP-redirect fetch, step 12. */
+function becomesGet(status: number, method: string): boolean {
+  if (status === 303) return method !== 'GET' && method !== 'HEAD'
+  return status < 307 && method === 'POST'
 }
 
 function redirectOf(response: Response): string | null {

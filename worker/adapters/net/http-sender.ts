@@ -5,7 +5,7 @@ import type { HttpSender } from '../../ports/http-sender'
 import type { EgressPolicy } from './egress-policy'
 import { type Fetch, follow } from './follow'
 import { NetFailure } from './net-failure'
-import { readText } from './read-text'
+import { readBody, type ReadBody } from './read-body'
 import { outgoingHeaders } from './request-headers'
 
 export type HttpSenderDeps = {
@@ -14,22 +14,24 @@ export type HttpSenderDeps = {
   /** The platform's fetch, unless a test brings its own. */
   readonly fetch?: Fetch
   readonly responseBytesMax?: number
+  /** Fields the operator adds to every request; no redirect takes them to another origin. */
+  readonly operatorHeaders?: Readonly<Record<string, string>>
 }
 
 const METHOD = /^(?!CONNECT$|TRACE$|TRACK$)[A-Z]{1,20}$/
 
 /** Sends requests under the egress policy. The timeout covers everything: connecting, redirects and the whole body. */
 export function createHttpSender(deps: HttpSenderDeps): HttpSender {
-  const { policy, clock, responseBytesMax = LIMITS.outputBytesMax } = deps
+  const { policy, clock, responseBytesMax = LIMITS.outputBytesMax, operatorHeaders = {} } = deps
   const send: Fetch = deps.fetch ?? ((url, init) => fetch(url, init))
   return async (request, signal) => {
     const sentAt = clock()
     const timeout = AbortSignal.timeout(request.timeoutMs)
     const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
-      const response = await follow(send, policy, { ...prepare(request), signal: stop })
-      const text = await readText(response, responseBytesMax)
-      return answerOf(response, text, clock() - sentAt)
+      const response = await follow(send, policy, { ...prepare(request, operatorHeaders), signal: stop })
+      const body = await readBody(response, responseBytesMax)
+      return answerOf(response, body, clock() - sentAt)
     } catch (thrown) {
       const failure = explain(thrown, request, { timedOut: timeout.aborted, aborted: signal?.aborted === true })
       const { retryable } = failure
@@ -38,14 +40,16 @@ export function createHttpSender(deps: HttpSenderDeps): HttpSender {
   }
 }
 
-function prepare(request: HttpRequest) {
+function prepare(request: HttpRequest, operatorHeaders: HttpRequest['headers']) {
   if (!URL.canParse(request.url)) throw new NetFailure('egress_denied', 'The URL cannot be read.')
   const method = request.method.toUpperCase()
   if (!METHOD.test(method))
     throw new NetFailure('http_request_invalid', `The method ${method.slice(0, 20)} cannot be sent.`)
   const body = method === 'GET' || method === 'HEAD' ? null : request.body
-  const { staysOnHost = false } = request
-  return { url: new URL(request.url), method, headers: validHeaders(request.headers), body, staysOnHost }
+  const { staysOnHost = false, followRedirects = true } = request
+  const headers = validHeaders(request.headers)
+  for (const [name, value] of Object.entries(operatorHeaders)) headers.set(name, value)
+  return { url: new URL(request.url), method, headers, body, staysOnHost, followRedirects }
 }
 
 function validHeaders(asked: HttpRequest['headers']): Headers {
@@ -56,8 +60,9 @@ function validHeaders(asked: HttpRequest['headers']): Headers {
   }
 }
 
-function answerOf(response: Response, text: string, durationMs: number): HttpAnswer {
-  return { kind: 'response', status: response.status, headers: Object.fromEntries(response.headers), text, durationMs }
+function answerOf(response: Response, { text, binary }: ReadBody, durationMs: number): HttpAnswer {
+  const headers = Object.fromEntries(response.headers)
+  return { kind: 'response', status: response.status, headers, text, ...(binary && { binary }), durationMs }
 }
 
 /** The platform's own error may name internal addresses; only what the author of the stage wrote is repeated. */

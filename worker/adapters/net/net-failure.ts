@@ -5,13 +5,14 @@ export type NetFailureCode =
   | 'http_aborted'
   | 'http_connection_failed'
   | 'http_request_invalid'
-  | 'http_response_too_large'
   | 'http_timeout'
   | 'http_too_many_redirects'
+  | 'response_too_large'
 
 const HINTS: Partial<Record<NetFailureCode, string>> = {
   egress_denied: 'Stages reach public host names over http and https, on ports 80, 443, 8080 and 8443.',
   http_connection_failed: 'Check the host name and that the service is up.',
+  response_too_large: 'Ask for less: fewer fields, a smaller page.',
   http_timeout: 'Raise "timeout", or make the service answer faster.',
 }
 

@@ -1,16 +1,33 @@
 import type { Json, JsonObject } from '../kernel/json'
+import type { Result } from '../kernel/result'
 import type { EpochMs } from '../kernel/time'
 import type { Failure } from '../model/failure'
+import type { CodeAnswer, CodeCall } from './code-call'
+
+/** Who asks a token endpoint for an access token (RFC 6749, client credentials). */
+export type OAuthClient = {
+  readonly tokenUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scope?: string
+  readonly audience?: string
+  /** Where the credentials go in the token request: an Authorization header, or the form itself. */
+  readonly sentIn: 'header' | 'body'
+}
 
 /** One request a stage asks the outside world to answer. `body` is already encoded. */
 export type HttpRequest = {
   readonly url: string
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | null
+  readonly body: string | Uint8Array | null
   readonly timeoutMs: number
   /** Carries something meant for this host alone: a redirect to another one is refused. */
   readonly staysOnHost?: boolean
+  /** False: a redirect is an answer like any other. */
+  readonly followRedirects?: boolean
+  /** Whose access token goes along as Authorization. */
+  readonly oauth?: OAuthClient
 }
 
 /** What came back: a response (any status), or why none came. */
@@ -20,6 +37,8 @@ export type HttpAnswer =
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly text: string
+      /** The body is no text: `text` is its base64. */
+      readonly binary?: boolean
       readonly durationMs: number
     }
   | {
@@ -40,20 +59,38 @@ export type LogLine = {
   readonly fields?: JsonObject
 }
 
+/** Who is asked: any OpenAI-compatible endpoint, the same through Cloudflare AI Gateway, or Workers AI. */
+export const CHAT_PROVIDERS = ['openai', 'ai_gateway', 'workers_ai'] as const
+export type ChatProvider = (typeof CHAT_PROVIDERS)[number]
+
 export type ChatRequest = {
+  readonly provider: ChatProvider
   readonly model: string
   readonly temperature?: number
   readonly systemPrompt?: string
   readonly prompt: string
+  /** JSON Schema the answer is to fit; asked for, not guaranteed. */
+  readonly schema?: JsonObject
+  /** Stable over attempts (I5). */
+  readonly idempotencyKey: string
   readonly timeoutMs: number
 }
 
 export type ChatAnswer =
-  | { readonly kind: 'answer'; readonly text: string; readonly usage: JsonObject; readonly durationMs: number }
+  | {
+      readonly kind: 'answer'
+      readonly text: string
+      readonly usage: JsonObject
+      /** The answer stops where the model's limit of tokens was reached. */
+      readonly cutOff?: boolean
+      readonly durationMs: number
+    }
   | {
       readonly kind: 'failed'
       readonly failure: Failure
       readonly durationMs: number
+      /** How long the provider asks to be left alone. */
+      readonly retryAfterMs?: number
       /** False when asking again cannot help (no endpoint configured, a malformed request); absent = it may. */
       readonly retryable?: boolean
     }
@@ -68,8 +105,13 @@ export type ComponentContext = {
   readonly idempotencyKey: string
   /** When this attempt began to wait, if an earlier run of it answered `waiting` and its instant has come; else null. */
   readonly waitingSince: EpochMs | null
+  /** W3C trace context of whoever started the execution. */
+  readonly traceparent?: string
+  /** Evaluates a `late` part of the config with `output` in scope; null when the config has no such part. */
+  readonly late: (pointer: string, output: Json) => Result<Json, Failure> | null
   readonly http: (request: HttpRequest) => Promise<HttpAnswer>
   readonly ai: (request: ChatRequest) => Promise<ChatAnswer>
+  readonly code: (call: CodeCall) => Promise<CodeAnswer>
   readonly log: (level: LogLevel, message: string, fields?: JsonObject) => void
 }
 
@@ -96,5 +138,7 @@ export type Outcome =
       readonly output?: Json
       /** Whether the same attempt might succeed later; absent = no. */
       readonly transient?: boolean
+      /** How long whoever answered asks to be left alone before the next attempt. */
+      readonly retryAfterMs?: number
     }
   | { readonly kind: 'waiting'; readonly until: EpochMs; readonly for?: AwaitedFact }

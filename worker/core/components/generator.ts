@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import type { Json, JsonObject } from '../kernel/json'
+import type { JsonObject } from '../kernel/json'
 import { LIMITS } from '../model/limits'
-import type { ChatAnswer, Outcome } from './context'
+import { checkAnswer, isJsonSchema } from './check-answer'
+import { CHAT_PROVIDERS, type ChatAnswer, type ChatProvider, type Outcome } from './context'
 import { defineComponent } from './define-component'
 import { retryField, timeoutField, type RetryPolicy } from './retry-policy'
 import { textField } from './text-field'
@@ -12,7 +13,7 @@ export type GeneratorConfig = {
   system_prompt?: string | undefined
   prompt: string
   schema?: Record<string, unknown> | undefined
-  provider: 'openai'
+  provider: ChatProvider
   timeout: number
   retry?: RetryPolicy | undefined
 }
@@ -24,35 +25,18 @@ function systemPrompt({ system_prompt, schema }: GeneratorConfig): string | unde
   return system_prompt === undefined ? demand : `${system_prompt}\n\n${demand}`
 }
 
-/** The JSON value in an answer, also when it comes in a Markdown fence; undefined when there is none. */
-function jsonIn(text: string): Json | undefined {
-  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text)
-  try {
-    return JSON.parse(fenced?.[1] ?? text) as Json
-  } catch {
-    return undefined
-  }
-}
-
-function misfit(schema: Record<string, unknown>, json: Json): string | null {
-  const result = z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema).safeParse(json)
-  return result.success ? null : z.prettifyError(result.error)
-}
-
 function outcomeOf(answer: ChatAnswer, schema: Record<string, unknown> | undefined): Outcome {
   if (answer.kind === 'failed') {
-    const { failure, retryable } = answer
+    const { failure, retryable, retryAfterMs } = answer
     if (retryable === false) return { kind: 'failed', failure }
     const output = { error: { code: failure.code, message: failure.message } }
-    return { kind: 'failed', failure, output, transient: true }
+    return { kind: 'failed', failure, output, transient: true, ...(retryAfterMs !== undefined && { retryAfterMs }) }
   }
-  const { text, usage } = answer
+  const { text, usage, cutOff = false } = answer
   if (schema === undefined) return { kind: 'completed', output: { text, usage } }
-  const json = jsonIn(text)
-  const problem = json === undefined ? 'It is not JSON.' : misfit(schema, json)
-  if (json !== undefined && problem === null) return { kind: 'completed', output: { text, json, usage } }
-  const failure = { code: 'answer_not_in_schema', message: `The model's answer does not fit the schema. ${problem}` }
-  return { kind: 'failed', failure, output: { text, usage } satisfies JsonObject, transient: true }
+  const json = checkAnswer(text, schema as JsonObject, cutOff)
+  if (json.ok) return { kind: 'completed', output: { text, json: json.value, usage } }
+  return { kind: 'failed', failure: json.error, output: { text, usage } satisfies JsonObject, transient: true }
 }
 
 export const generator = defineComponent({
@@ -82,10 +66,11 @@ export const generator = defineComponent({
         .refine(isJsonSchema, { error: 'Not a JSON Schema that can be checked' })
         .optional()
         .meta({ title: 'Schema', description: 'JSON Schema the answer must fit; it is then also given as json.' }),
-      provider: z
-        .enum(['openai'])
-        .default('openai')
-        .meta({ title: 'Provider', description: 'Protocol of the endpoint; openai means any compatible one.' }),
+      provider: z.enum(CHAT_PROVIDERS).default('openai').meta({
+        title: 'Provider',
+        description:
+          'Who is asked: openai means any compatible endpoint, ai_gateway the same through Cloudflare AI Gateway, workers_ai the models of Workers AI.',
+      }),
       timeout: timeoutField(t),
       retry: retryField(t),
     }),
@@ -96,21 +81,15 @@ export const generator = defineComponent({
   run: async (config, ctx) => {
     const system = systemPrompt(config)
     const answer = await ctx.ai({
+      provider: config.provider,
       model: config.model,
       prompt: config.prompt,
       timeoutMs: config.timeout,
+      idempotencyKey: ctx.idempotencyKey,
+      ...(config.schema !== undefined && { schema: config.schema as JsonObject }),
       ...(config.temperature !== undefined && { temperature: config.temperature }),
       ...(system !== undefined && { systemPrompt: system }),
     })
     return outcomeOf(answer, config.schema)
   },
 })
-
-function isJsonSchema(schema: Record<string, unknown>): boolean {
-  try {
-    z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema)
-    return true
-  } catch {
-    return false
-  }
-}

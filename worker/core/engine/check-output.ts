@@ -1,3 +1,4 @@
+import { jsonTextOf, lazyOutput } from '../components/lazy-field'
 import type { Json } from '../kernel/json'
 import { err, ok, type Result } from '../kernel/result'
 import { LIMITS } from '../model/limits'
@@ -8,6 +9,8 @@ const UTF8_BYTES_PER_CHAR_MAX = 6
 
 /** Whether a value may be an output. Failures: `output_not_json`, `output_too_large`. */
 export function checkOutput(value: unknown): Result<Json, Failure> {
+  const lazy = lazyOutput(value)
+  if (lazy !== null) return fits(value as Json)
   const checked = checkJson(value)
   if (!checked.ok) {
     const { path, problem } = checked.error
@@ -18,9 +21,12 @@ export function checkOutput(value: unknown): Result<Json, Failure> {
     })
   }
   const { json, charsApprox } = checked.value
+  return charsApprox * UTF8_BYTES_PER_CHAR_MAX <= LIMITS.outputBytesMax ? ok(json) : fits(json)
+}
+
+function fits(json: Json): Result<Json, Failure> {
   const bytesMax = LIMITS.outputBytesMax
-  if (charsApprox * UTF8_BYTES_PER_CHAR_MAX <= bytesMax) return ok(json)
-  const bytes = new TextEncoder().encode(JSON.stringify(json)).length
+  const bytes = utf8Length(jsonTextOf(json))
   if (bytes <= bytesMax) return ok(json)
   return err({
     code: 'output_too_large',
@@ -28,4 +34,17 @@ export function checkOutput(value: unknown): Result<Json, Failure> {
     hint: 'Ask for less, or keep only what later stages need.',
     details: { bytes, bytesMax },
   })
+}
+
+/** The bytes of a text in UTF-8; half a surrogate pair counts as its replacement. */
+function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x80) continue
+    const isPair = code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00
+    bytes += code < 0x800 ? 1 : 2
+    if (isPair) i++
+  }
+  return bytes
 }

@@ -5,10 +5,8 @@ import type { Scope } from '../expression/scope'
 import type { Json } from '../kernel/json'
 import { err, ok, type Result } from '../kernel/result'
 import type { Failure } from '../model/failure'
-import { expressionFailure } from './expression-failure'
-import { outputView } from './output-view'
+import { evaluateLate } from './evaluate-late'
 import { retryDelayMs } from './retry-delay'
-import { withOutput } from './scope'
 
 /** What an attempt means for its stage. */
 export type Judgement =
@@ -30,10 +28,8 @@ type Attempt = {
 }
 
 function holds(stage: PlannedStage, scope: Scope, output: Json): Result<boolean, Failure> | null {
-  const condition = stage.late.get(CONDITION)
-  if (condition === undefined) return null
-  const value = condition.evaluate(withOutput(scope, outputView(output, stage.component)))
-  if (!value.ok) return err(expressionFailure(value.error, `/config${CONDITION}`))
+  const value = evaluateLate(stage, CONDITION, scope, output)
+  if (value === null || !value.ok) return value
   if (typeof value.value === 'boolean') return ok(value.value)
   return err({
     code: 'expression_failed',
@@ -70,7 +66,8 @@ export function judgeAttempt({ stage, config, attempt, scope, seed }: Attempt, o
   if (outcome.kind === 'waiting') return outcome
   const policy = (config as { retry?: RetryPolicy }).retry
   const attemptsMax = policy?.max_attempts ?? stage.component.attemptsDefault ?? 1
-  const delayMs = () => retryDelayMs(policy ?? DEFAULT_POLICY, attempt, seed)
+  const restMs = outcome.kind === 'failed' ? (outcome.retryAfterMs ?? 0) : 0
+  const delayMs = () => Math.max(restMs, retryDelayMs(policy ?? DEFAULT_POLICY, attempt, seed))
   const again = outcome.output === undefined ? null : holds(stage, scope, outcome.output)
 
   if (again !== null && !again.ok) return failed(again.error, outcome)

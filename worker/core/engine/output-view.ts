@@ -12,10 +12,11 @@ export function outputView(output: Json, { outputAliases }: Pick<ComponentDefini
   if (outputAliases === undefined || !isJsonObject(output)) return output
   const known = VIEWS.get(output)
   if (known !== undefined) return known
-  const view: JsonObject = { ...output }
+  // Copied as it is described, not as it reads: what is still text stays text.
+  const view = Object.defineProperties({}, Object.getOwnPropertyDescriptors(output)) as JsonObject
   for (const [alias, field] of Object.entries(outputAliases)) {
     if (Object.hasOwn(view, alias) || !Object.hasOwn(view, field)) continue
-    Object.defineProperty(view, alias, { value: view[field], enumerable: false })
+    Object.defineProperty(view, alias, { get: () => view[field], enumerable: false })
   }
   VIEWS.set(output, view)
   ORIGINALS.set(view, output)

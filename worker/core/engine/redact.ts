@@ -6,7 +6,30 @@ const PART_LENGTH_MIN = 4
 const DERIVED_LENGTH_MIN = 6
 const LINE_LENGTH_MIN = 8
 
-export type Redact = (json: Json) => Json
+/** Masks secrets. `finds`: whether JSON text may hold one; absent = nobody can tell without reading it as a value. */
+export type Redact = ((json: Json) => Json) & { readonly finds?: (jsonText: string) => boolean }
+
+const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+/** JSON text with its escapes undone: whatever a string in it holds stands there as it is. */
+function unescaped(jsonText: string): string {
+  if (!jsonText.includes('\\')) return jsonText
+  return jsonText.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gs, (_all, code: string | undefined, sign: string) =>
+    code === undefined ? (ESCAPES[sign] ?? sign) : String.fromCharCode(parseInt(code, 16)),
+  )
+}
+
+/** Never misses a secret that redacting the parsed text would mask; may see one where there is none. */
+function textFinder(secrets: readonly (readonly [name: string, value: string])[]): (jsonText: string) => boolean {
+  const values = secrets.map(([, value]) => value)
+  // A number has many spellings.
+  if (values.some((value) => String(Number(value)) === value)) return () => true
+  const forms = values.flatMap((value) => (value.length < PART_LENGTH_MIN ? [`"${value}"`] : formsOf(value)))
+  return (jsonText) => {
+    const text = unescaped(jsonText)
+    return forms.some((form) => text.includes(form))
+  }
+}
 
 /** Base64 of bytes wherever they stand in a longer text: only the characters that do not depend on the neighbours. */
 function base64Forms(bytes: Uint8Array): string[] {
@@ -66,7 +89,7 @@ function textMasker(secrets: readonly (readonly [name: string, value: string])[]
  */
 export function createRedactor(secrets: Readonly<Record<string, string>>): Redact {
   const known = Object.entries(secrets).filter(([, value]) => value !== '')
-  if (known.length === 0) return (json) => json
+  if (known.length === 0) return Object.assign((json: Json) => json, { finds: () => false })
   const mask = textMasker(known)
   const numbers = new Set(known.map(([, value]) => value).filter((value) => String(Number(value)) === value))
 
@@ -93,5 +116,5 @@ export function createRedactor(secrets: Readonly<Record<string, string>>): Redac
     if (isJsonObject(json)) return redactObject(json)
     return Array.isArray(json) ? redactList(json as readonly Json[]) : json
   }
-  return redact
+  return Object.assign(redact, { finds: textFinder(known) })
 }

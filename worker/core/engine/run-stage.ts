@@ -1,12 +1,18 @@
+import type { CodeAnswer, CodeCall, CodeInvocation } from '../components/code-call'
 import type { ComponentContext, LogLine, Outcome, WebhookResponse } from '../components/context'
+import type { Scope } from '../expression/scope'
 import { isJsonObject, type Json, type JsonObject } from '../kernel/json'
+import { setOwn } from '../kernel/set-own'
 import type { Clock, EpochMs } from '../kernel/time'
 import { LIMITS } from '../model/limits'
 import type { Failure } from '../model/failure'
 import { checkOutput } from './check-output'
 import { checkJson } from './check-json'
 import { EVENT_VERSION, type JournalEvent } from './event'
+import { evaluateLate } from './evaluate-late'
 import { judgeAttempt, type Judgement } from './judge-attempt'
+import type { Redact } from './redact'
+import { redactOutput } from './redact-output'
 import { resolveConfig } from './resolve-config'
 import { expressionScope, failureJson } from './scope'
 import { plannedStage, stageState, type ExecutionState } from './state'
@@ -16,9 +22,10 @@ import type { World } from './world'
 // so that journal, trace and later stages see the same.
 
 export type StagePorts = Pick<ComponentContext, 'http' | 'ai'> & {
+  readonly code: (call: CodeInvocation, log: ComponentContext['log']) => Promise<CodeAnswer>
   readonly now: Clock
   /** Masks secrets in anything that is kept. */
-  readonly redact: (json: Json) => Json
+  readonly redact: Redact
 }
 
 export type StageRun = {
@@ -34,6 +41,10 @@ const LOG_LINES_MAX = 1_000
 /** The key that repeats of one effect share (4.4 rule 7). */
 export function idempotencyKey(executionId: string, stage: string): string {
   return `${executionId}:${stage}`
+}
+
+function missingSecret(name: string): Failure {
+  return { code: 'secret_missing', message: `The secret ${name} has no value.`, hint: 'Set it in the environment.' }
 }
 
 function crashed(thrown: unknown): Outcome {
@@ -75,15 +86,16 @@ class Attempt {
     const end = (outcome: Outcome) =>
       this.#event(judgeAttempt({ stage, config, attempt, scope, seed }, checked(outcome)))
     try {
-      const outcome = stage.component.run(config as never, this.#context())
+      const outcome = stage.component.run(config as never, this.#context(scope))
       return outcome instanceof Promise ? outcome.catch(crashed).then(end) : end(outcome)
     } catch (thrown) {
       return end(crashed(thrown))
     }
   }
 
-  #context(): ComponentContext {
+  #context(scope: Scope): ComponentContext {
     const { state, stage, attempt, world, ports } = this.#run
+    const planned = plannedStage(state.plan, stage)
     return {
       at: this.#at,
       executionId: world.executionId,
@@ -91,13 +103,33 @@ class Attempt {
       attempt,
       idempotencyKey: idempotencyKey(world.executionId, stage),
       waitingSince: stageState(state, stage).waitingSince,
+      ...(world.traceparent !== undefined && { traceparent: world.traceparent }),
+      late: (pointer, output) => evaluateLate(planned, pointer, scope, output),
       http: ports.http,
       ai: ports.ai,
-      log: (level, message, fields) => {
-        if (this.#logs.length >= LOG_LINES_MAX) return
-        this.#logs.push({ at: ports.now(), level, message, ...(fields !== undefined && { fields }) })
-      },
+      code: (call) => this.#code(call),
+      log: this.#log,
     }
+  }
+
+  readonly #log: ComponentContext['log'] = (level, message, fields) => {
+    if (this.#logs.length >= LOG_LINES_MAX) return
+    this.#logs.push({ at: this.#run.ports.now(), level, message, ...(fields !== undefined && { fields }) })
+  }
+
+  /** Hands over the named secrets and no others; one without a value is a failure, never an empty text (S88). */
+  async #code({ secrets: names, ...call }: CodeCall): Promise<CodeAnswer> {
+    const { state, stage, attempt, world, ports } = this.#run
+    const secrets: Record<string, string> = {}
+    for (const name of names) {
+      const value = world.secret(name)
+      if (value === undefined) return { kind: 'failed', failure: missingSecret(name) }
+      setOwn(secrets, name, value)
+    }
+    const { id } = plannedStage(state.plan, stage)
+    const { executionId } = world
+    const execution = { id: executionId, stage, attempt, idempotencyKey: idempotencyKey(executionId, stage) }
+    return ports.code({ ...call, source: id, secrets, execution }, this.#log)
   }
 
   #event(judgement: Judgement): JournalEvent {
@@ -137,7 +169,7 @@ class Attempt {
   /** The lists a branch took are its own words, not data: a secret that happens to be "true" must not change the way. */
   #keptOutput(output: Json): Json {
     const { state, stage, ports } = this.#run
-    const kept = ports.redact(output)
+    const kept = redactOutput(output, ports.redact)
     const isBranch = plannedStage(state.plan, stage).component.kind === 'branch'
     if (!isBranch || kept === output || !isJsonObject(kept) || !isJsonObject(output)) return kept
     return { ...kept, taken: output['taken'] ?? [] }

@@ -11,6 +11,8 @@ export type World = {
   readonly input: Json
   /** What `trigger` gives expressions: `{type, id, …}`. */
   readonly trigger: Json
+  /** W3C trace context of whoever started the execution. */
+  readonly traceparent?: string
   readonly variable: (name: string) => Json | undefined
   readonly secret: (name: string) => string | undefined
 }

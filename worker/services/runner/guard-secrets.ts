@@ -20,7 +20,8 @@ export function guardSecrets(send: HttpSender, secrets: BoundSecrets): HttpSende
     redact: createRedactor({ [name]: secrets.values[name] ?? '' }),
   }))
   return async (request, signal) => {
-    const carried = [request.url, ...Object.values(request.headers), request.body ?? '']
+    const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body ?? undefined)
+    const carried = [request.url, ...Object.values(request.headers), body]
     const host = URL.canParse(request.url) ? new URL(request.url).hostname : ''
     const found = guards.filter(({ redact }) => redact(carried) !== carried)
     const misled = found.find(({ hosts }) => !hosts.includes(host))

@@ -4,8 +4,10 @@ import { Workflow } from '#core/definition/document'
 import { createRedactor, type Redact } from '#core/engine/redact'
 import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
 import type { ReleaseParts } from '#core/shard/wire'
+import type { CodeBundle } from '../../ports/code-runner'
 import type { Vault } from '../../ports/vault'
 import { environmentPurpose, parseSealedEnvironment } from '../sealed-environment'
+import { createTokenCache, type TokenCache } from './token-cache'
 
 const RELEASES_MAX = 200
 
@@ -18,6 +20,9 @@ export type LoadedRelease = {
   /** The only hosts a secret may be sent to, for those that are bound. */
   readonly secretHosts: Readonly<Record<string, readonly string[]>>
   readonly redact: Redact
+  readonly code: CodeBundle
+  /** Access tokens of this isolate; shared by all releases. */
+  readonly tokens: TokenCache
 }
 
 export type ReleaseCache = {
@@ -30,6 +35,7 @@ export type ReleaseCache = {
 
 export function createReleaseCache(vault: Vault): ReleaseCache {
   const loaded = new Map<string, LoadedRelease>()
+  const tokens = createTokenCache()
   const keyOf = (ref: string, pin: number) => `${ref}:${pin}`
   return {
     get: (ref, pin) => loaded.get(keyOf(ref, pin)) ?? null,
@@ -38,8 +44,9 @@ export function createReleaseCache(vault: Vault): ReleaseCache {
       return new Map(own.map(([key, release]) => [Number(key.slice(ref.length + 1)), release]))
     },
     async load(config, parts) {
-      const release = await open(vault, config, parts)
-      if (release === null) return null
+      const opened = await open(vault, config, parts)
+      if (opened === null) return null
+      const release = { ...opened, tokens }
       if (loaded.size >= RELEASES_MAX) loaded.delete(loaded.keys().next().value ?? '')
       loaded.set(keyOf(config.ref, parts.pin), release)
       return release
@@ -47,7 +54,11 @@ export function createReleaseCache(vault: Vault): ReleaseCache {
   }
 }
 
-async function open(vault: Vault, config: DeploymentConfig, parts: ReleaseParts): Promise<LoadedRelease | null> {
+async function open(
+  vault: Vault,
+  config: DeploymentConfig,
+  parts: ReleaseParts,
+): Promise<Omit<LoadedRelease, 'tokens'> | null> {
   const opened = await vault.open(environmentPurpose(config), parts.environment)
   if (opened === null) return null
   const { variables, secrets, masked, hosts } = parseSealedEnvironment(opened)

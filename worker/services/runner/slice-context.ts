@@ -7,6 +7,7 @@ import type { Json } from '#core/kernel/json'
 import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
+import { authorizeRequests } from './authorize-requests'
 import type { Inbox } from './inbox'
 import { guardSecrets } from './guard-secrets'
 import type { JournalBuffer } from './journal-buffer'
@@ -51,8 +52,10 @@ export function createSliceContext(
   job: Job,
   parts: Pick<SliceContext, 'buffer' | 'inbox'>,
 ): SliceContext {
-  const { plan, redact, secrets, secretHosts } = job.release
-  const http = guardSecrets(deps.http, { values: secrets, hosts: secretHosts })
+  const { plan, redact, secrets, secretHosts, tokens } = job.release
+  const guarded = guardSecrets(deps.http, { values: secrets, hosts: secretHosts })
+  const { organizationId } = job.config
+  const http = authorizeRequests(guarded, { tokens, organizationId, clock: deps.clock, sleep: deps.sleep })
   const world = worldOf(job)
   const writer = createEventWriter(job.work, job.config, deps.outputs)
   return {
@@ -78,6 +81,7 @@ export function createSliceContext(
 function worldOf({ work, config, release }: Job): World {
   const { variables, secrets, summary } = release
   const { cause } = work
+  const traceparent = cause.traceparent ?? cause.request?.headers['traceparent']
   return {
     executionId: work.id,
     workflow: config.workflowName,
@@ -91,6 +95,7 @@ function worldOf({ work, config, release }: Job): World {
       id: cause.triggerId,
       ...(cause.nominalAt !== undefined && { scheduledAt: new Date(cause.nominalAt).toISOString() }),
     },
+    ...(typeof traceparent === 'string' && { traceparent }),
     variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
     secret: (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined),
   }

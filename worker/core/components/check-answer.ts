@@ -1,0 +1,56 @@
+import * as z from 'zod'
+import type { Json, JsonObject } from '../kernel/json'
+import { pointerOf } from '../kernel/pointer'
+import { err, ok, type Result } from '../kernel/result'
+import type { Failure } from '../model/failure'
+
+const FENCED = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/
+const FINDINGS_MAX = 20
+
+/** Whether a value is a JSON Schema that answers can be checked against. */
+export function isJsonSchema(schema: Record<string, unknown>): boolean {
+  try {
+    z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The JSON value in an answer, also when it comes in a Markdown fence; undefined when there is none. */
+function jsonIn(text: string): Json | undefined {
+  try {
+    return JSON.parse(FENCED.exec(text)?.[1] ?? text) as Json
+  } catch {
+    return undefined
+  }
+}
+
+const mismatch = (message: string, details: Json, hint: string) =>
+  err<Failure>({ code: 'answer_mismatch', message, hint, details })
+
+/**
+ * The JSON a model answered, if it fits the schema. Failures: `answer_mismatch`, with the JSON Pointer of every place that
+ * does not fit; an answer that is no JSON, or was cut off, does not fit at the root.
+ */
+export function checkAnswer(text: string, schema: JsonObject, cutOff: boolean): Result<Json, Failure> {
+  const json = jsonIn(text)
+  if (json === undefined) {
+    const message = cutOff
+      ? 'The model’s answer is not JSON: it was cut off where the model’s limit of tokens was reached.'
+      : `The model’s answer is not JSON${text.trim().startsWith('{') ? ': it ends too early, or holds something else' : ''}.`
+    return mismatch(message, [{ path: '', message }], 'Ask for less, or raise the model’s limit of tokens.')
+  }
+  const parsed = z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema).safeParse(json)
+  if (parsed.success) return ok(json)
+  const findings = parsed.error.issues
+    .slice(0, FINDINGS_MAX)
+    .map(({ path, message }) => ({ path: pointerOf(path), message }))
+  const [first] = findings
+  const place = first === undefined || first.path === '' ? 'as a whole' : `at ${first.path}`
+  return mismatch(
+    `The model’s answer does not match its schema ${place}: ${first?.message ?? 'it does not fit'}.`,
+    findings,
+    'Name the fields in the prompt, or relax the schema.',
+  )
+}

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../kernel/json'
+import type { EpochMs } from '../kernel/time'
+import type { HttpAnswer, HttpRequest, Outcome } from './context'
+import { headerValue } from './header-fields'
+import { withBody } from './response-body'
+import { retryAfterMs } from './retry-after'
+
+const TRANSIENT_STATUSES = new Set([408, 425, 429])
+
+const isTransientStatus = (status: number) => status >= 500 || TRANSIENT_STATUSES.has(status)
+
+function fieldsOf(answer: Extract<HttpAnswer, { kind: 'response' }>): JsonObject {
+  const { status, headers, binary, durationMs } = answer
+  const encoding = binary === true ? { body_encoding: 'base64' } : {}
+  return { status_code: status, headers, body: null, ...encoding, duration_ms: durationMs }
+}
+
+/** What an answer means for the stage that asked; `at` is when it was asked. */
+export function judgeAnswer(
+  answer: HttpAnswer,
+  request: HttpRequest,
+  okStatuses: readonly number[],
+  at: EpochMs,
+): Outcome {
+  if (answer.kind === 'failed') {
+    const { failure, retryable } = answer
+    // A refusal by policy is no attempt whose output a condition could judge: asking again cannot change it.
+    if (retryable === false) return { kind: 'failed', failure }
+    const output = { status_code: null, error: { code: failure.code, message: failure.message } }
+    return { kind: 'failed', failure, output, transient: true }
+  }
+  const { status, headers, text, binary, durationMs } = answer
+  const output = withBody(fieldsOf(answer), text, binary === true ? undefined : headerValue(headers, 'content-type'))
+  if (status < 400 || okStatuses.includes(status)) return { kind: 'completed', output }
+  const failure = {
+    code: 'http_status',
+    message: `${request.method} ${request.url.replace(/[?#].*$/, '')} answered ${status}.`,
+    details: { status_code: status },
+  }
+  const restMs = retryAfterMs(headerValue(headers, 'retry-after'), at + durationMs)
+  return {
+    kind: 'failed',
+    failure,
+    output,
+    transient: isTransientStatus(status),
+    ...(restMs !== undefined && { retryAfterMs: restMs }),
+  }
+}
