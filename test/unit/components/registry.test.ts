@@ -17,10 +17,12 @@ const refusing: ComponentContext = {
   late: () => null,
   http: async () => ({ kind: 'failed', failure: { code: 'connection_failed', message: 'refused' }, durationMs: 1 }),
   ai: async () => ({ kind: 'failed', failure: { code: 'connection_failed', message: 'refused' }, durationMs: 1 }),
+  code: async () => ({ kind: 'failed', failure: { code: 'code_isolate_failed', message: 'refused' } }),
   log: () => undefined,
 }
 
 const SAMPLES: Record<string, unknown> = {
+  code: { source: 'return 1' },
   conditional: { condition: true, if_true: ['a'] },
   delay: { seconds: 1 },
   generator: { model: 'm', prompt: 'p' },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '#core/definition/plan'
+import { containerPart } from '#core/engine/containers/container-part'
 import { decide } from '#core/engine/decide'
 import { EVENT_VERSION, type ExecutionEvent, type JournalEvent } from '#core/engine/event'
 import { fold } from '#core/engine/fold'
@@ -11,7 +12,7 @@ import { ACCEPTED_AT, runPlan, type SimulatedRun, type SimulatedWorld } from '..
 
 const RUNS = 150
 
-/** A random graph: stages depend on earlier ones; some are branches, some sit in a trycatch, some are disabled. */
+/** A random graph: stages depend on earlier ones; some are branches, some sit in a trycatch or a parallel, some are disabled. */
 const sketches: fc.Arbitrary<readonly StageSketch[]> = fc
   .array(
     fc.record({
@@ -19,7 +20,7 @@ const sketches: fc.Arbitrary<readonly StageSketch[]> = fc
       join: fc.constantFrom('all', 'any', 'always'),
       on_error: fc.constantFrom('fail', 'fail', 'continue'),
       enabled: fc.constantFrom(true, true, true, true, false),
-      home: fc.constantFrom('root', 'root', 'try', 'catch', 'finally', 'inner', 'chosen', 'refused'),
+      home: fc.constantFrom('root', 'root', 'try', 'catch', 'finally', 'inner', 'chosen', 'refused', 'left', 'right'),
     }),
     { minLength: 1, maxLength: 10 },
   )
@@ -41,6 +42,13 @@ const sketches: fc.Arbitrary<readonly StageSketch[]> = fc
         component: 'trycatch',
         config: { try: inner.slice(0, 2), catch: [], finally: inner.slice(2) },
       })
+    }
+    const sides = [at('left'), at('right')].filter((side) => side.length > 0)
+    if (sides.length > 0) {
+      const on_error = seeds[0]?.join === 'any' ? 'collect' : 'fail_fast'
+      const max_concurrency = seeds.length % 2 === 0 ? 1 : 2
+      stages.push({ id: 'fan', component: 'parallel', config: { branches: sides, on_error, max_concurrency } })
+      if (seeds[0]?.join === 'always') tried.push('fan')
     }
     const outerTry = [...tried, ...(inner.length > 0 ? ['inner'] : [])]
     if (outerTry.length > 0 || at('catch').length > 0 || at('finally').length > 0) {
@@ -163,7 +171,10 @@ describe('over random graphs with random failures', () => {
           const { dependsOn, chooser, container } = plan.stages.get(event.stage)!
           for (const { waitsFor } of dependsOn) expect(isTerminalStage(stageState(before, waitsFor).status)).toBe(true)
           if (chooser !== null) expect(stageState(before, chooser.id).status).toBe('completed')
-          if (container !== null) expect(stageState(before, container.id).container?.phase).toBe(container.list)
+          if (container !== null) {
+            const owner = plan.stages.get(container.id)!
+            expect(containerPart(owner).isOpen(stageState(before, container.id), container.list)).toBe(true)
+          }
         })
         const waited = new Set(run.events.flatMap((event) => (event.type === 'stage_waiting' ? [event.stage] : [])))
         const keys = starts(run).map(({ stage, attempt }) => `${stage}/${attempt}`)
@@ -180,7 +191,7 @@ describe('over random graphs with random failures', () => {
         const plan = planOf(stages)
         const run = await runPlan(plan, worldOf(world))
         for (const { id, lists } of plan.stages.values()) {
-          if (run.stage(id).container === null) continue
+          if (run.stage(id).container?.kind !== 'trycatch') continue
           const [first] = lists.find(({ list }) => list === 'finally')?.ids ?? []
           const isFree =
             first !== undefined && plan.stages.get(first)?.enabled && plan.stages.get(first)?.dependsOn.length === 0
@@ -255,7 +266,7 @@ describe('decide', () => {
       ),
       v: fc.constant(EVENT_VERSION),
       at: fc.nat(),
-      stage: fc.constantFrom('s0', 's1', 's2', 'outer', 'inner', 'branch', 'nobody', '__proto__'),
+      stage: fc.constantFrom('s0', 's1', 's2', 'outer', 'inner', 'branch', 'fan', 'nobody', '__proto__'),
       attempt: fc.nat({ max: 3 }),
       input: fc.constant(null),
       output: fc.jsonValue(),

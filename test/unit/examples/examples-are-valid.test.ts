@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { validateWorkflow } from '#core/definition/validate'
 import { readExample } from './read-example'
 
-const files = readdirSync(new URL('../../../examples', import.meta.url), { recursive: true, encoding: 'utf8' }).filter(
+const all = readdirSync(new URL('../../../examples', import.meta.url), { recursive: true, encoding: 'utf8' }).filter(
   (name) => /\.(workflow|pipeline)\.json$/.test(name),
 )
+const refused = all.filter((name) => name.endsWith('.invalid.workflow.json'))
+const files = all.filter((name) => !refused.includes(name))
 
 describe('Every example', () => {
   test('is among those tested here', () => {
-    expect(files.toSorted()).toEqual([
+    expect(files.filter((name) => !name.startsWith('components/')).toSorted()).toEqual([
       'cicd/deploy.pipeline.json',
       'order-intake-sync.workflow.json',
       'order-intake.workflow.json',
@@ -18,5 +20,14 @@ describe('Every example', () => {
 
   test.each(files)('%s has no finding when deployed, not even a warning', (file) => {
     expect(validateWorkflow(readExample(file), { mode: 'deploy' }).issues).toEqual([])
+  })
+})
+
+describe('Every negative example', () => {
+  test.each(refused)('%s is refused at deploy with the error beside it, and a hint', (file) => {
+    const { code } = readExample(file.replace('.workflow.json', '.expected.json')) as unknown as { code: string }
+    const { workflow, issues } = validateWorkflow(readExample(file), { mode: 'deploy' })
+    expect(workflow).toBeNull()
+    expect(issues).toContainEqual(expect.objectContaining({ code, hint: expect.stringMatching(/./) }))
   })
 })

@@ -81,7 +81,13 @@ function checkCycles(graph: Graph, byId: ReadonlyMap<string, DraftStage>): Issue
   })
 }
 
-/** Dependencies that are allowed and rarely meant: a stage of catch or finally on one of an earlier phase. */
+function betweenBranches(stage: string, other: string, path: string): Issue {
+  const message = `“${stage}” depends on “${other}” in another branch`
+  const hint = 'Put both into one branch: where few branches may run at once, it can wait for one that has not begun.'
+  return warningAt('dependency_across_branches', path, message, hint)
+}
+
+/** Dependencies that are allowed and rarely meant: on a stage of another phase or branch of the same container. */
 function checkPhases(stages: readonly DraftStage[], graph: Graph): Issue[] {
   return stages.flatMap((stage) => {
     const own = graph.containerOf.get(stage.id)
@@ -89,6 +95,7 @@ function checkPhases(stages: readonly DraftStage[], graph: Graph): Issue[] {
     return stage.dependsOn.flatMap(({ id, path }) => {
       const other = graph.containerOf.get(id)
       if (other === undefined || other.id !== own.id || other.list === own.list) return []
+      if (own.list.startsWith('branches/')) return [betweenBranches(stage.id, id, path)]
       const message = `“${stage.id}” in ${own.list} depends on “${id}” in ${other.list}`
       return [
         warningAt(

@@ -1,8 +1,8 @@
 import type { PlannedStage } from '../definition/plan'
 import { isTerminalStage } from '../model/stage-status'
-import { changeStage, draftStage, type Draft } from './draft'
+import { containerPart } from './containers/container-part'
+import { addressIn, changeStage, draftStage, type Draft } from './draft'
 import { judgeReadiness } from './readiness'
-import { endScopeAfter, startContainer, walkPhases } from './run-container'
 import { plannedStage } from './state'
 import type { Failure } from '../model/failure'
 
@@ -16,13 +16,33 @@ export function startAttempt(draft: Draft, stage: PlannedStage, attempt: number)
     waiting: null,
     readyAt: draftStage(draft, stage).readyAt ?? draft.at,
   })
-  draft.effects.push({ type: 'start_stage', stage: stage.id, attempt, afterEvent })
+  draft.effects.push({ type: 'start_stage', stage: addressIn(draft, stage), attempt, afterEvent })
 }
 
 /** Fails a stage for good; unless `on_error: continue`, its scope learns of it. */
 export function failStage(draft: Draft, stage: PlannedStage, failure: Failure): void {
   changeStage(draft, stage, { status: 'failed', failure, endedAt: draft.at, waiting: null })
-  if (stage.onError === 'fail') endScopeAfter(draft, stage, { ...failure, stage: failure.stage ?? stage.id })
+  if (stage.onError === 'fail')
+    endScopeAfter(draft, stage, { ...failure, stage: failure.stage ?? addressIn(draft, stage) })
+}
+
+/** Tells the scope of a failed stage: the root starts nothing new, a container does what its kind does. */
+function endScopeAfter(draft: Draft, { container }: PlannedStage, failure: Failure): void {
+  if (container === null) {
+    draft.failure ??= failure
+    draft.queue.push(...draft.plan.root)
+    return
+  }
+  const owner = plannedStage(draft.plan, container.id)
+  containerPart(owner).hearFailure(draft, owner, container.list, failure)
+}
+
+/** Starts a container: the first of its stages may start. */
+function startContainer(draft: Draft, container: PlannedStage): void {
+  const { at, events } = draft
+  changeStage(draft, container, { status: 'running', attempt: 1, readyAt: at, startedAt: at, afterEvent: events })
+  containerPart(container).start(draft, container)
+  draft.queue.push(container.id)
 }
 
 function visitPending(draft: Draft, stage: PlannedStage): void {
@@ -38,7 +58,7 @@ function visit(draft: Draft, stage: PlannedStage): void {
   const { status } = draftStage(draft, stage)
   if (status === 'pending') return visitPending(draft, stage)
   if (status !== 'running' || stage.component.kind !== 'container') return
-  const end = walkPhases(draft, stage)
+  const end = containerPart(stage).walk(draft, stage, advance)
   if (end?.kind === 'failed') failStage(draft, stage, end.failure)
 }
 
@@ -56,7 +76,8 @@ function skipStalled(draft: Draft): boolean {
 
 function isScopeOpen(draft: Draft, { container }: PlannedStage): boolean {
   if (container === null) return true
-  return draftStage(draft, plannedStage(draft.plan, container.id)).container?.phase === container.list
+  const owner = plannedStage(draft.plan, container.id)
+  return containerPart(owner).isOpen(draftStage(draft, owner), container.list)
 }
 
 /** Follows the consequences of what just changed until nothing moves, then ends the execution if all is over. */
@@ -85,8 +106,8 @@ export function stopExecution(
     const stage = plannedStage(draft.plan, id)
     const before = draftStage(draft, stage)
     if (isTerminalStage(before.status)) continue
-    if (before.status === 'running' && stage.component.kind !== 'container')
-      draft.effects.push({ type: 'abort_stage', stage: id })
+    if (before.status === 'running' && before.container === null)
+      draft.effects.push({ type: 'abort_stage', stage: addressIn(draft, stage) })
     changeStage(draft, stage, { status: 'cancelled', skippedBecause: because, endedAt: draft.at, waiting: null })
   }
   draft.queue.length = 0

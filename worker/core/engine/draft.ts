@@ -13,16 +13,18 @@ export type Draft = {
   readonly effects: Effect[]
   /** Ids to look at again because something they wait for changed. */
   readonly queue: string[]
+  /** What the address of a stage has before its id. */
+  readonly prefix: string
   /** Of the event being applied; what follows from it happened then. */
   at: EpochMs
 }
 
 export function openDraft(state: ExecutionState, at: EpochMs): Draft {
-  return { ...state, stages: [...state.stages], effects: [], queue: [], at }
+  return { ...state, stages: [...state.stages], effects: [], queue: [], prefix: '', at }
 }
 
 export function closeDraft(draft: Draft): ExecutionState {
-  const { effects: _effects, queue: _queue, at: _at, ...state } = draft
+  const { effects: _effects, queue: _queue, prefix: _prefix, at: _at, ...state } = draft
   return state
 }
 
@@ -30,14 +32,21 @@ export function draftStage(draft: Draft, stage: PlannedStage): StageState {
   return draft.stages[stage.order] ?? PENDING
 }
 
-const isActive = ({ status }: StageState) => status === 'running' || status === 'waiting'
+/** The name of a stage in events and effects. */
+export function addressIn({ prefix }: Draft, { id }: PlannedStage): string {
+  return prefix + id
+}
+
+/** A container that has begun is as active as what it contains. */
+const isActive = ({ status, container }: StageState) =>
+  (status === 'running' || status === 'waiting') && container === null
 
 /** Changes a stage, keeps the counters true, and wakes whoever waits for its end. */
 export function changeStage(draft: Draft, stage: PlannedStage, change: Partial<StageState>): void {
   const before = draftStage(draft, stage)
   const after = { ...before, ...change }
   draft.stages[stage.order] = after
-  if (stage.component.kind !== 'container') draft.active += Number(isActive(after)) - Number(isActive(before))
+  draft.active += Number(isActive(after)) - Number(isActive(before))
   if (!isTerminalStage(after.status) || isTerminalStage(before.status)) return
   if (stage.container === null) draft.rootOpen--
   else draft.queue.push(stage.container.id)

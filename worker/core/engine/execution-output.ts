@@ -5,6 +5,7 @@ import type { TerminalStatus } from '../model/execution-status'
 import type { Failure } from '../model/failure'
 import { checkOutput } from './check-output'
 import { expressionFailure } from './expression-failure'
+import { lastOutput } from './last-output'
 import { expressionScope, failureJson } from './scope'
 import { stageState, type ExecutionState } from './state'
 import type { World } from './world'
@@ -18,21 +19,17 @@ export type ExecutionEnd = {
   readonly endedAt: EpochMs
 }
 
-/** The output of whichever completed last; ids come in plan order, so that a tie goes to the later one. */
-function lastCompleted(state: ExecutionState, ids: readonly string[]): Json | undefined {
-  let last: { readonly endedAt: EpochMs; readonly output: Json } | undefined
-  for (const id of ids) {
-    const { status, endedAt, output } = stageState(state, id)
-    if (status !== 'completed' || endedAt === null) continue
-    if (last === undefined || endedAt >= last.endedAt) last = { endedAt, output }
-  }
-  return last?.output
+/** What the last completed leaf of a plan gave; when every leaf was skipped, the last stage of its root scope. */
+export function leafOutput(state: ExecutionState): Json {
+  const { plan } = state
+  const among = (ids: readonly string[]) => lastOutput(ids.map((id) => stageState(state, id)))
+  return among(plan.leaves) ?? among(plan.root) ?? null
 }
 
 /** The document's `output`, or what the last completed leaf gave (when every leaf was skipped: the last stage at all). */
 function evaluateOutput(state: ExecutionState, world: World, at: EpochMs): Result<Json, Failure> {
   const { plan } = state
-  if (plan.output === null) return ok(lastCompleted(state, plan.leaves) ?? lastCompleted(state, plan.root) ?? null)
+  if (plan.output === null) return ok(leafOutput(state))
   const value = plan.output.evaluate(expressionScope(state, world, at))
   const checked = value.ok ? checkOutput(value.value) : err(expressionFailure(value.error, '/output'))
   if (checked.ok) return checked

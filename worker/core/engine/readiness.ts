@@ -1,6 +1,7 @@
 import type { PlannedDependency, PlannedStage } from '../definition/plan'
 import { isJsonObject } from '../kernel/json'
 import { isTerminalStage, type StageStatus } from '../model/stage-status'
+import { containerPart } from './containers/container-part'
 import { draftStage, type Draft } from './draft'
 import { plannedStage, type StageState } from './state'
 
@@ -34,10 +35,11 @@ function takenLists({ output }: StageState): readonly unknown[] {
 }
 
 function judgeContainer(draft: Draft, container: NonNullable<PlannedStage['container']>): Readiness | null {
-  const owner = draftStage(draft, plannedStage(draft.plan, container.id))
+  const planned = plannedStage(draft.plan, container.id)
+  const owner = draftStage(draft, planned)
   if (owner.status === 'pending') return WAIT
   if (isTerminalStage(owner.status)) return skip(`${container.id} ${ENDS[owner.status]}`)
-  return owner.container?.phase === container.list ? null : WAIT
+  return containerPart(planned).isOpen(owner, container.list) ? null : WAIT
 }
 
 function judgeChooser(draft: Draft, chooser: NonNullable<PlannedStage['chooser']>): Readiness | null {
@@ -51,9 +53,8 @@ function judgeChooser(draft: Draft, chooser: NonNullable<PlannedStage['chooser']
 /** Why nothing new starts in the scope of a stage; null while it goes on. */
 function scopeEnded(draft: Draft, { container }: PlannedStage): string | null {
   if (container === null) return draft.failure === null ? null : `execution failed at ${draft.failure.stage}`
-  const progress = draftStage(draft, plannedStage(draft.plan, container.id)).container
-  if (container.list !== 'catch' || progress?.unhandled == null) return null
-  return `catch of ${container.id} failed at ${progress.unhandled.stage}`
+  const planned = plannedStage(draft.plan, container.id)
+  return containerPart(planned).endedBecause(planned, draftStage(draft, planned), container.list)
 }
 
 function judgeDependencies(draft: Draft, stage: PlannedStage): Readiness {

@@ -9,8 +9,8 @@ import type { StageStatus } from '../model/stage-status'
 
 export type TryPhase = 'try' | 'catch' | 'finally'
 
-/** How far a running container has come, and what went wrong inside. */
-export type ContainerProgress = {
+export type TryProgress = {
+  readonly kind: 'trycatch'
   readonly phase: TryPhase
   /** The failure that ended `try`. */
   readonly caught: Failure | null
@@ -19,6 +19,20 @@ export type ContainerProgress = {
   /** Why the container was stopped from outside; it then only runs its `finally`. */
   readonly stoppedBecause: string | null
 }
+
+export type ParallelProgress = {
+  readonly kind: 'parallel'
+  /** Branches that may start; the first so many. */
+  readonly opened: number
+  /** By branch: the first failure in it. */
+  readonly failures: readonly (Failure | null)[]
+  /** The failure that ended the other branches. */
+  readonly caught: Failure | null
+  readonly stoppedBecause: string | null
+}
+
+/** How far a running container has come, and what went wrong inside. */
+export type ContainerProgress = TryProgress | ParallelProgress
 
 export type StageState = {
   readonly status: StageStatus
@@ -47,6 +61,8 @@ export type StageState = {
   /** Number of events that must be committed before its effect may leave (4.4 rule 7). */
   readonly afterEvent: number
   readonly container: ContainerProgress | null
+  /** Why a container has to stop; it heeds that when it is looked at next. */
+  readonly stopping: string | null
 }
 
 export type ArrivedSignal = { readonly name: string; readonly payload: Json }
@@ -88,6 +104,7 @@ export const PENDING: StageState = {
   waitingSince: null,
   afterEvent: 0,
   container: null,
+  stopping: null,
 }
 
 /** An execution of a plan before anything happened. */
