@@ -1,3 +1,4 @@
+import { jsonTextOf, lazyOutput } from '#core/components/lazy-field'
 import type { JournalEvent } from '#core/engine/event'
 import type { Json } from '#core/kernel/json'
 import { parseExecutionId } from '#core/model/execution-id'
@@ -26,7 +27,7 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
     const shard = parseExecutionId(work.id)?.shard ?? 0
     const place = `${config.organizationId}/${config.ref}/${shard}/${work.seq}`
     const outputRef = `o/standard/${place}/${work.token}-${stored++}`
-    await reach(() => outputs.put(outputRef, JSON.stringify(event.output)))
+    await reach(() => outputs.put(outputRef, jsonTextOf(event.output)))
     const kept = { ...event, outputRef }
     lines.set(kept, JSON.stringify({ ...kept, output: null }))
     return kept
@@ -34,8 +35,10 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
 
   return {
     keep(event) {
-      const line = JSON.stringify(event)
-      if (fits(line.length)) {
+      // What is still text is too large for the journal; making a value of it just to measure it would cost memory.
+      const isText = 'output' in event && lazyOutput(event.output) !== null
+      const line = isText ? null : JSON.stringify(event)
+      if (line !== null && fits(line.length)) {
         inlineChars += line.length
         lines.set(event, line)
         return event
@@ -49,7 +52,7 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
 
 /** A failed attempt's output is for people and conditions; beyond the journal's room only its size is kept. */
 function truncated(output: Json): Json {
-  return output === null ? null : { truncated: true, chars: JSON.stringify(output).length }
+  return output === null ? null : { truncated: true, chars: jsonTextOf(output).length }
 }
 
 /** The store of large outputs cannot be reached: whoever waits a little may have better luck. */
