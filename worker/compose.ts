@@ -1,3 +1,4 @@
+import { exports } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import { newId } from '#core/kernel/id'
 import { formatWebhookToken } from '#core/release/webhook-token'
@@ -8,6 +9,7 @@ import { createVault } from './adapters/crypto/vault'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
 import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
+import { createCodeRunner } from './adapters/loader/code-runner'
 import { createChatModel, type ChatModelSettings } from './adapters/net/chat-model'
 import { parseDevelopmentEgress } from './adapters/net/development-egress'
 import type { EgressPolicy } from './adapters/net/egress-policy'
@@ -55,6 +57,11 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     sleep,
     http: createHttpSender(outbound),
     ai: createChatModel(chatSettings(settings, bindings), outbound),
+    code: createCodeRunner({
+      loader: bindings.LOADER,
+      gatewayOf: ({ organizationId, versionId }) => exports.EgressGateway({ props: { organizationId, versionId } }),
+      sleep,
+    }),
     outputs: createOutputStore(bindings.BUCKET),
     releases: createReleaseCache(vault),
     doorbells: createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3]),

@@ -102,6 +102,7 @@ export function planOf(sketches: readonly StageSketch[], output?: Json): Plan {
       type: component.type,
       component,
       document: config,
+      raw: {},
       config: compiled(retry === undefined ? config : { ...rest, retry: policy }),
       late: new Map(condition === undefined ? [] : [['/retry/condition', compiled(condition)]]),
       dependsOn: dependencies.get(id) ?? [],

@@ -1,4 +1,5 @@
-import type { ChatAnswer, ChatRequest, HttpAnswer, HttpRequest } from '#core/components/context'
+import type { CodeAnswer, CodeInvocation } from '#core/components/code-call'
+import type { ChatAnswer, ChatRequest, ComponentContext, HttpAnswer, HttpRequest } from '#core/components/context'
 import type { Plan } from '#core/definition/plan'
 import { decide } from '#core/engine/decide'
 import type { Effect } from '#core/engine/effect'
@@ -23,6 +24,8 @@ export type SimulatedWorld = {
     call: number,
   ) => Partial<Extract<HttpAnswer, { kind: 'response' }>> | HttpAnswer
   readonly ai?: (request: ChatRequest) => ChatAnswer
+  /** Runs code stages; without it every one fails. */
+  readonly code?: (call: CodeInvocation, log: ComponentContext['log']) => CodeAnswer
   /** Replaces a component's run: what really happened is not the point of the test. */
   readonly instead?: (effect: StartStage, state: ExecutionState, at: number) => JournalEvent | undefined
   /** Which of the started stages ends next; the first unless told. */
@@ -165,6 +168,7 @@ class Simulation {
           return answered(this.#simulated.http?.(request, this.requests.length) ?? REFUSED)
         },
         ai: async (request) => this.#simulated.ai?.(request) ?? REFUSED,
+        code: async (call, log) => this.#simulated.code?.(call, log) ?? REFUSED,
       },
     })
     this.#at += attemptMs

@@ -1,6 +1,5 @@
-import type { CodeAnswer } from '#core/components/code-call'
+import type { CodeAnswer, CodeInvocation } from '#core/components/code-call'
 import type { ComponentContext } from '#core/components/context'
-import type { Json } from '#core/kernel/json'
 
 /** All code of one release, which is loaded as one worker. */
 export type CodeBundle = {
@@ -12,16 +11,7 @@ export type CodeBundle = {
   readonly sources: ReadonlyMap<string, string>
 }
 
-export type CodeRun = {
-  readonly bundle: CodeBundle
-  /** Which of the bundle's sources. */
-  readonly stage: string
-  readonly inputs: Json
-  readonly secrets: Readonly<Record<string, string>>
-  readonly timeoutMs: number
-  /** What the code may know about the execution it is part of. */
-  readonly execution: Pick<ComponentContext, 'executionId' | 'stageId' | 'attempt' | 'idempotencyKey'>
-}
+export type CodeRun = CodeInvocation & { readonly bundle: CodeBundle }
 
 /** What the code reaches outside of its isolate. */
 export type CodeHost = Pick<ComponentContext, 'http' | 'log'> & { readonly signal: AbortSignal }

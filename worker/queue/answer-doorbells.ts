@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { limitIsolates } from '../services/runner/limit-isolates'
 import type { RunnerDeps } from '../services/runner/runner-deps'
 import { serveDoorbell } from '../services/runner/serve-doorbell'
 import type { Shards } from '../ports/shards'
@@ -19,13 +20,14 @@ export async function answerDoorbells(
     background: (work: Promise<unknown>) => void
   },
 ): Promise<void> {
+  const runner = { ...deps.runner, code: limitIsolates(deps.runner.code) }
   const served = batch.messages.map(async (message) => {
     const doorbell = Doorbell.safeParse(message.body)
     message.ack()
     if (!doorbell.success) return deps.runner.report('doorbell_unreadable', { queue: batch.queue, id: message.id })
     const { ref, shard: no } = doorbell.data
     try {
-      await serveDoorbell(deps.runner, { ref, no, open: () => deps.shards(ref, no) })
+      await serveDoorbell(runner, { ref, no, open: () => deps.shards(ref, no) })
     } catch (error) {
       deps.runner.report('doorbell_failed', { ref, shard: no, error: String(error) })
     }

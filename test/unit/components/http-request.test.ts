@@ -24,6 +24,7 @@ async function send(
       return { status: 200, headers: {}, text: '', durationMs: 7, ...response, kind: 'response' }
     },
     ai: async () => ({ kind: 'failed', failure: { code: 'none', message: 'none' }, durationMs: 0 }),
+    code: async () => ({ kind: 'failed', failure: { code: 'none', message: 'none' } }),
     log: () => undefined,
     ...started,
   }

@@ -19,7 +19,14 @@ function run(plan: Plan, world: SimulatedWorld = {}, ports: Partial<StagePorts> 
     stage,
     attempt: 1,
     world: worldOf(world),
-    ports: { now: () => 123, redact: createRedactor(world.secrets ?? {}), http: refuse, ai: refuse, ...ports },
+    ports: {
+      now: () => 123,
+      redact: createRedactor(world.secrets ?? {}),
+      http: refuse,
+      ai: refuse,
+      code: refuse,
+      ...ports,
+    },
   })
 }
 

@@ -15,6 +15,7 @@ import { createReleaseCache } from '../../../worker/services/runner/release-cach
 import type { RunnerDeps } from '../../../worker/services/runner/runner-deps'
 import { serveDoorbell } from '../../../worker/services/runner/serve-doorbell'
 import { environmentPurpose } from '../../../worker/services/sealed-environment'
+import { runner } from '../code/run-code'
 import { acceptRequest, accepted, deploymentConfig, releaseParts, seqOf } from './open-shard'
 
 /** The outside network of a test: answers by URL, remembers what was sent. */
@@ -47,6 +48,7 @@ export function runnerOn(network: FakeNetwork): RunnerDeps {
       return network.answer(request, signal)
     },
     ai: async () => ({ kind: 'failed', failure: { code: 'ai_unavailable', message: 'none' }, durationMs: 0 }),
+    code: runner,
     outputs: createOutputStore(env.BUCKET),
     releases: createReleaseCache(createVault(env.MASTER_KEY)),
     doorbells: createDoorbells([]),

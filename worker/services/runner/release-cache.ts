@@ -6,6 +6,7 @@ import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-co
 import type { ReleaseParts } from '#core/shard/wire'
 import type { CodeBundle } from '../../ports/code-runner'
 import type { Vault } from '../../ports/vault'
+import { codeBundle } from './code-bundle'
 import { environmentPurpose, parseSealedEnvironment } from '../sealed-environment'
 import { createTokenCache, type TokenCache } from './token-cache'
 
@@ -63,5 +64,8 @@ async function open(
   if (opened === null) return null
   const { variables, secrets, masked, hosts } = parseSealedEnvironment(opened)
   const plan = compilePlan(Workflow.parse(JSON.parse(parts.document)))
-  return { summary: parts.summary, plan, variables, secrets, secretHosts: hosts, redact: createRedactor(masked) }
+  const { organizationId } = config
+  const code = codeBundle(plan, { organizationId, versionId: parts.summary.versionId, environment: parts.environment })
+  const redact = createRedactor(masked)
+  return { summary: parts.summary, plan, variables, secrets, secretHosts: hosts, redact, code }
 }

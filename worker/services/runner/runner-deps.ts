@@ -1,5 +1,6 @@
 import type { Clock } from '#core/kernel/time'
 import type { ChatModel } from '../../ports/chat-model'
+import type { CodeRunner } from '../../ports/code-runner'
 import type { Doorbells } from '../../ports/doorbells'
 import type { HttpSender } from '../../ports/http-sender'
 import type { OutputStore } from '../../ports/output-store'
@@ -13,6 +14,7 @@ export type RunnerDeps = {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   readonly http: HttpSender
   readonly ai: ChatModel
+  readonly code: CodeRunner
   readonly outputs: OutputStore
   readonly releases: ReleaseCache
   readonly doorbells: Doorbells

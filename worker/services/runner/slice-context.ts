@@ -1,3 +1,5 @@
+import type { CodeInvocation } from '#core/components/code-call'
+import type { ComponentContext, HttpRequest } from '#core/components/context'
 import type { PlannedStage } from '#core/definition/plan'
 import type { JournalEvent } from '#core/engine/event'
 import { runStage } from '#core/engine/run-stage'
@@ -8,6 +10,7 @@ import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
 import { authorizeRequests } from './authorize-requests'
+import { confineCode } from './confine-code'
 import type { Inbox } from './inbox'
 import { guardSecrets } from './guard-secrets'
 import type { JournalBuffer } from './journal-buffer'
@@ -52,7 +55,7 @@ export function createSliceContext(
   job: Job,
   parts: Pick<SliceContext, 'buffer' | 'inbox'>,
 ): SliceContext {
-  const { plan, redact, secrets, secretHosts, tokens } = job.release
+  const { plan, redact, secrets, secretHosts, tokens, code } = job.release
   const guarded = guardSecrets(deps.http, { values: secrets, hosts: secretHosts })
   const { organizationId } = job.config
   const http = authorizeRequests(guarded, { tokens, organizationId, clock: deps.clock, sleep: deps.sleep })
@@ -70,6 +73,11 @@ export function createSliceContext(
         redact,
         http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal()),
         ai: (request: Parameters<RunnerDeps['ai']>[0]) => deps.ai(request, signal()),
+        code: (call: CodeInvocation, log: ComponentContext['log']) => {
+          const send = confineCode(http, call.secrets, secretHosts)
+          const host = { signal: signal(), log, http: (request: HttpRequest) => send(request, signal()) }
+          return deps.code({ ...call, bundle: code }, host)
+        },
       }
       const event = runStage({ state, stage, attempt, world, ports })
       return event instanceof Promise ? event.then(writer.keep) : writer.keep(event)
