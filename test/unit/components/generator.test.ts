@@ -60,6 +60,38 @@ describe('a generator', () => {
     expect(dropped.outcome).toMatchObject({ kind: 'failed', failure, transient: true })
   })
 
+  it('names the place in its answer that does not match', async () => {
+    const nested = { type: 'object', properties: { list: { type: 'array', items: schema } } }
+    const { outcome } = await ask({ schema: nested }, '{"list":[{"cause":"a"},{"cause":5}]}')
+    expect(outcome).toMatchObject({
+      failure: {
+        message: expect.stringContaining('at /list/1/cause'),
+        details: [{ path: '/list/1/cause', message: expect.any(String) }],
+        hint: expect.any(String),
+      },
+      output: { usage: USAGE },
+    })
+  })
+
+  it('says when its answer was cut off', async () => {
+    const answer = { kind: 'answer', text: '{"cause":"di', usage: USAGE, cutOff: true, durationMs: 3 } as const
+    const { outcome } = await ask({ schema }, answer)
+    expect(outcome).toMatchObject({
+      failure: { code: 'answer_mismatch', message: expect.stringContaining('cut off'), details: [{ path: '' }] },
+    })
+  })
+
+  it('waits as long as its provider asks', async () => {
+    const failure = { code: 'ai_rate_limited', message: 'Slower.' }
+    const { outcome } = await ask({}, { kind: 'failed', failure, durationMs: 0, retryable: true, retryAfterMs: 9_000 })
+    expect(outcome).toMatchObject({ kind: 'failed', transient: true, retryAfterMs: 9_000 })
+  })
+
+  it('hands its schema on to the provider', async () => {
+    const { request } = await ask({ schema, provider: 'workers_ai' }, '{"cause":"x"}')
+    expect(request).toMatchObject({ provider: 'workers_ai', schema })
+  })
+
   it('refuses a schema that cannot be checked while the workflow is written', () => {
     const parse = (value: unknown) =>
       documentConfig('generator').safeParse({ model: 'm', prompt: 'p', schema: value }).success

@@ -2,11 +2,49 @@ import { describe, expect, it } from 'vitest'
 import { isJsonText } from '#core/components/is-json-text'
 
 const GOOD = [
-  'null', ' true ', '0', '-0.5e+3', '""', '"\\u00e9\\n\\/"', '[]', '[ ]', '{}', '{ "a" : [1, {"b": null}] }\n', '"é😀"', '[[],{}]',
+  'null',
+  ' true ',
+  '0',
+  '-0.5e+3',
+  '""',
+  '"\\u00e9\\n\\/"',
+  '[]',
+  '[ ]',
+  '{}',
+  '{ "a" : [1, {"b": null}] }\n',
+  '"é😀"',
+  '[[],{}]',
 ]
 const BAD = [
-  '', ' ', 'nul', 'truex', '01', '1.', '.5', '+1', '1e', '-', "'a'", '"a', '"\\x"', '"\\u12"', '"\n"', '[1,]', '[,1]', '{"a"}',
-  '{"a":}', '{a:1}', '{"a":1,}', '[1 2]', '1 2', '[', '{', ']', 'NaN', '[1]]', '\u00a01',
+  '',
+  ' ',
+  'nul',
+  'truex',
+  '01',
+  '1.',
+  '.5',
+  '+1',
+  '1e',
+  '-',
+  "'a'",
+  '"a',
+  '"\\x"',
+  '"\\u12"',
+  '"\n"',
+  '[1,]',
+  '[,1]',
+  '{"a"}',
+  '{"a":}',
+  '{a:1}',
+  '{"a":1,}',
+  '[1 2]',
+  '1 2',
+  '[',
+  '{',
+  ']',
+  'NaN',
+  '[1]]',
+  '\u00a01',
 ]
 
 describe('JSON text', () => {
@@ -16,7 +54,7 @@ describe('JSON text', () => {
   })
 
   it.for(BAD)('%j is none', (text) => {
-    expect(() => JSON.parse(text) as unknown).toThrow()
+    expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
     expect(isJsonText(text, 64)).toBe(false)
   })
 

@@ -32,7 +32,12 @@ describe('an output whose body is still text', () => {
   it('stays text when no secret is in it, and shows none when one is, however it is written', () => {
     const redact = createRedactor({ TOKEN: 'ab/cdé-0815', PIN: 'x1' })
     expect(isText(redactOutput(outputOf('{"a":"nothing"}'), redact))).toBe(true)
-    for (const body of ['{"a":"ab/cdé-0815"}', '{"a":"ab\\/cd\\u00e9-0815"}', '{"ab\\/cdé-0815":1}', '{"a":"\\u0078\\u0031"}']) {
+    for (const body of [
+      '{"a":"ab/cdé-0815"}',
+      '{"a":"ab\\/cd\\u00e9-0815"}',
+      '{"ab\\/cdé-0815":1}',
+      '{"a":"\\u0078\\u0031"}',
+    ]) {
       const kept = redactOutput(outputOf(body), redact)
       expect(jsonTextOf(kept)).toMatch(/\[secret (?:TOKEN|PIN)\]/)
       expect(JSON.parse(jsonTextOf(kept))).toEqual(kept)
@@ -49,6 +54,10 @@ describe('an output whose body is still text', () => {
 
   it('is read as a value where a secret is a number, which has many spellings', () => {
     const redact = createRedactor({ PIN: '1000' })
-    expect(redactOutput(outputOf('{"a":1e3}'), redact)).toEqual({ status_code: 200, body: { a: '[secret PIN]' }, duration_ms: 3 })
+    expect(redactOutput(outputOf('{"a":1e3}'), redact)).toEqual({
+      status_code: 200,
+      body: { a: '[secret PIN]' },
+      duration_ms: 3,
+    })
   })
 })

@@ -12,7 +12,10 @@ describe('the trace context of a request', () => {
   it('is the same for a repeat, the same trace and another span for another attempt or stage', () => {
     const first = traceParent(attempt)
     expect(traceParent(attempt)).toBe(first)
-    for (const other of [{ ...attempt, attempt: 2 }, { ...attempt, idempotencyKey: 'exec_1:other' }]) {
+    for (const other of [
+      { ...attempt, attempt: 2 },
+      { ...attempt, idempotencyKey: 'exec_1:other' },
+    ]) {
       expect(traceParent(other).slice(0, 36)).toBe(first.slice(0, 36))
       expect(traceParent(other)).not.toBe(first)
     }

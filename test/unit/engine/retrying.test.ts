@@ -30,6 +30,17 @@ describe('an http_request without retry.condition', () => {
     },
   )
 
+  it.for([
+    ['4', [0, 4_000, 8_000]],
+    ['0', [0, 1_000, 3_000]],
+    ['Mon, 05 Jan 2026 09:00:10 GMT', [0, 10_000, 12_000]],
+    ['9999999', [0, 3_600_000, 7_200_000]],
+  ] as const)('waits as long as a Retry-After of %s asks, up to an hour, and never shorter', async ([field, at]) => {
+    const http = () => ({ status: 503, headers: { 'Retry-After': field }, durationMs: 0 })
+    const { events } = await runPlan(call(), { http })
+    expect(attemptsAt(events)).toEqual(at)
+  })
+
   it.for([400, 401, 403, 404, 409, 422])('fails at once on a status of %i', async (status) => {
     const { requests, end } = await runPlan(call(), { http: statuses(status) })
     expect(requests).toHaveLength(1)

@@ -82,7 +82,7 @@ describe('When the pipeline itself cannot go on', () => {
     const run = await runPipeline('healthy', (http) => ({
       http: (request, call) => {
         const isDeploy =
-          request.method === 'PATCH' && request.url.includes('/production/') && request.body?.includes('abc123')
+          request.method === 'PATCH' && request.url.includes('/production/') && String(request.body).includes('abc123')
         return isDeploy ? { status: 403 } : http(request, call)
       },
     }))
@@ -95,7 +95,7 @@ describe('When the pipeline itself cannot go on', () => {
 
   test('a rollback that fails fails the execution and names the stage', async () => {
     const { end } = await runPipeline('production-down', (http) => ({
-      http: (request, call) => (request.body?.includes(':stable') ? { status: 403 } : http(request, call)),
+      http: (request, call) => (String(request.body).includes(':stable') ? { status: 403 } : http(request, call)),
     }))
     expect(end).toMatchObject({ status: 'failed', error: { code: 'http_status', stage: 'rollback-production' } })
   })

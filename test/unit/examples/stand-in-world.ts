@@ -15,7 +15,7 @@ export function standInWorld(scenario: string) {
   const ask = (request: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'>) => {
     const { hostname: host, pathname: path, searchParams: query } = new URL(request.url)
     const headers = lowerCase(request.headers)
-    const body: unknown = request.body === null ? '' : JSON.parse(request.body)
+    const body: unknown = typeof request.body === 'string' ? JSON.parse(request.body) : ''
     const answer = route({ method: request.method, host, path, query, headers, body }, world)
     calls.push({ name: answer.name, status: answer.status, url: request.url, headers, body })
     return answer

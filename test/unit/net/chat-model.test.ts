@@ -76,6 +76,39 @@ describe('a language model (S141)', () => {
     expect(answer.kind === 'failed' && answer.retryable).toBe(retryable)
   })
 
+  const schema = { type: 'object', properties: { cause: { type: 'string' } } }
+
+  it('is given a schema as a response format', async () => {
+    const { model, sent } = modelAnswering(200, completion)
+    await model({ ...REQUEST, schema })
+    expect(JSON.parse(sent[0]!.init.body as string)).toMatchObject({
+      response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
+    })
+  })
+
+  it('that knows no response format is asked without it', async () => {
+    const { model, sent } = modelAnswering(400, { error: { message: 'response_format is not supported' } })
+    expect(await model({ ...REQUEST, schema })).toMatchObject({ failure: { code: 'ai_refused' } })
+    expect(sent.map(({ init }) => 'response_format' in (JSON.parse(init.body as string) as object))).toEqual([
+      true,
+      false,
+    ])
+  })
+
+  it('says when its answer was cut off', async () => {
+    const { model } = modelAnswering(200, { choices: [{ message: { content: '{"a' }, finish_reason: 'length' }] })
+    expect(await model(REQUEST)).toMatchObject({ kind: 'answer', cutOff: true })
+  })
+
+  it('that wants to be left alone says for how long', async () => {
+    const limited = new Response('{}', { status: 429, headers: { 'retry-after': '20' } })
+    const model = createChatModel(
+      { baseUrl: 'https://ai.example.com/v1', apiKey: '' },
+      { policy, clock: () => 0, fetch: async () => limited },
+    )
+    expect(await model(REQUEST)).toMatchObject({ failure: { code: 'ai_rate_limited' }, retryAfterMs: 20_000 })
+  })
+
   it('cannot send us on to a private address', async () => {
     const { sent } = modelAnswering(200, completion)
     const model = createChatModel(
@@ -84,5 +117,79 @@ describe('a language model (S141)', () => {
     )
     expect(await model(REQUEST)).toMatchObject({ kind: 'failed', failure: { code: 'egress_denied' } })
     expect(sent).toEqual([])
+  })
+})
+
+describe('Cloudflare AI Gateway', () => {
+  const gateway = { accountId: 'acc', gatewayId: 'main', token: 'gw-token', apiKey: 'provider-key' }
+  const asked = async (settings: Partial<typeof gateway>, fetch?: () => Promise<Response>) => {
+    const sent: { url: string; headers: Headers }[] = []
+    const model = createChatModel(
+      { baseUrl: 'https://other.example.com/v1', apiKey: 'other-key', gateway: { ...gateway, ...settings } },
+      {
+        policy,
+        clock: () => 0,
+        fetch: async (url, init) => {
+          sent.push({ url: url.href, headers: new Headers(init.headers) })
+          return fetch?.() ?? new Response(JSON.stringify(completion))
+        },
+      },
+    )
+    const answer = await model({ ...REQUEST, provider: 'ai_gateway', model: 'openai/gpt-4o-mini' })
+    return { answer, sent }
+  }
+
+  it('is asked at its account’s address, with its own token and the provider’s key', async () => {
+    const { answer, sent } = await asked({})
+    expect(answer).toMatchObject({ kind: 'answer', text: 'Because.' })
+    expect(sent[0]!.url).toBe('https://gateway.ai.cloudflare.com/v1/acc/main/compat/chat/completions')
+    expect(sent[0]!.headers.get('cf-aig-authorization')).toBe('Bearer gw-token')
+    expect(sent[0]!.headers.get('authorization')).toBe('Bearer provider-key')
+  })
+
+  it('that is open and holds the provider’s key is sent neither', async () => {
+    const { sent } = await asked({ token: '', apiKey: '' })
+    expect(sent[0]!.headers.has('cf-aig-authorization')).toBe(false)
+    expect(sent[0]!.headers.has('authorization')).toBe(false)
+  })
+
+  it('loses its token when it sends us elsewhere', async () => {
+    let first = true
+    const { sent } = await asked({}, async () => {
+      const response = first
+        ? Response.redirect('https://elsewhere.example.com/', 307)
+        : new Response(JSON.stringify(completion))
+      first = false
+      return response
+    })
+    expect(sent).toHaveLength(2)
+    expect(sent[1]!.headers.has('cf-aig-authorization')).toBe(false)
+    expect(sent[1]!.headers.has('authorization')).toBe(false)
+  })
+
+  it.for([{ accountId: '' }, { gatewayId: '' }])('without %o is unavailable', async (settings) => {
+    const { answer, sent } = await asked(settings)
+    expect(answer).toMatchObject({
+      failure: { code: 'ai_unavailable', hint: expect.stringContaining('AI_GATEWAY_ID') },
+      retryable: false,
+    })
+    expect(sent).toEqual([])
+  })
+})
+
+describe('a provider that this installation lacks', () => {
+  it('is named in the failure, with what to set up', async () => {
+    const model = createChatModel({ baseUrl: '', apiKey: '' }, { policy, clock: () => 0 })
+    expect(await model({ ...REQUEST, provider: 'workers_ai' })).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'ai_unavailable', hint: expect.stringContaining('AI') },
+      retryable: false,
+    })
+  })
+
+  it('is asked through its binding where there is one', async () => {
+    const workersAi = { run: async () => ({ response: 'Because.' }) }
+    const model = createChatModel({ baseUrl: '', apiKey: '', workersAi }, { policy, clock: () => 0 })
+    expect(await model({ ...REQUEST, provider: 'workers_ai' })).toMatchObject({ kind: 'answer', text: 'Because.' })
   })
 })

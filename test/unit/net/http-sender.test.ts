@@ -67,6 +67,14 @@ describe('a request', () => {
     ])
   })
 
+  it('may carry bytes, and its answer too is base64 when it is no text', async () => {
+    const answer = () => new Response(new Uint8Array([255, 0]), { headers: { 'content-type': 'image/png' } })
+    const { send, sent } = senderOf({ 'https://a.example.com/': answer })
+    const body = new Uint8Array([0, 255])
+    expect(await send(request({ method: 'PUT', body }))).toMatchObject({ text: '/wA=', binary: true })
+    expect(sent[0]!.body).toEqual(body)
+  })
+
   it('cannot set what belongs to the connection or the platform', async () => {
     const { send, sent } = senderOf({ 'https://a.example.com/': () => new Response('') })
     const headers = {
@@ -177,18 +185,32 @@ describe('redirects (N-02)', () => {
   })
 
   it.for([
-    [302, 'GET', null],
-    [303, 'GET', null],
-    [307, 'POST', '{}'],
-    [308, 'POST', '{}'],
-  ] as const)('with status %i turn a POST into a %s', async ([status, method, body]) => {
-    const { send, sent } = senderOf({
-      'https://a.example.com/': redirect('/next', status),
-      'https://a.example.com/next': () => new Response(''),
-    })
-    await send(request({ method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }))
-    expect(sent[1]).toMatchObject({ method, body })
-    expect('content-type' in sent[1]!.headers).toBe(body !== null)
+    [301, 'POST', 'GET', null],
+    [302, 'POST', 'GET', null],
+    [303, 'POST', 'GET', null],
+    [307, 'POST', 'POST', '{}'],
+    [308, 'POST', 'POST', '{}'],
+    [301, 'PUT', 'PUT', '{}'],
+    [302, 'PATCH', 'PATCH', '{}'],
+    [303, 'PUT', 'GET', null],
+  ] as const)(
+    'with status %i turn a %s into a %s, as the Fetch standard says',
+    async ([status, asked, method, body]) => {
+      const { send, sent } = senderOf({
+        'https://a.example.com/': redirect('/next', status),
+        'https://a.example.com/next': () => new Response(''),
+      })
+      await send(request({ method: asked, body: '{}', headers: { 'content-type': 'application/json' } }))
+      expect(sent[1]).toMatchObject({ method, body })
+      expect('content-type' in sent[1]!.headers).toBe(body !== null)
+    },
+  )
+
+  it('are ordinary answers to whoever does not want to be led on', async () => {
+    const { send, sent } = senderOf({ 'https://a.example.com/': redirect('https://b.example.com/') })
+    const answer = await send(request({ followRedirects: false }))
+    expect(answer).toMatchObject({ kind: 'response', status: 302, headers: { location: 'https://b.example.com/' } })
+    expect(sent).toHaveLength(1)
   })
 
   it('without a location are ordinary answers', async () => {

@@ -27,7 +27,8 @@ export async function follow(send: Fetch, policy: EgressPolicy, request: Outgoin
     }
     if (verdict.forwardedHost === null) headers.delete('x-forwarded-host')
     else headers.set('x-forwarded-host', verdict.forwardedHost)
-    const response = await send(verdict.target, { method, headers, body, signal: request.signal, redirect: 'manual' })
+    const init = { method, headers, body: body as BodyInit | null, signal: request.signal, redirect: 'manual' } as const
+    const response = await send(verdict.target, init)
     const location = redirectOf(response)
     if (location === null || !request.followRedirects) return response
     await response.body?.cancel()

@@ -4,7 +4,7 @@ import { encodeBase64 } from '#core/expression/base64'
 import { sha256 } from '#core/expression/sha256'
 import type { Clock } from '#core/kernel/time'
 import type { HttpSender } from '../../ports/http-sender'
-import { requestToken } from './request-token'
+import { requestToken, type TokenAnswer } from './request-token'
 import type { RunnerDeps } from './runner-deps'
 import { FLIGHT_MS_MAX, type TokenCache } from './token-cache'
 
@@ -32,29 +32,35 @@ function keyOf(organizationId: string, client: OAuthClient): string {
 export function authorizeRequests(send: HttpSender, deps: AuthorizeDeps): HttpSender {
   const { tokens, organizationId, clock } = deps
 
-  async function tokenFor(client: OAuthClient, key: string, timeoutMs: number): Promise<HttpAnswer | Held> {
-    const startedAt = clock()
-    const elapsed = () => clock() - startedAt
-    await othersToken(key, timeoutMs)
+  async function tokenFor(client: OAuthClient, key: string, timeoutMs: number): Promise<TokenAnswer | Held> {
     const known = tokens.get(key, clock())
-    if (known !== null) return { kind: 'held', token: known, durationMs: elapsed() }
-    const leftMs = timeoutMs - elapsed()
-    if (leftMs <= 0) return outOfTime(elapsed())
-    // It serves everybody who waits: the end of one execution does not end it.
-    const request = requestToken(send, client, leftMs, clock)
-    tokens.begin(key, clock(), request)
-    const answer = await request
-    if (answer.kind === 'failed') return answer
-    tokens.set(key, answer.token)
-    return { kind: 'held', token: answer.token.token, durationMs: elapsed() }
+    if (known !== null) return { kind: 'held', token: known, durationMs: 0 }
+    const startedAt = clock()
+    // Without a pause where nobody asks, so that one of many is the first.
+    const others = othersAnswer(key, timeoutMs)
+    const theirs = others === null ? null : await others
+    if (theirs !== null) return { ...theirs, durationMs: clock() - startedAt }
+    const leftMs = timeoutMs - (clock() - startedAt)
+    return leftMs > 0 ? ask(client, key, leftMs) : outOfTime(timeoutMs)
   }
 
-  async function othersToken(key: string, timeoutMs: number): Promise<void> {
-    const request = tokens.get(key, clock()) === null ? tokens.underWay(key, clock()) : null
-    if (request === null) return
+  /** Serves everybody who waits: the end of one execution does not end it. */
+  function ask(client: OAuthClient, key: string, timeoutMs: number): Promise<TokenAnswer> {
+    const request = requestToken(send, client, timeoutMs, clock).then((answer) => {
+      if (answer.kind === 'token') tokens.set(key, answer.token)
+      return answer
+    })
+    tokens.begin(key, clock(), request)
+    return request
+  }
+
+  /** What somebody else is being told right now; null when nobody asks, or whoever did may be gone. */
+  function othersAnswer(key: string, timeoutMs: number): Promise<TokenAnswer | null> | null {
+    const request = tokens.underWay(key, clock())
+    if (request === null) return null
     const over = new AbortController()
-    await Promise.race([request.catch(() => null), deps.sleep(Math.min(timeoutMs, FLIGHT_MS_MAX), over.signal)])
-    over.abort()
+    const patience = deps.sleep(Math.min(timeoutMs, FLIGHT_MS_MAX), over.signal).then(() => null)
+    return Promise.race([request, patience]).finally(() => over.abort())
   }
 
   return async ({ oauth, ...request }, signal) => {
@@ -64,15 +70,16 @@ export function authorizeRequests(send: HttpSender, deps: AuthorizeDeps): HttpSe
     for (let refreshed = false; ; refreshed = true) {
       const held = await tokenFor(oauth, key, request.timeoutMs - spentMs)
       spentMs += held.durationMs
-      if (held.kind !== 'held') return { ...held, durationMs: spentMs }
+      if (held.kind === 'failed') return { ...held, durationMs: spentMs }
+      const token = held.kind === 'held' ? held.token : held.token.token
       if (spentMs >= request.timeoutMs) return outOfTime(spentMs)
-      const answer = await send(withToken(request, held.token, request.timeoutMs - spentMs), signal)
+      const answer = await send(withToken(request, token, request.timeoutMs - spentMs), signal)
       spentMs += answer.durationMs
       if (answer.kind === 'response' && answer.status === 401) {
-        tokens.drop(key, held.token)
+        tokens.drop(key, token)
         if (!refreshed && spentMs < request.timeoutMs) continue
       }
-      return { ...withoutToken(answer, held.token), durationMs: spentMs }
+      return { ...withoutToken(answer, token), durationMs: spentMs }
     }
   }
 }
@@ -87,7 +94,7 @@ function withoutToken(answer: HttpAnswer, token: string): HttpAnswer {
   return { ...answer, headers: redact(answer.headers) as typeof answer.headers, text: redact(answer.text) as string }
 }
 
-function outOfTime(durationMs: number): HttpAnswer {
+function outOfTime(durationMs: number): Extract<HttpAnswer, { kind: 'failed' }> {
   const failure = {
     code: 'http_timeout',
     message: 'The token endpoint took all the time the request has.',

@@ -1,4 +1,5 @@
 import type { EpochMs } from '#core/kernel/time'
+import type { TokenAnswer } from './request-token'
 
 /** What a token endpoint gave. */
 export type AccessToken = { readonly token: string; readonly expiresAt: EpochMs }
@@ -11,8 +12,8 @@ export type TokenCache = {
   /** Forgets a token that was refused, unless another has taken its place. */
   drop(key: string, token: string): void
   /** The request for a token that is under way, if it began lately: whoever began an older one may be gone. */
-  underWay(key: string, now: EpochMs): Promise<unknown> | null
-  begin(key: string, now: EpochMs, request: Promise<unknown>): void
+  underWay(key: string, now: EpochMs): Promise<TokenAnswer> | null
+  begin(key: string, now: EpochMs, request: Promise<TokenAnswer>): void
 }
 
 const TOKENS_MAX = 1_000
@@ -21,7 +22,7 @@ export const FLIGHT_MS_MAX = 10_000
 
 export function createTokenCache(): TokenCache {
   const tokens = new Map<string, AccessToken>()
-  const flights = new Map<string, { readonly beganAt: EpochMs; readonly request: Promise<unknown> }>()
+  const flights = new Map<string, { readonly beganAt: EpochMs; readonly request: Promise<TokenAnswer> }>()
   return {
     get(key, now) {
       const known = tokens.get(key)
