@@ -3,14 +3,19 @@ import type { Json, JsonObject } from '../kernel/json'
 import { pointerOf } from '../kernel/pointer'
 import { err, ok, type Result } from '../kernel/result'
 import type { Failure } from '../model/failure'
+import { strictSchema } from './strict-schema'
 
 const FENCED = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/
 const FINDINGS_MAX = 20
 
+function checkerOf(schema: JsonObject): z.ZodType {
+  return z.fromJSONSchema(strictSchema(schema) as z.core.JSONSchema.JSONSchema)
+}
+
 /** Whether a value is a JSON Schema that answers can be checked against. */
 export function isJsonSchema(schema: Record<string, unknown>): boolean {
   try {
-    z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema)
+    checkerOf(schema as JsonObject)
     return true
   } catch {
     return false
@@ -41,7 +46,7 @@ export function checkAnswer(text: string, schema: JsonObject, cutOff: boolean): 
       : `The model’s answer is not JSON${text.trim().startsWith('{') ? ': it ends too early, or holds something else' : ''}.`
     return mismatch(message, [{ path: '', message }], 'Ask for less, or raise the model’s limit of tokens.')
   }
-  const parsed = z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema).safeParse(json)
+  const parsed = checkerOf(schema).safeParse(json)
   if (parsed.success) return ok(json)
   const findings = parsed.error.issues
     .slice(0, FINDINGS_MAX)

@@ -60,7 +60,14 @@ const StageTraceShape = z
     skippedBecause: z.string().nullable(),
     logs: z.array(z.looseObject({ level: z.string(), message: z.string() })),
     attempts: z.array(AttemptShape),
-    metadata: z.object({ requestTime: z.number().nullable(), retries: z.int(), cached: z.boolean() }),
+    metadata: z.object({
+      requestTime: z.number().nullable(),
+      retries: z.int(),
+      cached: z.boolean(),
+      usage: z.record(z.string(), z.number()).optional().meta({
+        description: 'What all attempts used of a language model, such as total_tokens.',
+      }),
+    }),
   })
   .meta({ id: 'StageTrace' })
 

@@ -9,6 +9,7 @@ import { isTerminalStatus } from '../model/execution-status'
 import type { JournalEvent } from './event'
 import { fold } from './fold'
 import { stageState, type ExecutionState, type StageState } from './state'
+import { tokenUsage } from './token-usage'
 
 // The record of an execution as people read it (S54, S55, I13). Instants are epoch milliseconds with names in …At;
 // the contract turns them into ISO 8601. Null means: not yet, or never.
@@ -20,6 +21,14 @@ export type TraceAttempt = {
   readonly duration: number | null
   readonly output: Json
   readonly error: Failure | null
+}
+
+export type TraceMetadata = {
+  readonly requestTime: number | null
+  readonly retries: number
+  readonly cached: false
+  /** What all attempts used of a language model; absent where none was asked. */
+  readonly usage?: Readonly<Record<string, number>>
 }
 
 export type TraceStage = {
@@ -40,7 +49,7 @@ export type TraceStage = {
   readonly skippedBecause: string | null
   readonly logs: readonly LogLine[]
   readonly attempts: readonly TraceAttempt[]
-  readonly metadata: { readonly requestTime: number | null; readonly retries: number; readonly cached: false }
+  readonly metadata: TraceMetadata
 }
 
 export type Trace = {
@@ -122,6 +131,7 @@ function traceStage(stage: PlannedStage, state: StageState, notes: StageNotes | 
   const isContainer = stage.component.kind === 'container'
   const done = notes?.attempts ?? []
   const isOpen = !isContainer && state.attempt > (done.at(-1)?.number ?? 0)
+  const usage = stage.type === 'generator' ? tokenUsage(done.map((attempt) => attempt.output)) : null
   const attempts = isOpen ? [...done, openAttempt(state, notes?.startedAt ?? startedAt)] : done
   return {
     node: stage.id,
@@ -139,7 +149,12 @@ function traceStage(stage: PlannedStage, state: StageState, notes: StageNotes | 
     skippedBecause: state.skippedBecause,
     logs: notes?.logs ?? [],
     attempts,
-    metadata: { requestTime: requestTime(output), retries: Math.max(0, state.attempt - 1), cached: false },
+    metadata: {
+      requestTime: requestTime(output),
+      retries: Math.max(0, state.attempt - 1),
+      cached: false,
+      ...(usage !== null && { usage }),
+    },
   }
 }
 
