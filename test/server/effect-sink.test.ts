@@ -40,7 +40,7 @@ describe('what a sender learns from an outside system that misbehaves', () => {
     ['apply-then-drop', 'failed', 'http_connection_failed', 3],
     ['reset', 'failed', 'http_connection_failed', 3],
     ['slow-drip', 'failed', 'http_timeout', 3],
-    ['huge', 'failed', 'http_response_too_large', 1],
+    ['huge', 'failed', 'response_too_large', 1],
     ['wrong-length', 'failed', 'http_connection_failed', 3],
     ['500?times=1', 'completed', null, 2],
     ['apply-then-drop?times=2', 'completed', null, 3],
