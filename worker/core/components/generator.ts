@@ -63,7 +63,13 @@ export const generator = defineComponent({
       }),
       schema: z
         .record(z.string(), z.unknown())
-        .refine(isJsonSchema, { error: 'Not a JSON Schema that can be checked' })
+        .refine(isJsonSchema, {
+          error: 'Not a JSON Schema that can be checked',
+          params: {
+            code: 'schema_invalid',
+            hint: 'Write draft 2020-12 without not, if and references to other documents.',
+          },
+        })
         .optional()
         .meta({ title: 'Schema', description: 'JSON Schema the answer must fit; it is then also given as json.' }),
       provider: z.enum(CHAT_PROVIDERS).default('openai').meta({

@@ -22,6 +22,11 @@ function isLiteral(text: string): boolean {
   return template.ok && template.value.references.length === 0
 }
 
+/** `auth` of requests says what it is by its type: bearer has a token, api_key a key, header a value. */
+function credentialKey(type: unknown): string | null {
+  return type === 'bearer' ? 'token' : type === 'api_key' ? 'key' : type === 'header' ? 'value' : null
+}
+
 function isSecretKey(key: string): boolean {
   return SECRET_KEYS.has(key.toLowerCase().replaceAll(/[-_]/g, ''))
 }
@@ -37,8 +42,7 @@ export function findCredentials(value: unknown, always: ReadonlySet<string> = ne
     } else if (Array.isArray(inner)) {
       inner.forEach((item, i) => visit(item, appendPointer(path, i), secret))
     } else if (isJsonObject(inner)) {
-      // `auth` of requests says what it is by its type: bearer has a token, api_key a key.
-      const credential = inner['type'] === 'bearer' ? 'token' : inner['type'] === 'api_key' ? 'key' : null
+      const credential = credentialKey(inner['type'])
       for (const key of Object.keys(inner))
         visit(inner[key], appendPointer(path, key), isSecretKey(key) || key === credential)
     }
