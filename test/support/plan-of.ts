@@ -32,6 +32,7 @@ function placesOf(sketches: readonly StageSketch[]): Map<string, Place> {
     sketches.map(({ id }) => [id, { container: null, chooser: null, waits: new Set<string>() } as Place]),
   )
   for (const sketch of sketches) {
+    if (iterates(sketch)) continue
     for (const { list, role, ids } of listsOf(sketch)) {
       for (const id of ids) {
         const place = places.get(id)
@@ -71,8 +72,28 @@ function orderOf(sketches: readonly StageSketch[], waits: Map<string, readonly s
   return order
 }
 
+const ownedBy = ({ component, config = {} }: StageSketch): string[] =>
+  (componentOf(component ?? 'transform')?.owns?.(config) ?? []).flatMap(({ ids }) => ids)
+
+/** The sketches of a foreach's body: what it owns, and what that owns in turn. */
+function bodySketches(loop: StageSketch, sketches: readonly StageSketch[]): readonly StageSketch[] {
+  const inside = new Set<string>()
+  const add = (id: string) => {
+    if (inside.has(id)) return
+    inside.add(id)
+    for (const sketch of sketches) if (sketch.id === id) ownedBy(sketch).forEach(add)
+  }
+  ownedBy(loop).forEach(add)
+  return sketches.filter(({ id }) => inside.has(id))
+}
+
+const iterates = ({ component }: StageSketch) => componentOf(component ?? 'transform')?.iterates === true
+
 /** A plan from sketches, without any of the checks a document has to pass: engine tests also need impossible graphs. */
-export function planOf(sketches: readonly StageSketch[], output?: Json): Plan {
+export function planOf(all: readonly StageSketch[], output?: Json): Plan {
+  const bodies = new Map(all.filter(iterates).map((loop) => [loop.id, bodySketches(loop, all)]))
+  const repeated = new Set([...bodies.values()].flat())
+  const sketches = all.filter((sketch) => !repeated.has(sketch))
   const places = placesOf(sketches)
   const dependencies = new Map(
     sketches.map(({ id, depends_on = [] }) => [
@@ -115,6 +136,7 @@ export function planOf(sketches: readonly StageSketch[], output?: Json): Plan {
       onError: sketch.on_error ?? 'fail',
       timeoutMs: 30_000,
       safety: component.safety(config),
+      body: component.iterates === true ? planOf(bodies.get(id) ?? []) : null,
     }
   }
 

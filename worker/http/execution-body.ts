@@ -93,12 +93,14 @@ export function traceBody(trace: Trace) {
 }
 
 function stageBody(stage: TraceStage) {
-  const { node, component, parent, iteration, status, input, output, skippedBecause, metadata } = stage
+  const { node, component, address, parent, iteration, iterations, status, input, output, skippedBecause, metadata } = stage
   return {
     node,
     component,
+    address,
     parent,
     iteration,
+    iterations,
     status,
     startedAt: isoOrNull(stage.startedAt),
     endedAt: isoOrNull(stage.endedAt),

@@ -49,6 +49,8 @@ describe('a trace', () => {
     expect(trace.stages[0]).toEqual({
       node: 'fetch',
       component: 'http_request',
+      address: 'fetch',
+      iterations: null,
       parent: null,
       iteration: null,
       status: 'completed',

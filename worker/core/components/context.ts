@@ -128,7 +128,7 @@ export type WebhookResponse = {
 
 /**
  * How one attempt ended. `waiting` holds the stage until an instant without occupying a runner; the fact in `for` ends the
- * wait earlier and gives the stage its output.
+ * wait earlier and gives the stage its output. `opened`: the stages it owns run once for each item.
  */
 export type Outcome =
   | { readonly kind: 'completed'; readonly output: Json; readonly response?: WebhookResponse }
@@ -142,3 +142,4 @@ export type Outcome =
       readonly retryAfterMs?: number
     }
   | { readonly kind: 'waiting'; readonly until: EpochMs; readonly for?: AwaitedFact }
+  | { readonly kind: 'opened'; readonly items: readonly Json[] }

@@ -48,6 +48,8 @@ export type ComponentDefinition<Type extends string = string, Config = never> = 
   /** JSON Pointers inside the config of names of secrets it reads without an expression, by name. */
   readonly secrets?: (config: Readonly<Record<string, unknown>>) => readonly { pointer: string; name: string }[]
   readonly owns?: (config: Readonly<Record<string, unknown>>) => readonly OwnedStages[]
+  /** A container that runs what it owns once per item its `run` answers (`opened`). */
+  readonly iterates?: true
   /** Attempts when the config has no `retry` (S126); 1 = never again. */
   readonly attemptsDefault?: number
   /** Whether a failure may be tried again without a written condition. */

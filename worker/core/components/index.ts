@@ -2,6 +2,7 @@
 export { code } from './code'
 export { conditional } from './conditional'
 export { delay } from './delay'
+export { foreach } from './foreach'
 export { generator } from './generator'
 export { httpRequest } from './http-request'
 export { logger } from './logger'

@@ -48,8 +48,13 @@ const StageTraceShape = z
   .object({
     node: z.string(),
     component: z.string(),
-    parent: z.string().nullable(),
-    iteration: z.int().nullable(),
+    address: z.string().describe('Unique in the trace: node, and before it the iterations around it: orders[3]/book'),
+    parent: z.string().nullable().describe('The container it ran in'),
+    iteration: z.int().nullable().describe('Of the innermost foreach around it, from 0'),
+    iterations: z
+      .object({ total: z.int(), ended: z.int(), failed: z.int(), shown: z.int() })
+      .nullable()
+      .describe('Of a foreach: how many there are, and how many of them have their stages in this trace'),
     status: z.enum(STAGE_STATUSES),
     startedAt: Instant.nullable(),
     endedAt: Instant.nullable(),

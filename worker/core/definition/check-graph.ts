@@ -109,6 +109,30 @@ function checkPhases(stages: readonly DraftStage[], graph: Graph): Issue[] {
   })
 }
 
+/** Dependencies between a stage that runs once per item and one that does not: neither can wait for the other. */
+function checkLoops(stages: readonly DraftStage[], graph: Graph): Issue[] {
+  return stages.flatMap((stage) =>
+    stage.dependsOn.flatMap(({ id, path }) => {
+      const [own, other] = [graph.loopOf(stage.id), graph.loopOf(id)]
+      if (own === other || !graph.has(id) || id === own) return []
+      if (!graph.isAround(id, stage.id)) {
+        const message = `“${stage.id}” depends on “${id}”, which runs once for each item of “${other}”`
+        const hint = `Depend on “${other}” and read stages.${other}.output.results.`
+        return [errorAt('dependency_into_foreach', path, message, hint)]
+      }
+      const message = `“${stage.id}” runs once for each item of “${own}” and depends on “${id}”, which does not`
+      return [
+        errorAt(
+          'dependency_out_of_foreach',
+          path,
+          message,
+          `Let “${own}” depend on “${id}”: its items come after that.`,
+        ),
+      ]
+    }),
+  )
+}
+
 /** Everything wrong with how stages name each other. */
 export function checkGraph(stages: readonly DraftStage[], graph: Graph): readonly Issue[] {
   const byId = new Map(stages.toReversed().map((stage) => [stage.id, stage]))
@@ -119,5 +143,6 @@ export function checkGraph(stages: readonly DraftStage[], graph: Graph): readonl
     ...graph.conflicts.map((conflict) => checkConflict(conflict, byId)),
     ...checkCycles(graph, byId),
     ...checkPhases(stages, graph),
+    ...checkLoops(stages, graph),
   ]
 }

@@ -6,7 +6,16 @@ import type { DraftStage } from './draft-stage'
 import type { Graph } from './graph'
 import { errorAt } from './issue-at'
 
-const FOREACH_LIST = 'do'
+/** A stage that runs once per item has no one result for who is outside of its foreach. */
+function repeatedElsewhere(name: string, path: string, graph: Graph): Issue {
+  const loop = graph.loopOf(name) ?? ''
+  return errorAt(
+    'reference_into_foreach',
+    path,
+    `“${name}” runs once for each item of “${loop}”, so it has no one result here`,
+    `Use its results: stages.${loop}.output.results.`,
+  )
+}
 
 function checkStage(
   stage: DraftStage,
@@ -17,6 +26,7 @@ function checkStage(
 ): Issue[] {
   const name = reference.name ?? ''
   if (!graph.has(name)) return [unknownStage(name, path, ids)]
+  if (!graph.isAround(name, stage.id)) return [repeatedElsewhere(name, path, graph)]
   if (graph.cycles.length > 0 || graph.mayHaveRunBefore(name, stage.id)) return []
   if (name === stage.id) {
     return [errorAt('stage_not_before', path, `“${name}” reads its own result`, 'In a retry condition write output.')]
@@ -33,9 +43,7 @@ export function checkReferences(
   ids: readonly string[],
 ): readonly Issue[] {
   const late = stage.component?.late ?? []
-  const inForeach = [stage.id, ...graph.containersOf(stage.id)].some(
-    (id) => graph.containerOf.get(id)?.list === FOREACH_LIST,
-  )
+  const inForeach = graph.loopOf(stage.id) !== null
   return references.flatMap((reference) => {
     const place = path + reference.path
     const { kind } = reference
@@ -68,6 +76,8 @@ export function checkOutputReferences(
 ): readonly Issue[] {
   return references.flatMap(({ kind, name, path: inner }) => {
     if (kind === 'stage' && !graph.has(name ?? '')) return [unknownStage(name ?? '', path + inner, ids)]
+    if (kind === 'stage' && graph.loopOf(name ?? '') !== null)
+      return [repeatedElsewhere(name ?? '', path + inner, graph)]
     if (kind === 'output' || kind === 'item' || kind === 'index') {
       return [
         errorAt(

@@ -3,6 +3,8 @@ import { orderNodes } from './order-nodes'
 
 /** Lists of a container that run one after the other; stages of all other lists run side by side. */
 const PHASES = ['try', 'catch', 'finally']
+/** The list of a container whose stages run once per item. */
+const REPEATED = 'do'
 
 /** What the graph asks of a stage. Ids are unique; what `dependsOn` and `owned` name may be missing. */
 export type GraphStage = {
@@ -23,6 +25,8 @@ export type Conflict = {
   /** Where the second claim is written, relative to the second owner's config. */
   readonly pointer: string
 }
+
+const isRepeated = (container: Container | undefined) => container?.list === REPEATED
 
 /**
  * Who runs inside whom and who waits for whom. Each stage is two points, its start and its end; a container ends after
@@ -73,6 +77,17 @@ export class Graph {
       chain.push(at.id)
     }
     return chain
+  }
+
+  /** The foreach around a stage whose iterations it is part of; null = it runs once. */
+  loopOf(id: string): string | null {
+    return [id, ...this.containersOf(id)].map((inner) => this.containerOf.get(inner)).find(isRepeated)?.id ?? null
+  }
+
+  /** Whether a stage runs where another does, or around that: not once for each item of a foreach the other is not in. */
+  isAround(id: string, inner: string): boolean {
+    const loop = this.loopOf(id)
+    return loop === null || this.containersOf(inner).some((container) => container === loop)
   }
 
   /** What has to end before `dependent` can judge `dependency`: itself, or the outermost container only it is in. */

@@ -3,11 +3,12 @@ import { componentOf } from '../components/registry'
 import type { CompiledValue } from '../expression/compile-value'
 import { invariant } from '../kernel/assert'
 import type { JsonObject } from '../kernel/json'
-import { LIMITS } from '../model/limits'
-import type { Stage, Workflow, WorkflowSettings } from './document'
+import type { Workflow, WorkflowSettings } from './document'
+import { everyStage } from './every-stage'
 import { Graph } from './graph'
 import { needsOf, type Needs } from './needs'
-import { compileValid, splitLate, splitRaw } from './split-late'
+import { planScope } from './plan-scope'
+import { compileValid } from './split-late'
 
 export type { Needs } from './needs'
 
@@ -47,7 +48,7 @@ export type PlannedStage = {
   /** Late parts that are present, by their JSON Pointer inside the config (`/retry/condition`). */
   readonly late: ReadonlyMap<string, CompiledValue>
   readonly dependsOn: readonly PlannedDependency[]
-  /** The list of the container it runs in; null = the root scope. */
+  /** The list of the container it runs in; null = the root scope of its plan. */
   readonly container: { readonly id: string; readonly list: string } | null
   /** The branch that must choose it (any of `lists` in its `taken`); null = nobody has to. */
   readonly chooser: { readonly id: string; readonly lists: readonly string[] } | null
@@ -61,11 +62,14 @@ export type PlannedStage = {
   /** The config's `timeout`; the default when it has none, the maximum when it is an expression. */
   readonly timeoutMs: number
   readonly safety: Safety
+  /** What each iteration of a foreach runs, as a plan of its own; null for any other stage. */
+  readonly body: Plan | null
 }
 
-/** Everything the engine asks of a document, built once per version. */
+/** Everything the engine asks of a document, built once per version; or of the body of a foreach in it. */
 export type Plan = {
   readonly name: string
+  /** Without those of a foreach's body. */
   readonly stages: ReadonlyMap<string, PlannedStage>
   /** All ids so that a stage comes after whatever it waits for; ties in document order. */
   readonly order: readonly string[]
@@ -86,111 +90,26 @@ export type Plan = {
 /** Components that hold an execution for longer than a request may last. */
 const WAITING = new Set(['delay', 'wait_for_signal'])
 
-function timeoutOf(config: JsonObject): number {
-  const timeout = config['timeout']
-  if (typeof timeout === 'number') return timeout
-  return timeout === undefined ? LIMITS.stageTimeoutMsDefault : LIMITS.stageTimeoutMsMax
-}
-
-function componentOfValid(stage: Stage): ComponentDefinition {
-  const component = componentOf(stage.component)
-  invariant(component !== null, 'the components of a planned document are registered')
-  return component
-}
-
-/** Own lists of a stage, each scope list grown by what the branches inside it name. */
-function listsOf(stage: Stage, component: ComponentDefinition, graph: Graph, ids: readonly string[]): PlannedList[] {
-  return (component.owns?.(stage.config) ?? []).map(({ list, role, ids: named }) => ({
-    list,
-    role,
-    ids:
-      role === 'option'
-        ? named
-        : ids.filter((id) => {
-            const container = graph.containerOf.get(id)
-            return container?.id === stage.id && container.list === list
-          }),
-  }))
-}
-
-function planStage(
-  stage: Stage,
-  index: number,
-  graph: Graph,
-  ids: readonly string[],
-): Omit<PlannedStage, 'dependents' | 'order'> {
-  const { id, config: document, join, enabled, on_error: onError } = stage
-  const component = componentOfValid(stage)
-  const { raw, rest } = splitRaw(document, component.raw ?? [])
-  return {
-    id,
-    index,
-    type: component.type,
-    component,
-    document,
-    raw,
-    ...splitLate(rest, component.late ?? []),
-    dependsOn: stage.depends_on.map((dependency) => ({ stage: dependency, waitsFor: graph.waitsFor(id, dependency) })),
-    container: graph.containerOf.get(id) ?? null,
-    chooser: graph.chooserOf.get(id) ?? null,
-    lists: listsOf(stage, component, graph, ids),
-    join,
-    enabled,
-    onError,
-    timeoutMs: timeoutOf(document),
-    safety: component.safety(document),
-  }
-}
-
-/** For each stage, whom its end may set free. */
-function dependentsOf(
-  stages: readonly Omit<PlannedStage, 'dependents' | 'order'>[],
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const dependents = new Map<string, Set<string>>(stages.map(({ id }) => [id, new Set()]))
-  for (const { id, dependsOn, container, chooser } of stages) {
-    const before = [...dependsOn.flatMap(({ stage, waitsFor }) => [stage, waitsFor]), container?.id, chooser?.id]
-    for (const earlier of before) dependents.get(earlier ?? '')?.add(id)
-  }
-  return dependents
-}
-
 /**
  * Builds the plan of a document that validateWorkflow let pass (a stored version); throws for any other. Pure: the same
  * document gives the same plan.
  */
 export function compilePlan(workflow: Workflow): Plan {
-  const ids = workflow.stages.map(({ id }) => id)
   const graph = new Graph(
     workflow.stages.map((stage) => ({
       id: stage.id,
       dependsOn: stage.depends_on,
-      owned: componentOfValid(stage).owns?.(stage.config) ?? [],
+      owned: componentOf(stage.component)?.owns?.(stage.config) ?? [],
     })),
   )
   invariant(graph.cycles.length === 0, 'a planned document has no cycles')
-  const places = new Map(graph.order.map((id, place) => [id, place]))
-  const planned = workflow.stages.map((stage, index) => ({
-    ...planStage(stage, index, graph, ids),
-    order: places.get(stage.id) ?? 0,
-  }))
-  const dependents = dependentsOf(planned)
-  const stages = new Map(
-    planned.map((stage) => [stage.id, { ...stage, dependents: [...(dependents.get(stage.id) ?? [])] }]),
-  )
-  const root = graph.order.filter((id) => stages.get(id)?.container === null)
-  const waitedFor = new Set(
-    planned.flatMap(({ dependsOn, chooser }) => [chooser?.id, ...dependsOn.map(({ waitsFor }) => waitsFor)]),
-  )
+  const scope = planScope(workflow, graph, null)
   const output = workflow.output === undefined ? null : compileValid(workflow.output)
+  const planned = everyStage(scope)
   const compiled = planned.flatMap(({ config, late }) => [config, ...late.values()])
   return {
-    name: workflow.name,
-    stages,
-    order: graph.order,
-    root,
-    leaves: root.filter((id) => stages.get(id)?.enabled === true && !waitedFor.has(id)),
+    ...scope,
     output,
-    settings: workflow.settings,
     needs: needsOf(workflow, output === null ? compiled : [...compiled, output]),
     pure: planned.every(({ safety }) => safety === 'pure'),
     inline: planned.every(({ type, document }) => !WAITING.has(type) && document['at_most_once'] !== true),

@@ -1,6 +1,7 @@
 import type { PlannedStage } from '../definition/plan'
 import { isTerminalStage } from '../model/stage-status'
 import { containerPart } from './containers/container-part'
+import { inIteration } from './containers/in-iteration'
 import { addressIn, changeStage, draftStage, type Draft } from './draft'
 import { judgeReadiness } from './readiness'
 import { plannedStage } from './state'
@@ -37,11 +38,13 @@ function endScopeAfter(draft: Draft, { container }: PlannedStage, failure: Failu
   containerPart(owner).hearFailure(draft, owner, container.list, failure)
 }
 
-/** Starts a container: the first of its stages may start. */
+/** Starts a container: the first of its stages may start. One that has to be evaluated first has an attempt. */
 function startContainer(draft: Draft, container: PlannedStage): void {
   const { at, events } = draft
+  const { start } = containerPart(container)
+  if (start === undefined) return startAttempt(draft, container, 1)
   changeStage(draft, container, { status: 'running', attempt: 1, readyAt: at, startedAt: at, afterEvent: events })
-  containerPart(container).start(draft, container)
+  start(draft, container)
   draft.queue.push(container.id)
 }
 
@@ -92,7 +95,28 @@ export function advance(draft: Draft): void {
   if (draft.rootOpen > 0 || draft.status !== 'live') return
   draft.status = draft.failure === null ? 'completed' : 'failed'
   draft.endedAt = draft.at
-  draft.effects.push({ type: 'finish', status: draft.status, failure: draft.failure })
+  // The end of an iteration is its foreach's business.
+  if (draft.prefix === '') draft.effects.push({ type: 'finish', status: draft.status, failure: draft.failure })
+}
+
+/** Cancels whatever has not ended, in iterations too, and aborts what runs. */
+function cancelAll(draft: Draft, because: string): void {
+  for (const id of draft.plan.order) {
+    const stage = plannedStage(draft.plan, id)
+    const before = draftStage(draft, stage)
+    if (isTerminalStage(before.status)) continue
+    if (before.status === 'running' && before.container === null)
+      draft.effects.push({ type: 'abort_stage', stage: addressIn(draft, stage) })
+    for (const index of before.container?.kind === 'foreach' ? before.container.open.keys() : []) {
+      inIteration(draft, stage, index, (inner) => {
+        cancelAll(inner, because)
+        inner.status = 'cancelled'
+        inner.endedAt = draft.at
+      })
+    }
+    changeStage(draft, stage, { status: 'cancelled', skippedBecause: because, endedAt: draft.at, waiting: null })
+  }
+  draft.queue.length = 0
 }
 
 /** Ends everything at once: the execution was cancelled, ran out of time, or cannot go on (I11, I14). */
@@ -102,15 +126,7 @@ export function stopExecution(
   failure: Failure,
   because: string,
 ): void {
-  for (const id of draft.plan.order) {
-    const stage = plannedStage(draft.plan, id)
-    const before = draftStage(draft, stage)
-    if (isTerminalStage(before.status)) continue
-    if (before.status === 'running' && before.container === null)
-      draft.effects.push({ type: 'abort_stage', stage: addressIn(draft, stage) })
-    changeStage(draft, stage, { status: 'cancelled', skippedBecause: because, endedAt: draft.at, waiting: null })
-  }
-  draft.queue.length = 0
+  cancelAll(draft, because)
   draft.status = status
   draft.failure = failure
   draft.endedAt = draft.at

@@ -1,7 +1,10 @@
 import type { PlannedStage } from '../definition/plan'
 import { assertNever } from '../kernel/assert'
+import { atStage } from './at-stage'
 import { advance, failStage, startAttempt, stopExecution } from './advance'
-import { changeStage, closeDraft, draftStage, openDraft, type Draft } from './draft'
+import { iterationPrefix } from './address'
+import { openForeach } from './containers/foreach'
+import { addressIn, changeStage, closeDraft, draftStage, openDraft, openInner, type Draft } from './draft'
 import type { Effect } from './effect'
 import type { ExecutionEvent } from './event'
 import { receiveChild, receiveSignal, takeSignal } from './receive-fact'
@@ -14,7 +17,7 @@ import { plannedStage, type ExecutionState, type StageState } from './state'
 export type Decision = { readonly state: ExecutionState; readonly effects: readonly Effect[] }
 
 type StageEvent = Extract<ExecutionEvent, { readonly stage: string }>
-type ResultEvent = Extract<StageEvent, { readonly type: 'stage_succeeded' | 'attempt_failed' | 'stage_waiting' }>
+type ResultEvent = Exclude<StageEvent, { readonly type: 'stage_started' | 'timer_fired' }>
 
 const isTransient = ({ type }: ExecutionEvent) => type === 'execution_accepted' || type === 'resumed'
 
@@ -31,13 +34,17 @@ function applyResult(draft: Draft, stage: PlannedStage, before: StageState, even
         outputRef: event.outputRef ?? null,
         failure: null,
       })
+    case 'stage_opened':
+      if (stage.body === null) return
+      changeStage(draft, stage, { startedAt })
+      return openForeach(draft, stage, event.items)
     case 'stage_waiting': {
       const { until, for: fact } = event
       const waitingSince = before.waitingSince ?? event.at
       const waiting = { reason: 'instant', until, ...(fact !== undefined && { for: fact }) } as const
       changeStage(draft, stage, { status: 'waiting', startedAt, waitingSince, waiting })
       if (fact?.kind === 'signal' && takeSignal(draft, stage, fact.name)) return
-      draft.effects.push({ type: 'set_timer', stage: stage.id, at: until })
+      draft.effects.push({ type: 'set_timer', stage: addressIn(draft, stage), at: until })
       return
     }
     case 'attempt_failed': {
@@ -48,7 +55,7 @@ function applyResult(draft: Draft, stage: PlannedStage, before: StageState, even
       }
       const waiting = { reason: 'retry', until: retryAt } as const
       changeStage(draft, stage, { status: 'waiting', startedAt, output, failure, waiting, waitingSince: null })
-      draft.effects.push({ type: 'set_timer', stage: stage.id, at: retryAt })
+      draft.effects.push({ type: 'set_timer', stage: addressIn(draft, stage), at: retryAt })
       return
     }
     default:
@@ -56,10 +63,9 @@ function applyResult(draft: Draft, stage: PlannedStage, before: StageState, even
   }
 }
 
-function applyStageEvent(draft: Draft, event: StageEvent): void {
-  const stage = draft.plan.stages.get(event.stage)
-  if (stage === undefined || stage.component.kind === 'container') return
+function applyStageEvent(draft: Draft, stage: PlannedStage, event: StageEvent): void {
   const before = draftStage(draft, stage)
+  if (before.container !== null) return
   if (event.type === 'timer_fired') {
     if (before.status !== 'waiting') return
     return startAttempt(draft, stage, before.waiting?.reason === 'retry' ? before.attempt + 1 : before.attempt)
@@ -78,14 +84,16 @@ function accept(draft: Draft): void {
 
 /** Asks again for everything that was under way: a runner took over and holds no requests or timers. */
 function repeatEffects(draft: Draft): void {
-  if (draft.status !== 'live') draft.effects.push({ type: 'finish', status: draft.status, failure: draft.failure })
   for (const id of draft.plan.order) {
     const stage = plannedStage(draft.plan, id)
-    const { status, attempt, afterEvent, waiting } = draftStage(draft, stage)
-    if (waiting !== null) draft.effects.push({ type: 'set_timer', stage: id, at: waiting.until })
-    else if (status === 'running' && stage.component.kind !== 'container') {
-      draft.effects.push({ type: 'start_stage', stage: id, attempt, afterEvent })
+    const { status, attempt, afterEvent, waiting, container } = draftStage(draft, stage)
+    const address = addressIn(draft, stage)
+    if (waiting !== null) draft.effects.push({ type: 'set_timer', stage: address, at: waiting.until })
+    else if (status === 'running' && container === null) {
+      draft.effects.push({ type: 'start_stage', stage: address, attempt, afterEvent })
     }
+    for (const [index, iteration] of container?.kind === 'foreach' ? container.open : [])
+      repeatEffects(openInner(draft, iterationPrefix(draft.prefix, id, index), iteration))
   }
 }
 
@@ -94,6 +102,7 @@ function applyLive(draft: Draft, event: ExecutionEvent): void {
     case 'execution_accepted':
       return accept(draft)
     case 'resumed':
+      if (draft.status !== 'live') draft.effects.push({ type: 'finish', status: draft.status, failure: draft.failure })
       return repeatEffects(draft)
     case 'signal_received':
       return receiveSignal(draft, event)
@@ -111,7 +120,7 @@ function applyLive(draft: Draft, event: ExecutionEvent): void {
     case 'execution_failed':
       return stopExecution(draft, 'failed', event.failure, `execution failed: ${event.failure.message}`)
     default:
-      return applyStageEvent(draft, event)
+      return atStage(draft, event.stage, (inner, stage) => applyStageEvent(inner, stage, event))
   }
 }
 

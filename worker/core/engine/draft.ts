@@ -5,6 +5,9 @@ import type { Effect } from './effect'
 import { PENDING, type ExecutionState, type StageState } from './state'
 import { wakesOf } from './wakes'
 
+/** Is told of every iteration of a foreach (its address) as it ends: afterwards only its result is kept. */
+export type IterationWitness = (loop: string, index: number, state: ExecutionState) => void
+
 /** A state while one event is applied: changed in place, never seen outside decide and fold. */
 export type Draft = {
   -readonly [Key in keyof Omit<ExecutionState, 'stages'>]: ExecutionState[Key]
@@ -15,16 +18,26 @@ export type Draft = {
   readonly queue: string[]
   /** What the address of a stage has before its id. */
   readonly prefix: string
+  readonly witness: IterationWitness | null
   /** Of the event being applied; what follows from it happened then. */
   at: EpochMs
 }
 
-export function openDraft(state: ExecutionState, at: EpochMs): Draft {
-  return { ...state, stages: [...state.stages], effects: [], queue: [], prefix: '', at }
+export function openDraft(state: ExecutionState, at: EpochMs, witness: IterationWitness | null = null): Draft {
+  return { ...state, stages: [...state.stages], effects: [], queue: [], prefix: '', witness, at }
+}
+
+/** A draft of an iteration: what it asks for and the signals it takes are its execution's. */
+export function openInner(
+  { at, effects, witness, events, signals }: Draft,
+  prefix: string,
+  state: ExecutionState,
+): Draft {
+  return { ...state, stages: [...state.stages], events, signals, effects, queue: [], prefix, witness, at }
 }
 
 export function closeDraft(draft: Draft): ExecutionState {
-  const { effects: _effects, queue: _queue, prefix: _prefix, at: _at, ...state } = draft
+  const { effects: _effects, queue: _queue, prefix: _prefix, witness: _witness, at: _at, ...state } = draft
   return state
 }
 

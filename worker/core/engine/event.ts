@@ -9,7 +9,11 @@ export const EVENT_VERSION = 1
 
 type Base = { readonly v: number; readonly at: EpochMs }
 
-/** What happened to an execution, in the past tense. The journal is a list of these; state = fold(journal) (I3). */
+/**
+ * What happened to an execution, in the past tense. `stage` is an address: the id of a stage, and for one that runs once per
+ * item what leads to it, such as `orders[3]/lines[7]/book`. The journal is a list of these;
+ * state = fold(journal) (I3).
+ */
 export type JournalEvent = Base &
   (
     | { readonly type: 'stage_started'; readonly stage: string; readonly attempt: number }
@@ -26,6 +30,18 @@ export type JournalEvent = Base &
         /** Set when the output was too large for the journal: the R2 key that holds it; `output` is then null. */
         readonly outputRef?: string
         readonly logs?: readonly LogLine[]
+      }
+    | {
+        readonly type: 'stage_opened'
+        readonly stage: string
+        readonly attempt: number
+        readonly startedAt: EpochMs
+        /** Without the items. */
+        readonly input: Json
+        /** What it runs its stages for, one after the other from index 0. */
+        readonly items: readonly Json[]
+        /** Set when the items were too large for the journal: the R2 key that holds them; `items` is then empty. */
+        readonly itemsRef?: string
       }
     | {
         readonly type: 'attempt_failed'

@@ -5,9 +5,9 @@ import type { TerminalStatus } from '../model/execution-status'
 import type { Failure } from '../model/failure'
 import { checkOutput } from './check-output'
 import { expressionFailure } from './expression-failure'
-import { lastOutput } from './last-output'
+import { leafOutput } from './last-output'
 import { expressionScope, failureJson } from './scope'
-import { stageState, type ExecutionState } from './state'
+import type { ExecutionState } from './state'
 import type { World } from './world'
 
 /** How an execution ended, ready to be kept. */
@@ -17,13 +17,6 @@ export type ExecutionEnd = {
   readonly error: Failure | null
   readonly startedAt: EpochMs | null
   readonly endedAt: EpochMs
-}
-
-/** What the last completed leaf of a plan gave; when every leaf was skipped, the last stage of its root scope. */
-export function leafOutput(state: ExecutionState): Json {
-  const { plan } = state
-  const among = (ids: readonly string[]) => lastOutput(ids.map((id) => stageState(state, id)))
-  return among(plan.leaves) ?? among(plan.root) ?? null
 }
 
 /** The document's `output`, or what the last completed leaf gave (when every leaf was skipped: the last stage at all). */

@@ -13,6 +13,10 @@ export type Judgement =
   | { readonly kind: 'succeeded'; readonly output: Json; readonly response?: WebhookResponse }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly output?: Json; readonly retryAfterMs?: number }
   | { readonly kind: 'waiting'; readonly until: number; readonly for?: AwaitedFact }
+  | { readonly kind: 'opened'; readonly items: readonly Json[] }
+
+/** An outcome that ends the attempt, well or not. */
+type Answer = Extract<Outcome, { kind: 'completed' | 'failed' }>
 
 const CONDITION = '/retry/condition'
 const DEFAULT_POLICY = { delay_seconds: 1, backoff: 'exponential', jitter: false } as const
@@ -39,7 +43,7 @@ function holds(stage: PlannedStage, scope: Scope, output: Json): Result<boolean,
   })
 }
 
-function exhausted(attempts: number, outcome: Outcome): Failure {
+function exhausted(attempts: number, outcome: Answer): Failure {
   const cause = outcome.kind === 'failed' ? { code: outcome.failure.code, message: outcome.failure.message } : null
   return {
     code: 'retry_exhausted',
@@ -48,8 +52,7 @@ function exhausted(attempts: number, outcome: Outcome): Failure {
   }
 }
 
-function failed(failure: Failure, outcome: Outcome, retryAfterMs?: number): Judgement {
-  const output = outcome.kind === 'waiting' ? undefined : outcome.output
+function failed(failure: Failure, { output }: Answer, retryAfterMs?: number): Judgement {
   return {
     kind: 'failed',
     failure,
@@ -63,7 +66,7 @@ function failed(failure: Failure, outcome: Outcome, retryAfterMs?: number): Judg
  * successful one; without it only what the component calls transient is tried again.
  */
 export function judgeAttempt({ stage, config, attempt, scope, seed }: Attempt, outcome: Outcome): Judgement {
-  if (outcome.kind === 'waiting') return outcome
+  if (outcome.kind === 'waiting' || outcome.kind === 'opened') return outcome
   const policy = (config as { retry?: RetryPolicy }).retry
   const attemptsMax = policy?.max_attempts ?? stage.component.attemptsDefault ?? 1
   const restMs = outcome.kind === 'failed' ? (outcome.retryAfterMs ?? 0) : 0

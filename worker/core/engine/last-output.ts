@@ -1,5 +1,5 @@
 import type { Json } from '../kernel/json'
-import type { StageState } from './state'
+import { stageState, type ExecutionState, type StageState } from './state'
 
 /** The output of whichever completed last; stages come in plan order, so that a tie goes to the later one. */
 export function lastOutput(stages: readonly StageState[]): Json | undefined {
@@ -9,4 +9,11 @@ export function lastOutput(stages: readonly StageState[]): Json | undefined {
     if (last === undefined || endedAt >= last.endedAt) last = { endedAt, output }
   }
   return last?.output
+}
+
+/** What the last completed leaf of a plan gave; when every leaf was skipped, the last stage of its root scope. */
+export function leafOutput(state: ExecutionState): Json {
+  const { plan } = state
+  const among = (ids: readonly string[]) => lastOutput(ids.map((id) => stageState(state, id)))
+  return among(plan.leaves) ?? among(plan.root) ?? null
 }

@@ -2,10 +2,12 @@ import type { AwaitedFact } from '../components/context'
 import type { PlannedStage } from '../definition/plan'
 import type { Json } from '../kernel/json'
 import type { Failure } from '../model/failure'
+import { iterationPrefix } from './address'
 import { failStage } from './advance'
-import { changeStage, draftStage, type Draft } from './draft'
+import { atStage } from './at-stage'
+import { addressIn, changeStage, type Draft } from './draft'
 import type { JournalEvent } from './event'
-import { plannedStage } from './state'
+import { PENDING, type ExecutionState } from './state'
 
 // Facts from outside that end a wait. One that nobody waits for yet is kept (a signal) or has no meaning any more (a child).
 
@@ -15,9 +17,9 @@ type Received<Type extends JournalEvent['type']> = Extract<JournalEvent, { reado
 export function receiveSignal(draft: Draft, { signalId, name, payload }: Received<'signal_received'>): void {
   if (draft.signalIds.has(signalId)) return
   draft.signalIds = new Set(draft.signalIds).add(signalId)
-  const stage = waitingFor(draft, (fact) => fact.kind === 'signal' && fact.name === name)
-  if (stage === null) draft.signals = [...draft.signals, { name, payload }]
-  else endWait(draft, stage, payload)
+  const address = waitingFor(draft, (fact) => fact.kind === 'signal' && fact.name === name)
+  if (address === null) draft.signals = [...draft.signals, { name, payload }]
+  else atStage(draft, address, (inner, stage) => endWait(inner, stage, payload))
 }
 
 /** Gives a stage that has just begun to wait the oldest signal of that name, if one has arrived before. */
@@ -32,11 +34,13 @@ export function takeSignal(draft: Draft, stage: PlannedStage, name: string): boo
 /** The end of a child ends the stage that waits for it: its output becomes the stage's, its failure too. */
 export function receiveChild(draft: Draft, event: Received<'child_finished'>): void {
   const { executionId, status, output, failure } = event
-  const stage = waitingFor(draft, (fact) => fact.kind === 'child' && fact.executionId === executionId)
-  if (stage === null) return
-  if (status === 'completed') return endWait(draft, stage, output)
-  dropTimer(draft, stage)
-  failStage(draft, stage, childFailure(executionId, status, failure))
+  const address = waitingFor(draft, (fact) => fact.kind === 'child' && fact.executionId === executionId)
+  if (address === null) return
+  atStage(draft, address, (inner, stage) => {
+    if (status === 'completed') return endWait(inner, stage, output)
+    dropTimer(inner, stage)
+    failStage(inner, stage, childFailure(executionId, status, failure))
+  })
 }
 
 function childFailure(executionId: string, status: string, failure: Failure | null): Failure {
@@ -49,11 +53,18 @@ function childFailure(executionId: string, status: string, failure: Failure | nu
   }
 }
 
-function waitingFor(draft: Draft, isMeant: (fact: AwaitedFact) => boolean): PlannedStage | null {
-  for (const id of draft.plan.order) {
-    const stage = plannedStage(draft.plan, id)
-    const fact = draftStage(draft, stage).waiting?.for
-    if (fact !== undefined && isMeant(fact)) return stage
+/** The address of the first stage that waits for such a fact. */
+function waitingFor(
+  { plan, stages }: Pick<ExecutionState, 'plan' | 'stages'>,
+  isMeant: (fact: AwaitedFact) => boolean,
+): string | null {
+  for (const [order, id] of plan.order.entries()) {
+    const { waiting, container } = stages[order] ?? PENDING
+    if (waiting?.for !== undefined && isMeant(waiting.for)) return id
+    for (const [index, iteration] of container?.kind === 'foreach' ? container.open : []) {
+      const found = waitingFor(iteration, isMeant)
+      if (found !== null) return iterationPrefix('', id, index) + found
+    }
   }
   return null
 }
@@ -63,6 +74,6 @@ function endWait(draft: Draft, stage: PlannedStage, output: Json): void {
   changeStage(draft, stage, { status: 'completed', endedAt: draft.at, output, failure: null, waiting: null })
 }
 
-function dropTimer(draft: Draft, { id }: PlannedStage): void {
-  draft.effects.push({ type: 'abort_stage', stage: id })
+function dropTimer(draft: Draft, stage: PlannedStage): void {
+  draft.effects.push({ type: 'abort_stage', stage: addressIn(draft, stage) })
 }

@@ -19,7 +19,17 @@ type ResolvedConfig = {
 /** A config without expressions is the same every time. */
 const CONSTANTS = new WeakMap<PlannedStage, ResolvedConfig>()
 
+/** What a schema that names its own code says: `{code, hint}` in the issue's params. */
+function ownFailure(issue: z.core.$ZodIssue | undefined): Failure | null {
+  const { code, hint } = (issue?.code === 'custom' ? issue.params : null) ?? {}
+  if (issue === undefined || typeof code !== 'string') return null
+  const path = `/config${pointerOf(issue.path as (string | number)[])}`
+  return { code, message: issue.message, ...(typeof hint === 'string' && { hint }), details: { path } }
+}
+
 function misfit({ issues }: z.core.$ZodError, type: string): Failure {
+  const own = ownFailure(issues[0])
+  if (own !== null) return own
   const findings = issues.map(({ path, message }) => ({ path: `/config${pointerOf(path)}`, message }))
   const [first] = findings
   return {

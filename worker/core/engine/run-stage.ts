@@ -57,9 +57,17 @@ function crashed(thrown: unknown): Outcome {
 
 /** A component's answer with its output checked; an output that cannot be kept fails the attempt. */
 function checked(outcome: Outcome): Outcome {
-  if (outcome.kind === 'waiting' || outcome.output === undefined) return outcome
-  const output = checkOutput(outcome.output)
+  const value = outcome.kind === 'opened' ? outcome.items : outcome.kind === 'waiting' ? undefined : outcome.output
+  if (value === undefined) return outcome
+  const output = checkOutput(value)
   return output.ok ? outcome : { kind: 'failed', failure: output.error }
+}
+
+/** The items stand beside the input, once. */
+function withoutItems(input: Json): Json {
+  if (!isJsonObject(input)) return input
+  const { items: _items, ...rest } = input
+  return rest
 }
 
 class Attempt {
@@ -77,12 +85,12 @@ class Attempt {
   start(): JournalEvent | Promise<JournalEvent> {
     const { state, world, attempt } = this.#run
     const stage = plannedStage(state.plan, this.#run.stage)
-    const scope = expressionScope(state, world, this.#at)
+    const scope = expressionScope(state, world, this.#at, this.#run.stage)
     const resolved = resolveConfig(stage, scope)
     if (!resolved.ok) return this.#event({ kind: 'failed', failure: resolved.error })
     const { input, config } = resolved.value
     this.#input = input
-    const seed = idempotencyKey(world.executionId, stage.id)
+    const seed = idempotencyKey(world.executionId, this.#run.stage)
     const end = (outcome: Outcome) =>
       this.#event(judgeAttempt({ stage, config, attempt, scope, seed }, checked(outcome)))
     try {
@@ -135,10 +143,14 @@ class Attempt {
   #event(judgement: Judgement): JournalEvent {
     const { stage, attempt, ports } = this.#run
     const at = ports.now()
+    if (judgement.kind === 'opened') this.#input = withoutItems(this.#input)
     const base = { v: EVENT_VERSION, at, stage, attempt, startedAt: this.#at, input: this.#keptInput() }
     if (judgement.kind === 'waiting') {
       const { until, for: fact } = judgement
       return { ...base, type: 'stage_waiting', until, ...(fact !== undefined && { for: fact }) }
+    }
+    if (judgement.kind === 'opened') {
+      return { ...base, type: 'stage_opened', items: ports.redact(judgement.items) as readonly Json[] }
     }
     const logs = this.#keptLogs()
     if (judgement.kind === 'succeeded') {

@@ -6,6 +6,8 @@ import type { EpochMs } from '../kernel/time'
 import type { TerminalStatus } from '../model/execution-status'
 import type { Failure } from '../model/failure'
 import type { StageStatus } from '../model/stage-status'
+import { splitAddress } from './address'
+import type { IterationLog } from './iteration-log'
 
 export type TryPhase = 'try' | 'catch' | 'finally'
 
@@ -31,8 +33,24 @@ export type ParallelProgress = {
   readonly stoppedBecause: string | null
 }
 
+export type ForeachProgress = {
+  readonly kind: 'foreach'
+  readonly items: readonly Json[]
+  /** Iterations that were begun; the first so many. */
+  readonly begun: number
+  /** Those at work, by index: each is an execution of the body. */
+  readonly open: ReadonlyMap<number, ExecutionState>
+  /** What the others came to. */
+  readonly ended: IterationLog
+  /** Length of all results so far, as JSON. */
+  readonly resultChars: number
+  /** The failure that ended the others. */
+  readonly caught: Failure | null
+  readonly stoppedBecause: string | null
+}
+
 /** How far a running container has come, and what went wrong inside. */
-export type ContainerProgress = TryProgress | ParallelProgress
+export type ContainerProgress = TryProgress | ParallelProgress | ForeachProgress
 
 export type StageState = {
   readonly status: StageStatus
@@ -125,32 +143,55 @@ export function initialState(plan: Plan): ExecutionState {
   }
 }
 
-/** The planned stage of an id that is known to exist. */
-export function plannedStage(plan: Plan, id: string): PlannedStage {
-  const stage = plan.stages.get(id)
-  invariant(stage !== undefined, `the plan has a stage ${id}`)
+/** The planned stage at an address, if there is one. */
+export function findStage(plan: Plan, address: string): PlannedStage | undefined {
+  const way = splitAddress(address)
+  if (way === null) return plan.stages.get(address)
+  const body = plan.stages.get(way.loop)?.body ?? null
+  return body === null ? undefined : findStage(body, way.inner)
+}
+
+/** The planned stage at an address that is known to exist. */
+export function plannedStage(plan: Plan, address: string): PlannedStage {
+  const stage = findStage(plan, address)
+  invariant(stage !== undefined, `the plan has a stage ${address}`)
   return stage
 }
 
-/** How a stage stands; `id` must be in the plan. */
-export function stageState(state: Pick<ExecutionState, 'plan' | 'stages'>, id: string): StageState {
-  return state.stages[plannedStage(state.plan, id).order] ?? PENDING
+/** The state of an iteration that is at work. */
+export function iterationAt(
+  { plan, stages }: Pick<ExecutionState, 'plan' | 'stages'>,
+  loop: string,
+  index: number,
+): ExecutionState | undefined {
+  const order = plan.stages.get(loop)?.order
+  const progress = order === undefined ? null : stages[order]?.container
+  return progress?.kind === 'foreach' ? progress.open.get(index) : undefined
+}
+
+/** How the stage at an address stands; it must be in the plan. In an iteration that is not at work nothing has happened. */
+export function stageState(state: Pick<ExecutionState, 'plan' | 'stages'>, address: string): StageState {
+  const way = splitAddress(address)
+  if (way === null) return state.stages[plannedStage(state.plan, address).order] ?? PENDING
+  const iteration = iterationAt(state, way.loop, way.index)
+  return iteration === undefined ? PENDING : stageState(iteration, way.inner)
 }
 
 /** Whether an attempt is the one that should be running now; false once it was aborted, superseded or answered. */
-export function isCurrentAttempt(state: ExecutionState, id: string, attempt: number): boolean {
-  const stage = stageState(state, id)
+export function isCurrentAttempt(state: ExecutionState, address: string, attempt: number): boolean {
+  const stage = stageState(state, address)
   return state.status === 'live' && stage.status === 'running' && stage.attempt === attempt
 }
 
 /** When the execution next has something to do, if all it does is wait; null while anything runs or when it is over. */
 export function waitsUntil(state: ExecutionState): EpochMs | null {
-  let until: EpochMs | null = null
-  let waiting = 0
-  for (const stage of state.stages) {
-    if (stage.waiting === null) continue
-    waiting++
-    until = until === null ? stage.waiting.until : Math.min(until, stage.waiting.until)
-  }
-  return state.status === 'live' && waiting === state.active ? until : null
+  const waits = waitsIn(state)
+  return state.status === 'live' && waits.length === state.active && waits.length > 0 ? Math.min(...waits) : null
+}
+
+function waitsIn({ stages }: ExecutionState): EpochMs[] {
+  return stages.flatMap(({ waiting, container }) => {
+    if (waiting !== null) return [waiting.until]
+    return container?.kind === 'foreach' ? [...container.open.values()].flatMap(waitsIn) : []
+  })
 }

@@ -1,5 +1,5 @@
 import type { LogLine } from '../components/context'
-import type { Plan, PlannedStage } from '../definition/plan'
+import type { Plan } from '../definition/plan'
 import { isJsonObject, type Json } from '../kernel/json'
 import type { EpochMs } from '../kernel/time'
 import type { ExecutionStatus } from '../model/execution-status'
@@ -8,7 +8,9 @@ import type { StageStatus } from '../model/stage-status'
 import { isTerminalStatus } from '../model/execution-status'
 import type { JournalEvent } from './event'
 import { fold } from './fold'
-import { stageState, type ExecutionState, type StageState } from './state'
+import type { StageState } from './state'
+import { takeNotes, type StageNotes } from './trace-notes'
+import { EndedIterations, tracePlaces, type TracePlace } from './trace-places'
 import { tokenUsage } from './token-usage'
 
 // The record of an execution as people read it (S54, S55, I13). Instants are epoch milliseconds with names in …At;
@@ -34,9 +36,14 @@ export type TraceMetadata = {
 export type TraceStage = {
   readonly node: string
   readonly component: string
+  /** Its name among all stages that ran: `node`, and before it the iterations that lead to it. */
+  readonly address: string
   /** The container it ran in. */
   readonly parent: string | null
-  readonly iteration: null
+  /** Of the innermost foreach around it, from 0. */
+  readonly iteration: number | null
+  /** What became of its own iterations; only of a foreach that has its items. */
+  readonly iterations: IterationCounts | null
   readonly status: StageStatus
   readonly startedAt: EpochMs | null
   readonly endedAt: EpochMs | null
@@ -50,6 +57,14 @@ export type TraceStage = {
   readonly logs: readonly LogLine[]
   readonly attempts: readonly TraceAttempt[]
   readonly metadata: TraceMetadata
+}
+
+export type IterationCounts = {
+  readonly total: number
+  readonly ended: number
+  readonly failed: number
+  /** How many of them have their stages in the trace; failed ones come first. */
+  readonly shown: number
 }
 
 export type Trace = {
@@ -73,48 +88,6 @@ export type TraceSubject = {
   readonly input: Json
 }
 
-type ResultEvent = Extract<JournalEvent, { readonly type: 'stage_succeeded' | 'attempt_failed' | 'stage_waiting' }>
-
-/** What the journal says about one stage, gathered in one pass. */
-type StageNotes = {
-  input: Json
-  startedAt: EpochMs | null
-  readonly logs: LogLine[]
-  readonly attempts: TraceAttempt[]
-}
-
-function noteResult(notes: StageNotes, event: ResultEvent): void {
-  notes.input = event.input
-  if (event.type === 'stage_waiting') return
-  if (event.logs !== undefined) notes.logs.push(...event.logs)
-  const startedAt = event.startedAt ?? notes.startedAt
-  notes.attempts.push({
-    number: event.attempt,
-    startedAt,
-    endedAt: event.at,
-    duration: startedAt === null ? null : event.at - startedAt,
-    output: event.output ?? null,
-    error: event.type === 'attempt_failed' ? event.failure : null,
-  })
-  notes.startedAt = null
-}
-
-function gather(plan: Plan, state: ExecutionState, events: readonly JournalEvent[]): ReadonlyMap<string, StageNotes> {
-  const all = new Map<string, StageNotes>()
-  for (const event of events) {
-    if (!('stage' in event) || !plan.stages.has(event.stage)) continue
-    let notes = all.get(event.stage)
-    if (notes === undefined) {
-      notes = { input: null, startedAt: stageState(state, event.stage).startedAt, logs: [], attempts: [] }
-      all.set(event.stage, notes)
-    }
-    if (event.type === 'stage_started') notes.startedAt = notes.attempts.length === 0 ? notes.startedAt : event.at
-    else if (event.type === 'timer_fired') notes.startedAt ??= event.at
-    else noteResult(notes, event)
-  }
-  return all
-}
-
 /** The attempt that has no result: still at work, or aborted. */
 function openAttempt({ attempt, endedAt }: StageState, startedAt: EpochMs | null): TraceAttempt {
   const duration = startedAt === null || endedAt === null ? null : endedAt - startedAt
@@ -126,7 +99,8 @@ function requestTime(output: Json): number | null {
   return typeof time === 'number' ? time : null
 }
 
-function traceStage(stage: PlannedStage, state: StageState, notes: StageNotes | undefined): TraceStage {
+function traceStage(place: TracePlace, notes: StageNotes | undefined): TraceStage {
+  const { stage, state, address, parent, iteration, iterations } = place
   const { status, startedAt, endedAt, output } = state
   const isContainer = stage.component.kind === 'container'
   const done = notes?.attempts ?? []
@@ -136,13 +110,15 @@ function traceStage(stage: PlannedStage, state: StageState, notes: StageNotes | 
   return {
     node: stage.id,
     component: stage.type,
-    parent: stage.container?.id ?? null,
-    iteration: null,
+    address,
+    parent,
+    iteration,
+    iterations,
     status,
     startedAt,
     endedAt,
     duration: startedAt === null || endedAt === null ? null : endedAt - startedAt,
-    input: isContainer && startedAt !== null ? stage.document : (notes?.input ?? null),
+    input: notes?.input ?? (isContainer && startedAt !== null ? stage.document : null),
     output,
     outputRef: state.outputRef,
     error: state.failure,
@@ -161,16 +137,17 @@ function traceStage(stage: PlannedStage, state: StageState, notes: StageNotes | 
 /** The trace of an execution, finished or not, from its journal. Stages come in the order of the document. */
 export function buildTrace(plan: Plan, subject: TraceSubject, events: readonly JournalEvent[]): Trace {
   const { executionId, status, version, acceptedAt, triggerType, input } = subject
-  const state = fold(plan, acceptedAt, events)
-  const notes = gather(plan, state, events)
-  const stages = [...plan.stages.values()].sort((a, b) => a.index - b.index)
+  const iterations = new EndedIterations()
+  const state = fold(plan, acceptedAt, events, iterations.witness)
+  const places = tracePlaces(state, iterations)
+  const notes = takeNotes(places, events)
   return {
     executionId,
     status,
     version,
     complete: isTerminalStatus(status),
-    truncated: false,
+    truncated: places.some(({ isCut }) => isCut),
     trigger: { type: triggerType, input, receivedAt: acceptedAt },
-    stages: stages.map((stage) => traceStage(stage, stageState(state, stage.id), notes.get(stage.id))),
+    stages: places.map((place) => traceStage(place, notes.get(place.address))),
   }
 }

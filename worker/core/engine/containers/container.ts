@@ -13,14 +13,14 @@ export const ENDED: ContainerEnd = { kind: 'ended' }
  * queue; whether they may start is judged elsewhere, by what it answers here.
  */
 export type ContainerPart = {
-  /** Begins: `container` is ready. */
-  readonly start: (draft: Draft, container: PlannedStage) => void
+  /** Begins: `container` is ready. Absent: an attempt says first what it is to do. */
+  readonly start?: (draft: Draft, container: PlannedStage) => void
   /**
    * Moves a running container as far as it goes, heeding a stop first; null while something inside is at work. `follow`
    * follows the consequences of what changed in a draft of its own.
    */
   readonly walk: (draft: Draft, container: PlannedStage, follow: (inner: Draft) => void) => ContainerEnd | null
-  /** Whether stages of a list may start. */
+  /** Whether stages of a list may start; of stages in a plan of their own nobody asks. */
   readonly isOpen: (state: StageState, list: string) => boolean
   /** Why nothing new starts in a list any more; null while it goes on. */
   readonly endedBecause: (container: PlannedStage, state: StageState, list: string) => string | null
