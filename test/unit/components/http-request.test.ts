@@ -160,3 +160,14 @@ describe('the safety of a request', () => {
     expect(httpRequest.safety({ method })).toBe(safety)
   })
 })
+
+describe('a request that is sent at most once', () => {
+  it.for([
+    [{ status: 500 }, 'http_status', false],
+    [{ status: 408 }, 'http_status', false],
+    [{ status: 429 }, 'http_status', true],
+  ] as const)('answered with %o fails as %s, and may be tried again: %s', async ([answer, code, transient]) => {
+    const { outcome } = await send({ method: 'POST', at_most_once: true }, answer)
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code }, transient })
+  })
+})

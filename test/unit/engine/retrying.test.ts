@@ -41,6 +41,13 @@ describe('an http_request without retry.condition', () => {
     expect(attemptsAt(events)).toEqual(at)
   })
 
+  it('is never repeated without an answer when it may be sent at most once, whatever its condition says (I5)', async () => {
+    const retry = { max_attempts: 5, condition: '{{ output.status_code == null }}' }
+    const { requests, end } = await runPlan(call({ method: 'POST', at_most_once: true, retry }), { http: refused })
+    expect(requests).toHaveLength(1)
+    expect(end.error).toMatchObject({ code: 'outcome_unknown', details: { cause: 'connection_failed' } })
+  })
+
   it.for([400, 401, 403, 404, 409, 422])('fails at once on a status of %i', async (status) => {
     const { requests, end } = await runPlan(call(), { http: statuses(status) })
     expect(requests).toHaveLength(1)

@@ -26,6 +26,7 @@ export type HttpRequestConfig = {
   ok_statuses: number[]
   follow_redirects: boolean
   pagination?: Pagination | undefined
+  at_most_once: boolean
 }
 
 function configSchema(t: Templating): z.ZodType<HttpRequestConfig> {
@@ -59,6 +60,10 @@ function configSchema(t: Templating): z.ZodType<HttpRequestConfig> {
         .meta({ title: 'Follow redirects', description: 'Whether a redirect is followed, at most five times.' }),
     ).default(true),
     pagination: paginationField(t),
+    at_most_once: z.boolean().default(false).meta({
+      title: 'At most once',
+      description: 'Never send it again when it is not known whether it was carried out.',
+    }),
   })
 }
 
@@ -80,7 +85,7 @@ export const httpRequest = defineComponent({
     const send = async (asked: HttpRequest, sized?: (chars: number) => void) => {
       const answer = await ctx.http(asked)
       if (answer.kind === 'response') sized?.(answer.text.length)
-      return judgeAnswer(answer, asked, config.ok_statuses, ctx.at)
+      return judgeAnswer(answer, asked, { okStatuses: config.ok_statuses, atMostOnce: config.at_most_once, at: ctx.at })
     }
     if (config.pagination === undefined) return send(request.value)
     return readPages(request.value, config.pagination, ctx, send)

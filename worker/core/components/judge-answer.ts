@@ -1,11 +1,14 @@
 import type { JsonObject } from '../kernel/json'
 import type { EpochMs } from '../kernel/time'
+import { outcomeUnknown } from '../model/outcome-unknown'
 import type { HttpAnswer, HttpRequest, Outcome } from './context'
 import { headerValue } from './header-fields'
 import { withBody } from './response-body'
 import { retryAfterMs } from './retry-after'
 
 const TRANSIENT_STATUSES = new Set([408, 425, 429])
+/** Of these, those that say the request was not acted upon. */
+const NOT_CARRIED_OUT = new Set([425, 429])
 
 const isTransientStatus = (status: number) => status >= 500 || TRANSIENT_STATUSES.has(status)
 
@@ -15,17 +18,16 @@ function fieldsOf(answer: Extract<HttpAnswer, { kind: 'response' }>): JsonObject
   return { status_code: status, headers, body: null, ...encoding, duration_ms: durationMs }
 }
 
-/** What an answer means for the stage that asked; `at` is when it was asked. */
-export function judgeAnswer(
-  answer: HttpAnswer,
-  request: HttpRequest,
-  okStatuses: readonly number[],
-  at: EpochMs,
-): Outcome {
+type Terms = { readonly okStatuses: readonly number[]; readonly atMostOnce: boolean; readonly at: EpochMs }
+
+/** What an answer means for the stage that asked, at `at`. */
+export function judgeAnswer(answer: HttpAnswer, request: HttpRequest, { okStatuses, atMostOnce, at }: Terms): Outcome {
   if (answer.kind === 'failed') {
     const { failure, retryable } = answer
     // A refusal by policy is no attempt whose output a condition could judge: asking again cannot change it.
     if (retryable === false) return { kind: 'failed', failure }
+    if (atMostOnce)
+      return { kind: 'failed', failure: { ...outcomeUnknown(failure.message), details: { cause: failure.code } } }
     const output = { status_code: null, error: { code: failure.code, message: failure.message } }
     return { kind: 'failed', failure, output, transient: true }
   }
@@ -42,7 +44,7 @@ export function judgeAnswer(
     kind: 'failed',
     failure,
     output,
-    transient: isTransientStatus(status),
+    transient: atMostOnce ? NOT_CARRIED_OUT.has(status) : isTransientStatus(status),
     ...(restMs !== undefined && { retryAfterMs: restMs }),
   }
 }
