@@ -34,21 +34,29 @@ const WIRE_HEADERS = new Set(['content-encoding', 'content-length', 'transfer-en
 export class CodeGate extends RpcTarget {
   readonly #host: CodeHost
   readonly #timeoutMs: number
-  readonly #isOver: () => boolean
+  readonly #end: AbortSignal
   #fetches = 0
   #lines = 0
 
-  /** `isOver`: the call has ended, and what its code still asks for is refused. */
-  constructor(host: CodeHost, timeoutMs: number, isOver: () => boolean) {
+  /** `end`: aborts when the call has ended; what its code still asks for is not answered any more. */
+  constructor(host: CodeHost, timeoutMs: number, end: AbortSignal) {
     super()
     this.#host = host
     this.#timeoutMs = timeoutMs
-    this.#isOver = isOver
+    this.#end = end
+  }
+
+  /** Resolves when nobody waits for the code any more, so that its isolate can let go of it. */
+  over(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#end.aborted) resolve()
+      else this.#end.addEventListener('abort', () => resolve(), { once: true })
+    })
   }
 
   /** `lines`: JSON. */
   log(lines: unknown): void {
-    if (this.#isOver() || typeof lines !== 'string') return
+    if (this.#end.aborted || typeof lines !== 'string') return
     const parsed = Lines.safeParse(JSON.parse(lines))
     if (!parsed.success) return
     for (const { level, message, fields } of parsed.data) {
@@ -59,7 +67,8 @@ export class CodeGate extends RpcTarget {
   async fetch(request: unknown): Promise<Answered> {
     const asked = Asked.safeParse(request)
     if (!asked.success) return refused('http_request_invalid', 'This is not a request that can be sent.')
-    if (this.#isOver()) return refused('http_aborted', 'The call it belongs to is over.')
+    // Code that tries again whenever it is refused would keep its isolate busy; silence lets it be forgotten.
+    if (this.#end.aborted) return new Promise(() => undefined)
     if (this.#fetches++ >= FETCHES_MAX) {
       return refused('code_fetch_limit', `One run of a code stage may send ${FETCHES_MAX} requests.`)
     }

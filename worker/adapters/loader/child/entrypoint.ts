@@ -76,7 +76,7 @@ function plainObject(value, path, around) {
 
 // Places in the author's source as the author counts; our own frames are nobody's business.
 function traced(stack) {
-  const lines = stack.split('\\n').filter((line) => !/^ +at .*\\bmain\\.js:\\d+:\\d+\\)?$/.test(line))
+  const lines = stack.split('\\n').filter((line) => !/^ +at .*[( ]main\\.js:\\d+:\\d+\\)?$/.test(line))
   return lines.join('\\n').replace(/stages\\/([\\w-]+)\\.js:(\\d+):/g, (_all, id, line) => id + ':' + (line - ${CODE_LINES_BEFORE}) + ':')
 }
 
@@ -180,15 +180,19 @@ function described(thrown) {
       const { name, message, stack } = thrown
       return { kind: 'threw', name: text(name), message: text(message), stack: text(stack) }
     }
-  } catch {}
-  return { kind: 'threw', name: '', message: shown(thrown), stack: '' }
+    return { kind: 'threw', name: '', message: shown(thrown), stack: '' }
+  } catch {
+    return { kind: 'threw', name: '', message: 'something that cannot be looked at', stack: '' }
+  }
 }
 
 export default class extends WorkerEntrypoint {
   async run(stage, inputs, given, host) {
     const log = journal(host)
-    const answer = await call(stage, inputs, given, host, log).catch(described)
-    await log.end()
+    const called = call(stage, inputs, given, host, log).catch(described)
+    // A call that nobody waits for ends here: its timers and requests end with it.
+    const answer = await Promise.race([called, host.over().then(() => ({ kind: 'over' }), () => ({ kind: 'over' }))])
+    if (answer.kind !== 'over') await log.end()
     return answer
   }
 }

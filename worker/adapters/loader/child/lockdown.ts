@@ -49,7 +49,8 @@ for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'])
   defineProperty(real, name, fixed(undefined))
 }
 
-for (let scope = real; scope !== EventTarget.prototype && scope !== null; scope = getPrototypeOf(scope)) {
+const shared = [EventTarget.prototype, Object.prototype, null]
+for (let scope = real; !shared.includes(scope); scope = getPrototypeOf(scope)) {
   for (const name of ownKeys(scope)) {
     if (scope !== real && Object.hasOwn(real, name)) delete scope[name]
     if (kept.has(name) || (scope !== real && (name === 'constructor' || typeof name === 'symbol'))) continue
