@@ -4,6 +4,7 @@ import { containerPart } from './containers/container-part'
 import { inIteration } from './containers/in-iteration'
 import { addressIn, changeStage, draftStage, type Draft } from './draft'
 import { judgeReadiness } from './readiness'
+import { startEffect } from './start-effect'
 import { plannedStage } from './state'
 import type { Failure } from '../model/failure'
 
@@ -17,7 +18,7 @@ export function startAttempt(draft: Draft, stage: PlannedStage, attempt: number)
     waiting: null,
     readyAt: draftStage(draft, stage).readyAt ?? draft.at,
   })
-  draft.effects.push({ type: 'start_stage', stage: addressIn(draft, stage), attempt, afterEvent })
+  draft.effects.push(startEffect(stage, addressIn(draft, stage), attempt, afterEvent))
 }
 
 /** Fails a stage for good; unless `on_error: continue`, its scope learns of it. */

@@ -8,6 +8,7 @@ import { addressIn, changeStage, closeDraft, draftStage, openDraft, openInner, t
 import type { Effect } from './effect'
 import type { ExecutionEvent } from './event'
 import { receiveChild, receiveSignal, takeSignal } from './receive-fact'
+import { isAtMostOnce, startEffect } from './start-effect'
 import { plannedStage, type ExecutionState, type StageState } from './state'
 
 // Owns what follows from an event. Talks to nobody: time comes in events, work leaves as effects.
@@ -73,7 +74,8 @@ function applyStageEvent(draft: Draft, stage: PlannedStage, event: StageEvent): 
   if (before.status !== 'running' || before.attempt !== event.attempt) return
   if (event.type !== 'stage_started') return applyResult(draft, stage, before, event)
   draft.startedAt ??= event.at
-  if (before.startedAt === null) changeStage(draft, stage, { startedAt: event.at })
+  if (isAtMostOnce(stage)) changeStage(draft, stage, { startedAt: before.startedAt ?? event.at, intent: event.attempt })
+  else if (before.startedAt === null) changeStage(draft, stage, { startedAt: event.at })
 }
 
 function accept(draft: Draft): void {
@@ -86,11 +88,12 @@ function accept(draft: Draft): void {
 function repeatEffects(draft: Draft): void {
   for (const id of draft.plan.order) {
     const stage = plannedStage(draft.plan, id)
-    const { status, attempt, afterEvent, waiting, container } = draftStage(draft, stage)
+    const { status, attempt, afterEvent, intent, waiting, container } = draftStage(draft, stage)
     const address = addressIn(draft, stage)
     if (waiting !== null) draft.effects.push({ type: 'set_timer', stage: address, at: waiting.until })
     else if (status === 'running' && container === null) {
-      draft.effects.push({ type: 'start_stage', stage: address, attempt, afterEvent })
+      const start = startEffect(stage, address, attempt, afterEvent)
+      draft.effects.push(intent === attempt ? { ...start, inDoubt: true } : start)
     }
     for (const [index, iteration] of container?.kind === 'foreach' ? container.open : [])
       repeatEffects(openInner(draft, iterationPrefix(draft.prefix, id, index), iteration))

@@ -78,6 +78,8 @@ export type StageState = {
   readonly waitingSince: EpochMs | null
   /** Number of events that must be committed before its effect may leave (4.4 rule 7). */
   readonly afterEvent: number
+  /** The attempt whose intent to send is journaled (4.4 rule 8); 0 = none. */
+  readonly intent: number
   readonly container: ContainerProgress | null
   /** Why a container has to stop; it heeds that when it is looked at next. */
   readonly stopping: string | null
@@ -121,6 +123,7 @@ export const PENDING: StageState = {
   waiting: null,
   waitingSince: null,
   afterEvent: 0,
+  intent: 0,
   container: null,
   stopping: null,
 }
