@@ -1,4 +1,4 @@
-import type { Json } from '../kernel/json'
+import type { Json, JsonObject } from '../kernel/json'
 
 /** What an execution was started with and runs in: everything expressions read besides its stages. */
 export type World = {
@@ -11,6 +11,8 @@ export type World = {
   readonly input: Json
   /** What `trigger` gives expressions: `{type, id, …}`. */
   readonly trigger: Json
+  /** Links that send the signals the workflow waits for, by name. */
+  readonly signalLinks?: JsonObject
   /** W3C trace context of whoever started the execution. */
   readonly traceparent?: string
   readonly variable: (name: string) => Json | undefined
