@@ -5,13 +5,14 @@ import { createLeaseClock } from '../../../worker/services/runner/lease-clock'
 import type { ShardWriter } from '../../../worker/services/runner/shard-writer'
 
 function bufferOn(commit: (item: CommitItem) => Promise<{ kind: 'ok'; inbox: []; watched: false }>) {
-  const work = { seq: 0, token: 1, events: 0 } as Work
+  const work: Pick<Work, 'seq' | 'token' | 'events' | 'journal'> = { seq: 0, token: 1, events: 0, journal: [] }
   const clock = () => 0
-  return createJournalBuffer(work, {
+  return createJournalBuffer(work as Work, {
     clock,
     writer: { commit } as unknown as ShardWriter,
     lease: createLeaseClock(clock, 0, 30_000),
     onInbox: () => undefined,
+    pack: (lines) => lines,
   })
 }
 

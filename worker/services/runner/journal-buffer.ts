@@ -1,32 +1,44 @@
 import type { Clock } from '#core/kernel/time'
 import { LEASE_MS } from '#core/shard/lease'
 import type { CommitAnswer, InboxEntry, Work } from '#core/shard/wire'
+import { countEvents, type Pager } from './journal-pages'
 import type { LeaseClock } from './lease-clock'
 import type { ShardWriter } from './shard-writer'
 
 /** Thrown when the shard no longer takes this runner's word: somebody else has the execution, or it has ended. */
 export class Fenced extends Error {}
 
-/** Events that happened here, in order, and how many of them the shard has. One commit in flight at a time. */
+type Rest = { readonly from: number; readonly events: readonly string[] }
+
+/**
+ * Events that happened here, in order, and how many of them the shard has. One commit in flight at a time. `from` counts
+ * the lines of the journal, which may be pages; everything else counts events.
+ */
 export type JournalBuffer = {
   push(line: string): void
+  /** Length of the events that have not travelled yet. */
+  pendingChars(): number
   /** How many events are durable. */
   committed(): number
   /** Resolves once the first `count` events are durable (the write barrier, 4.4 rule 7). */
   ensure(count: number): Promise<void>
   /** What still has to travel, for the last write of a slice; waits for a commit in flight. */
-  rest(): Promise<{ readonly from: number; readonly events: readonly string[] }>
+  rest(): Promise<Rest>
+  /** The same without storing anything: for when the store of outputs cannot be reached. */
+  unpacked(): Promise<Rest>
   /** Extends the lease without writing. */
   renew(): Promise<void>
 }
 
 export function createJournalBuffer(
   work: Work,
-  ports: { clock: Clock; writer: ShardWriter; lease: LeaseClock; onInbox: (entries: readonly InboxEntry[]) => void },
+  ports: { clock: Clock; writer: ShardWriter; lease: LeaseClock; pack: Pager; onInbox: (entries: readonly InboxEntry[]) => void },
 ): JournalBuffer {
   const { seq, token } = work
-  let committed = work.events
+  let written = work.events
+  let committed = countEvents(work.journal)
   let lines: string[] = []
+  let pendingChars = 0
   let inFlight: Promise<void> | null = null
 
   function heed(answer: CommitAnswer, sentAt: number): void {
@@ -36,12 +48,16 @@ export function createJournalBuffer(
   }
 
   async function send(): Promise<void> {
-    const events = [...lines]
+    const sent = [...lines]
+    const packed = ports.pack(sent)
+    const events = packed instanceof Promise ? await packed : packed
     const sentAt = ports.clock()
-    const answer = await ports.writer.commit({ seq, token, from: committed, events })
+    const answer = await ports.writer.commit({ seq, token, from: written, events })
     // Only now: what a broken commit carried has to travel again, or the journal would have a gap (I3).
-    lines = lines.slice(events.length)
-    committed += events.length
+    lines = lines.slice(sent.length)
+    pendingChars -= sent.reduce((sum, line) => sum + line.length, 0)
+    written += events.length
+    committed += sent.length
     heed(answer, sentAt)
   }
 
@@ -53,15 +69,20 @@ export function createJournalBuffer(
   }
 
   return {
-    push: (line) => void lines.push(line),
+    push(line) {
+      lines.push(line)
+      pendingChars += line.length
+    },
+    pendingChars: () => pendingChars,
     committed: () => committed,
     async ensure(count) {
       while (committed < count) await flush()
     },
     async rest() {
       if (inFlight !== null) await inFlight
-      return { from: committed, events: [...lines] }
+      return { from: written, events: await ports.pack([...lines]) }
     },
+    unpacked: async () => ({ from: written, events: [...lines] }),
     async renew() {
       const sentAt = ports.clock()
       heed(await ports.writer.renew({ seq, token }), sentAt)

@@ -1,11 +1,15 @@
 import { jsonTextOf, lazyOutput } from '#core/components/lazy-field'
 import type { JournalEvent } from '#core/engine/event'
 import type { Json } from '#core/kernel/json'
-import { parseExecutionId } from '#core/model/execution-id'
 import { LIMITS } from '#core/model/limits'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
 import type { OutputStore } from '../../ports/output-store'
+import { openPages } from './journal-pages'
+import { objectPlace } from './object-place'
+import { OutputLost, reach } from './reach-store'
+
+type Event<Type extends JournalEvent['type']> = Extract<JournalEvent, { readonly type: Type }>
 
 /** Turns events into journal lines; outputs too large for the journal go to the store first (4.4 rule 13). */
 export type EventWriter = {
@@ -16,20 +20,23 @@ export type EventWriter = {
 
 export function createEventWriter(work: Work, config: DeploymentConfig, outputs: OutputStore): EventWriter {
   const lines = new WeakMap<JournalEvent, string>()
-  let inlineChars = work.journal.reduce((sum, line) => sum + line.length, 0)
   let stored = 0
 
-  function fits(chars: number): boolean {
-    return chars <= LIMITS.outputInlineBytesMax && inlineChars + chars <= LIMITS.outputInlineBytesPerExecutionMax
+  async function put(value: Json): Promise<string> {
+    const ref = `${objectPlace(work, config)}-${stored++}`
+    await reach(() => outputs.put(ref, jsonTextOf(value)))
+    return ref
   }
 
-  async function store(event: Extract<JournalEvent, { type: 'stage_succeeded' }>): Promise<JournalEvent> {
-    const shard = parseExecutionId(work.id)?.shard ?? 0
-    const place = `${config.organizationId}/${config.ref}/${shard}/${work.seq}`
-    const outputRef = `o/standard/${place}/${work.token}-${stored++}`
-    await reach(() => outputs.put(outputRef, jsonTextOf(event.output)))
-    const kept = { ...event, outputRef }
+  async function store(event: Event<'stage_succeeded'>): Promise<JournalEvent> {
+    const kept = { ...event, outputRef: await put(event.output) }
     lines.set(kept, JSON.stringify({ ...kept, output: null }))
+    return kept
+  }
+
+  async function storeItems(event: Event<'stage_opened'>): Promise<JournalEvent> {
+    const kept = { ...event, itemsRef: await put(event.items) }
+    lines.set(kept, JSON.stringify({ ...kept, items: [] }))
     return kept
   }
 
@@ -38,12 +45,12 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
       // What is still text is too large for the journal; making a value of it just to measure it would cost memory.
       const isText = 'output' in event && lazyOutput(event.output) !== null
       const line = isText ? null : JSON.stringify(event)
-      if (line !== null && fits(line.length)) {
-        inlineChars += line.length
+      if (line !== null && line.length <= LIMITS.outputInlineBytesMax) {
         lines.set(event, line)
         return event
       }
       if (event.type === 'stage_succeeded') return store(event)
+      if (event.type === 'stage_opened') return storeItems(event)
       return event.type === 'attempt_failed' ? { ...event, output: truncated(event.output ?? null) } : event
     },
     serialize: (event) => lines.get(event) ?? JSON.stringify(event),
@@ -55,31 +62,26 @@ function truncated(output: Json): Json {
   return output === null ? null : { truncated: true, chars: jsonTextOf(output).length }
 }
 
-/** The store of large outputs cannot be reached: whoever waits a little may have better luck. */
-export class StoreUnreachable extends Error {}
-
-/** A stored output is gone for good. */
-export class OutputLost extends Error {}
-
-async function reach<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (cause) {
-    throw new StoreUnreachable('The store of large outputs did not answer.', { cause })
-  }
-}
-
 /** The events of a journal with stored outputs put back in their place. Rejects with StoreUnreachable or OutputLost. */
 export async function readJournal(lines: readonly string[], outputs: OutputStore): Promise<readonly JournalEvent[]> {
-  const events = lines.map((line) => JSON.parse(line) as JournalEvent)
-  if (!events.some((event) => 'outputRef' in event)) return events
+  const opened = await openPages(lines, outputs)
+  const events = opened.map((line) => JSON.parse(line) as JournalEvent)
+  if (!events.some((event) => 'outputRef' in event || 'itemsRef' in event)) return events
   return Promise.all(events.map((event) => withOutput(event, outputs)))
 }
 
 async function withOutput(event: JournalEvent, outputs: OutputStore): Promise<JournalEvent> {
+  if (event.type === 'stage_opened' && event.itemsRef !== undefined) {
+    const items = await fetchValue(event.itemsRef, `The stored items of stage ${event.stage}`, outputs)
+    return { ...event, items: items as readonly Json[] }
+  }
   if (event.type !== 'stage_succeeded' || event.outputRef === undefined) return event
-  const { outputRef } = event
-  const json = await reach(() => outputs.get(outputRef))
-  if (json === null) throw new OutputLost(event.stage)
-  return { ...event, output: JSON.parse(json) as Json }
+  const output = await fetchValue(event.outputRef, `The stored output of stage ${event.stage}`, outputs)
+  return { ...event, output }
+}
+
+async function fetchValue(ref: string, what: string, outputs: OutputStore): Promise<Json> {
+  const json = await reach(() => outputs.get(ref))
+  if (json === null) throw new OutputLost(what)
+  return JSON.parse(json) as Json
 }

@@ -8,7 +8,10 @@ import type { ExecutionResult } from '#core/shard/result'
 import { failWork } from './fail-work'
 import { createInbox } from './inbox'
 import { createJournalBuffer, Fenced } from './journal-buffer'
-import { OutputLost, readJournal, StoreUnreachable } from './keep-output'
+import { createPager } from './journal-pages'
+import { readJournal } from './keep-output'
+import { objectPlace } from './object-place'
+import { OutputLost, StoreUnreachable } from './reach-store'
 import type { RunnerDeps } from './runner-deps'
 import { Slice, type SliceEnd } from './slice'
 import { createSliceContext, type Job, type SliceContext } from './slice-context'
@@ -31,10 +34,11 @@ export type RunEnd =
 export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> {
   const { work, writer, lease } = job
   const inbox = createInbox()
-  const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, onInbox: inbox.deliver })
+  const pack = createPager(work.journal, objectPlace(work, job.config), deps.outputs)
+  const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, onInbox: inbox.deliver, pack })
   try {
     return await run(deps, job, createSliceContext(deps, job, { buffer, inbox })).catch(async (error: unknown) => {
-      if (error instanceof StoreUnreachable) return await comeBackLater(deps, job, await buffer.rest())
+      if (error instanceof StoreUnreachable) return await comeBackLater(deps, job, await buffer.unpacked())
       throw error
     })
   } catch (error) {
@@ -56,7 +60,7 @@ async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<R
     if (!(error instanceof OutputLost)) throw error
     const failure = {
       code: 'output_lost',
-      message: `The stored output of stage ${error.message} is gone, so the execution cannot go on.`,
+      message: `${error.message} is gone, so the execution cannot go on.`,
       hint: 'Replay the execution.',
     }
     return { kind: 'finished', status: 'failed', result: await failWork(writer, work, failure, deps.clock()) }

@@ -18,6 +18,10 @@ import type { SliceContext } from './slice-context'
 
 const RENEW_EVERY_MS = 10_000
 const UNSAFE_COMMIT_WITHIN_MS = 1_000
+/** Or as soon as there are so many of them. */
+const UNSAFE_RESULTS_MAX = 100
+/** No more than this is held in memory without being durable. */
+const PENDING_CHARS_MAX = 1_000_000
 
 type StartStage = Extract<Effect, { type: 'start_stage' }>
 
@@ -36,6 +40,8 @@ export class Slice {
   /** A stage was not started for want of time: the rest belongs to another slice. */
   #yielding = false
   #commitBy: EpochMs | null = null
+  /** Results of unsafe stages since the last commit of their own. */
+  #unsafeResults = 0
   #renewAt: EpochMs
 
   constructor(context: SliceContext, state: ExecutionState) {
@@ -58,7 +64,8 @@ export class Slice {
       for (let end = this.#advance(); ; end = this.#advance()) {
         if (end !== null) return end
         if (this.#now() >= job.lease.endsAt()) return { kind: 'left' }
-        await this.#wait()
+        // Pure stages go on without ever waiting: what they leave has to become durable in between.
+        await (this.#isFull() ? this.#context.buffer.ensure(this.#state.events) : this.#wait())
       }
     } finally {
       for (const abort of this.#running.values()) abort.abort()
@@ -68,12 +75,11 @@ export class Slice {
   /** Everything that can happen without waiting; null = something is still under way. */
   #advance(): SliceEnd | null {
     do {
-      for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift())
-        this.#perform(effect)
+      while (this.#effects.length > 0 && !this.#isFull()) this.#performNext()
       if (this.#finished) return { kind: 'finish' }
       for (const event of this.#mailbox.take()) this.#settle(event)
-    } while (this.#effects.length > 0 || this.#fireTimers())
-    if (this.#running.size > 0) return null
+    } while (!this.#isFull() && (this.#effects.length > 0 || this.#fireTimers()))
+    if (this.#running.size > 0 || this.#isFull()) return null
     if (!this.#context.job.lease.mayStart()) return { kind: 'left' }
     if (this.#yielding) return { kind: 'park', wakeAt: this.#now() }
     return this.#restUntilTimer()
@@ -84,6 +90,15 @@ export class Slice {
     invariant(timerAt !== null, 'I2: a live execution runs something or waits for something')
     const tooFar = timerAt - this.#now() > LIMITS.inProcessWaitMsMax || timerAt > this.#context.job.sliceEndsAt
     return tooFar ? { kind: 'park', wakeAt: timerAt } : null
+  }
+
+  #isFull(): boolean {
+    return this.#context.buffer.pendingChars() > PENDING_CHARS_MAX
+  }
+
+  #performNext(): void {
+    const effect = this.#effects.shift()
+    if (effect !== undefined) this.#perform(effect)
   }
 
   #perform(effect: Effect): void {
@@ -108,6 +123,8 @@ export class Slice {
 
   #start(effect: StartStage): void {
     const { job, buffer } = this.#context
+    // What was performed meanwhile may have ended its scope.
+    if (!isCurrentAttempt(this.#state, effect.stage, effect.attempt)) return
     const stage = this.#context.stage(effect.stage)
     const endsAt = stage.safety === 'pure' ? this.#now() : Math.min(this.#now() + stage.timeoutMs, job.deadlineAt)
     if (endsAt > job.sliceEndsAt || !job.lease.mayStart()) {
@@ -160,9 +177,15 @@ export class Slice {
     if ('stage' in event) {
       this.#running.delete(event.stage)
       const unsafe = this.#context.stage(event.stage).safety === 'unsafe'
-      if (unsafe) this.#commitBy ??= this.#now() + UNSAFE_COMMIT_WITHIN_MS
+      if (unsafe) this.#commitSoon()
     }
     this.#apply(event)
+  }
+
+  #commitSoon(): void {
+    const now = this.#now()
+    this.#unsafeResults++
+    this.#commitBy = this.#unsafeResults >= UNSAFE_RESULTS_MAX ? now : (this.#commitBy ?? now + UNSAFE_COMMIT_WITHIN_MS)
   }
 
   #apply(event: JournalEvent): void {
@@ -209,6 +232,7 @@ export class Slice {
     }
     if (this.#commitBy !== null && now >= this.#commitBy) {
       this.#commitBy = null
+      this.#unsafeResults = 0
       this.#heedFailure(buffer.ensure(this.#state.events))
     }
     if (now >= this.#renewAt) {
