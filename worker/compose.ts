@@ -3,9 +3,11 @@ import type { Hono } from 'hono'
 import { newId } from '#core/kernel/id'
 import { formatWebhookToken } from '#core/release/webhook-token'
 import { version as VERSION } from '../package.json'
+import { sha256Hex } from './adapters/crypto/digest'
 import { createMac } from './adapters/crypto/hmac'
 import { randomBytes } from './adapters/crypto/random'
 import { createVault } from './adapters/crypto/vault'
+import { createDeadLetterLog } from './adapters/d1/dead-letter-log'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
 import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
@@ -23,6 +25,7 @@ import { createWebhookDoor, type WebhookDoor } from './http/webhook'
 import type { Deployments } from './ports/deployments'
 import type { DeploymentSweep } from './ports/deployment-sweep'
 import type { Shards } from './ports/shards'
+import type { DeadLetterDeps } from './queue/dead-letters'
 import { createConfigCache } from './services/config-cache'
 import { createIngress } from './services/ingress'
 import { createReleaseCache } from './services/runner/release-cache'
@@ -41,6 +44,7 @@ export type Composition = {
   readonly shards: Shards
   readonly deployments: Deployments
   readonly sweep: DeploymentSweep
+  readonly deadLetters: DeadLetterDeps
   readonly background: (work: Promise<unknown>) => void
 }
 
@@ -92,6 +96,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const app = createApp({
     db: bindings.DB,
     deployments,
+    doorbells: runner.doorbells,
     shards,
     ingress,
     archive,
@@ -108,7 +113,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   })
   const door = createWebhookDoor({ ingress, vault, mac, requestId, report: reportRequest })
   const sweep = createDeploymentSweep(bindings.DB)
-  return { settings, app, door, runner, shards, deployments, sweep, background }
+  const deadLetters = { shards, log: createDeadLetterLog(bindings.DB), digest: sha256Hex, report }
+  return { settings, app, door, runner, shards, deployments, sweep, deadLetters, background }
 }
 
 function chatSettings(settings: Settings, { AI: workersAi }: Bindings): ChatModelSettings {

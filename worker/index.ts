@@ -4,7 +4,7 @@ import { compose, type Composition } from './compose'
 import { poke } from './cron/poke'
 import type { Bindings } from './env'
 import { answerDoorbells } from './queue/answer-doorbells'
-import { reportDeadLetters } from './queue/dead-letters'
+import { keepDeadLetters } from './queue/dead-letters'
 
 export { EgressGateway } from './adapters/loader/egress-gateway'
 export { DeploymentObject } from './objects/deployment-object'
@@ -25,8 +25,8 @@ export default {
     return isWebhook ? door(request) : app.fetch(request, undefined, ctx)
   },
   async queue(batch) {
-    const { runner, shards, settings, background } = composition()
-    if (batch.queue.endsWith('executions-dead')) return reportDeadLetters(batch, runner.report)
+    const { runner, shards, settings, background, deadLetters } = composition()
+    if (batch.queue.endsWith('executions-dead')) return keepDeadLetters(batch, deadLetters)
     await answerDoorbells(batch, { runner, shards, background, holdMs: settings.DOORBELL_HOLD_MS })
   },
   async scheduled() {

@@ -1,6 +1,7 @@
 import type { RandomBytes } from '#core/kernel/id'
 import type { Clock } from '#core/kernel/time'
 import type { Deployments } from '../ports/deployments'
+import type { Doorbells } from '../ports/doorbells'
 import type { Ingress } from '../ports/ingress'
 import type { OutputStore } from '../ports/output-store'
 import type { RateLimit } from '../ports/rate-limit'
@@ -12,6 +13,7 @@ import type { Vault } from '../ports/vault'
 export type AppDeps = {
   readonly db: D1Database
   readonly deployments: Deployments
+  readonly doorbells: Doorbells
   readonly shards: Shards
   readonly ingress: Ingress
   readonly archive: Pick<TraceBlocks, 'read'>

@@ -15,6 +15,7 @@ import { bind, type Environment } from './bind'
 import { docsPage } from './docs-page'
 import { errorsPage } from './errors-page'
 import type { Handler, Handlers } from './handler'
+import { deadLetterHandlers } from './handlers/dead-letters'
 import { deploymentHandlers } from './handlers/deployments'
 import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
@@ -31,6 +32,7 @@ const HANDLERS: Handlers = {
   ...versionHandlers,
   ...deploymentHandlers,
   ...executionHandlers,
+  ...deadLetterHandlers,
   ...environmentHandlers,
   ...identityHandlers,
 }

@@ -16,6 +16,7 @@ import { recordOf, statusOf } from '#core/shard/record'
 import { isInGrace, nextDueAt, tick } from '#core/shard/tick'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { AcceptRequest, ClaimRequest, CommitItem, FinishItem, ParkItem, ReleaseParts } from '#core/shard/wire'
+import { createDeadLetterLog } from '../adapters/d1/dead-letter-log'
 import { createExecutionIndex } from '../adapters/d1/execution-index'
 import { createDoorbells } from '../adapters/queue/doorbells'
 import { createTraceBlocks } from '../adapters/r2/trace-blocks'
@@ -36,6 +37,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
     this.#shard = openShard(createShardStorage(ctx.storage), Date.now())
     this.#flusher = createFlusher(this.#shard, {
       index: createExecutionIndex(env.DB),
+      deadLetters: createDeadLetterLog(env.DB),
       blocks: createTraceBlocks(env.BUCKET),
       clock: Date.now,
       setTimer: (work, ms) => void setTimeout(work, ms),

@@ -1,7 +1,9 @@
 import type { Clock, EpochMs } from '#core/kernel/time'
 import { archived, blockKey, nextBlock, toArchive, type BlockToWrite } from '#core/shard/archive'
-import { FLUSH_AFTER_MS, flushed, hasUnflushed, nextFlush } from '#core/shard/flush'
+import { type FlushBatch, FLUSH_AFTER_MS, flushed, hasUnflushed, nextFlush } from '#core/shard/flush'
 import type { Shard } from '#core/shard/memory'
+import { deadLettersOf } from '#core/shard/dead-letters'
+import type { DeadLetterLog } from '../ports/dead-letter-log'
 import type { ExecutionIndex } from '../ports/execution-index'
 import type { TraceBlocks } from '../ports/trace-blocks'
 
@@ -19,6 +21,7 @@ export type Flusher = {
 
 export type FlusherPorts = {
   readonly index: ExecutionIndex
+  readonly deadLetters: DeadLetterLog
   readonly blocks: TraceBlocks
   readonly clock: Clock
   readonly setTimer: (work: () => void, ms: number) => void
@@ -36,6 +39,7 @@ export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
       const batch = nextFlush(shard, ports.clock())
       if (batch === null) break
       await ports.index.upsert(batch.summaries)
+      await tellDeadLetters(shard, ports, batch)
       flushed(shard, batch)
     }
     let from = 0
@@ -75,6 +79,16 @@ export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
   }
 
   return { schedule, run, dueAt: (now) => retryAt ?? (shard.memory.unflushed.size > 0 ? now + RETRY_MS_MIN : null) }
+}
+
+/** Written before the watermark moves: what was given up is known to its organization, or tried again. */
+async function tellDeadLetters(shard: Shard, { deadLetters }: FlusherPorts, { summaries }: FlushBatch): Promise<void> {
+  const letters = deadLettersOf(summaries, shard.memory.meta?.no ?? 0)
+  if (letters.length === 0) return
+  const added = await deadLetters.add(letters)
+  for (const { id, kind, executionId, organizationId } of letters.filter((letter) => added.includes(letter.id))) {
+    console.error(JSON.stringify({ event: 'dead_letter', id, kind, organizationId, executionId }))
+  }
 }
 
 async function writeBlock(shard: Shard, ports: FlusherPorts, { block, together, alone }: BlockToWrite): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AuditStore } from './audit-store'
+import type { DeadLetterStore } from './dead-letter-store'
 import type { DeploymentStore } from './deployment-store'
 import type { EnvironmentStore } from './environment-store'
 import type { ExecutionStore } from './execution-store'
@@ -15,6 +16,7 @@ export type Stores = {
   readonly deployments: DeploymentStore
   readonly environments: EnvironmentStore
   readonly executions: ExecutionStore
+  readonly deadLetters: DeadLetterStore
   readonly keys: KeyStore
   readonly idempotency: IdempotencyStore
   readonly audit: AuditStore

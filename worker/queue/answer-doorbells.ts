@@ -1,10 +1,8 @@
-import * as z from 'zod'
 import { limitIsolates } from '../services/runner/limit-isolates'
 import type { RunnerDeps } from '../services/runner/runner-deps'
 import { serveDoorbell } from '../services/runner/serve-doorbell'
 import type { Shards } from '../ports/shards'
-
-const Doorbell = z.object({ v: z.literal(1), ref: z.string(), shard: z.int() })
+import { DoorbellMessageShape } from './doorbell-message'
 
 /**
  * Answers the doorbells of a batch. Each is acknowledged whatever happens: a lost one is rung again by its shard (4.5), so a
@@ -22,7 +20,7 @@ export async function answerDoorbells(
 ): Promise<void> {
   const runner = { ...deps.runner, code: limitIsolates(deps.runner.code) }
   const served = batch.messages.map(async (message) => {
-    const doorbell = Doorbell.safeParse(message.body)
+    const doorbell = DoorbellMessageShape.safeParse(message.body)
     message.ack()
     if (!doorbell.success) return deps.runner.report('doorbell_unreadable', { queue: batch.queue, id: message.id })
     const { ref, shard: no } = doorbell.data

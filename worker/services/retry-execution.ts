@@ -9,7 +9,7 @@ import { resultOf } from './executions'
 import { findExecution, type StoredExecution } from './read-execution'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
-import { type Started, startExecution } from './start-execution'
+import { type Started, startExecution, type StartWish } from './start-execution'
 import { findEnvironment } from './target-environment'
 
 export type ReplayWish = {
@@ -19,7 +19,12 @@ export type ReplayWish = {
 }
 
 /** Runs the same input again from the start, on the live version or on another. */
-export async function replayExecution(ctx: ServiceContext, id: string, wish: ReplayWish): Promise<Started> {
+export async function replayExecution(
+  ctx: ServiceContext,
+  id: string,
+  wish: ReplayWish,
+  key: StartWish['key'] = null,
+): Promise<Started> {
   const execution = await findExecution(ctx, id)
   const ref = wish.environment === undefined ? execution.ref : await refIn(ctx, execution.workflowId, wish.environment)
   const input = wish.input ?? inputOf(execution)
@@ -28,7 +33,7 @@ export async function replayExecution(ctx: ServiceContext, id: string, wish: Rep
     version: wish.version,
     input,
     cause: { replayOf: id },
-    key: null,
+    key,
     claim: false,
   })
   await recordAudit(ctx, 'execution.replayed', id, { executionId: started.accepted.id })

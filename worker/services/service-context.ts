@@ -3,6 +3,7 @@ import type { Clock } from '#core/kernel/time'
 import type { Deployments } from '../ports/deployments'
 import type { DeploymentProjection } from '../ports/deployment-projection'
 import type { Digest } from '../ports/digest'
+import type { Doorbells } from '../ports/doorbells'
 import type { Ingress } from '../ports/ingress'
 import type { OutputStore } from '../ports/output-store'
 import type { Shards } from '../ports/shards'
@@ -19,6 +20,7 @@ export type ServiceDeps = {
   readonly vault: Vault
   readonly deployments: Deployments
   readonly projection: DeploymentProjection
+  readonly doorbells: Doorbells
   readonly shards: Shards
   readonly ingress: Ingress
   readonly archive: Pick<TraceBlocks, 'read'>

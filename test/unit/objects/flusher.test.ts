@@ -16,6 +16,7 @@ function flusherOf(shard: Shard, now = 0) {
         world.seen.push(...summaries)
       },
     },
+    deadLetters: { add: async () => [] },
     blocks: { write: async () => undefined, writeOne: async () => undefined, read: async () => null },
   })
   return { world, flusher }

@@ -1,6 +1,7 @@
 /** The register of tables drizzle-kit generates migrations from; `executions` has a migration of its own. */
 export { apiKeys } from './schema/api-keys'
 export { auditLog } from './schema/audit-log'
+export { deadLetters } from './schema/dead-letters'
 export { deployments } from './schema/deployments'
 export { environmentRevisions } from './schema/environment-revisions'
 export { environments } from './schema/environments'

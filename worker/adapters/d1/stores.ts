@@ -1,6 +1,7 @@
 import type { Stores } from '../../ports/stores'
 import { createAuditStore } from './audit-store'
 import { openDatabase } from './database'
+import { createDeadLetterStore } from './dead-letter-store'
 import { createDeploymentStore } from './deployment-store'
 import { createEnvironmentStore } from './environment-store'
 import { createExecutionStore } from './execution-store'
@@ -19,6 +20,7 @@ export function createStores(db: D1Database, { organizationId }: { readonly orga
     deployments: createDeploymentStore(database, organizationId),
     environments: createEnvironmentStore(database, organizationId),
     executions: createExecutionStore(database, organizationId),
+    deadLetters: createDeadLetterStore(database, organizationId),
     keys: createKeyStore(database, organizationId),
     idempotency: createIdempotencyStore(database, organizationId),
     audit: createAuditStore(database, organizationId),

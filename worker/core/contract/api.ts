@@ -1,3 +1,4 @@
+import { deadLetterOperations } from './dead-letters'
 import { deployOperations } from './deploy'
 import { deploymentOperations } from './deployments'
 import { environmentOperations } from './environments'
@@ -15,6 +16,7 @@ export const API = {
   ...runOperations,
   ...deploymentOperations,
   ...executionOperations,
+  ...deadLetterOperations,
   ...environmentOperations,
   ...identityOperations,
 }

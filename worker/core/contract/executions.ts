@@ -97,7 +97,7 @@ export const STATUS_ALIASES: Readonly<Record<string, (typeof EXECUTION_STATUSES)
 
 const statusWords = [...EXECUTION_STATUSES, ...Object.keys(STATUS_ALIASES)]
 const StatusFilter = z.enum(statusWords).transform((word) => STATUS_ALIASES[word] ?? word)
-const InstantFilter = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+export const InstantFilter = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
 
 const started = z.object({ executionId: z.string(), replayOf: z.string(), status: z.enum(EXECUTION_STATUSES) })
 const reading = { method: 'GET', tag: 'Executions', scope: 'executions:read' } as const

@@ -1,0 +1,52 @@
+import { and, desc, eq, gte, isNull, lt } from 'drizzle-orm'
+import type { DeadLetterRow, DeadLetterStore } from '../../ports/dead-letter-store'
+import type { Database } from './database'
+import { isOneOf } from './is-one-of'
+import { deadLetters } from './schema/dead-letters'
+import { toPage } from './to-page'
+
+/** The dead letters of one organization in D1. */
+export function createDeadLetterStore(db: Database, organizationId: string): DeadLetterStore {
+  const own = eq(deadLetters.organizationId, organizationId)
+  return {
+    async list({ kind, sinceAt, cursor, limit, workflowIds, environments }) {
+      const rows = await db
+        .select()
+        .from(deadLetters)
+        .where(
+          and(
+            own,
+            kind === undefined ? undefined : eq(deadLetters.kind, kind),
+            sinceAt === undefined ? undefined : gte(deadLetters.createdAt, sinceAt),
+            cursor === undefined ? undefined : lt(deadLetters.id, cursor),
+            workflowIds === undefined ? undefined : isOneOf(deadLetters.workflowId, workflowIds),
+            environments === undefined ? undefined : isOneOf(deadLetters.environment, environments),
+          ),
+        )
+        .orderBy(desc(deadLetters.id))
+        .limit(limit + 1)
+      return toPage(rows, limit, toRow, (row) => row.id)
+    },
+    async find(id) {
+      const [row] = await db
+        .select()
+        .from(deadLetters)
+        .where(and(own, eq(deadLetters.id, id)))
+      return row === undefined ? null : toRow(row)
+    },
+    async markRedriven(id, { at, by, executionId }) {
+      const marked = await db
+        .update(deadLetters)
+        .set({ redrivenAt: at, redrivenById: by.id, redrivenByEmail: by.email, redrivenExecutionId: executionId })
+        .where(and(own, eq(deadLetters.id, id), isNull(deadLetters.redrivenAt)))
+        .returning({ id: deadLetters.id })
+      return marked.length > 0
+    },
+  }
+}
+
+function toRow(row: typeof deadLetters.$inferSelect): DeadLetterRow {
+  const { organizationId: _own, redrivenAt, redrivenById, redrivenByEmail, redrivenExecutionId, ...rest } = row
+  const by = { id: redrivenById ?? '', email: redrivenByEmail }
+  return { ...rest, redriven: redrivenAt === null ? null : { at: redrivenAt, by, executionId: redrivenExecutionId } }
+}
