@@ -1,5 +1,5 @@
 import { compilePlan, type Plan } from '#core/definition/plan'
-import type { JournalEvent } from '#core/engine/event'
+import { findStage } from '#core/engine/state'
 import { isJsonObject, type Json, type JsonObject } from '#core/kernel/json'
 import { parseDeploymentId } from '#core/model/deployment-id'
 import { isTerminalStatus } from '#core/model/execution-status'
@@ -8,6 +8,9 @@ import { requireEnvironment } from './caller'
 import { resultOf } from './executions'
 import { findExecution, type StoredExecution } from './read-execution'
 import { recordAudit } from './record-audit'
+import { openPages } from './runner/journal-pages'
+import { readJournal } from './runner/keep-output'
+import { seedJournal } from './seed-journal'
 import type { ServiceContext } from './service-context'
 import { type Started, startExecution, type StartWish } from './start-execution'
 import { findEnvironment } from './target-environment'
@@ -42,7 +45,7 @@ export async function replayExecution(
 
 /**
  * Runs an execution again on its own version from one stage (the one that failed), keeping what other stages did: they
- * are not sent again.
+ * are not sent again. From a stage in an iteration of a foreach that failed fast, the iterations that completed are kept too.
  */
 export async function retryExecution(ctx: ServiceContext, id: string, fromStage: string | undefined): Promise<Started> {
   const execution = await findExecution(ctx, id)
@@ -50,7 +53,8 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
   const plan = compilePlan(await execution.workflow())
   const stage = fromStage ?? resultOf(execution)?.error?.stage
   if (stage === undefined) throw new AppError('nothing_to_retry')
-  if (!plan.stages.has(stage)) throw stageUnknown(stage, plan)
+  if (findStage(plan, stage) === undefined) throw stageUnknown(stage, plan)
+  const journal = await openPages(execution.record.journal, ctx.outputs)
   const started = await startExecution(ctx, {
     ref: execution.ref,
     version: execution.version,
@@ -58,34 +62,10 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
     cause: { replayOf: id },
     key: null,
     claim: false,
-    seed: seedJournal(plan, execution.record.journal, stage),
+    seed: seedJournal(plan, journal, await readJournal(journal, ctx.outputs), stage),
   })
   await recordAudit(ctx, 'execution.retried', id, { executionId: started.accepted.id, fromStage: stage })
   return started
-}
-
-/** The lines of a journal about stages that completed and neither are `fromStage` nor come after it. */
-export function seedJournal(plan: Plan, journal: readonly string[], fromStage: string): readonly string[] {
-  const again = downstreamOf(plan, fromStage)
-  const lines = journal.map((line) => ({ line, event: JSON.parse(line) as JournalEvent }))
-  const completed = new Set(
-    lines.flatMap(({ event }) => (event.type === 'stage_succeeded' && !again.has(event.stage) ? [event.stage] : [])),
-  )
-  return lines.flatMap(({ line, event }) => ('stage' in event && completed.has(event.stage) ? [line] : []))
-}
-
-/** The stage, whatever its end may set free, and the containers it runs in with all they contain. */
-function downstreamOf(plan: Plan, stage: string): ReadonlySet<string> {
-  const reached = new Set<string>()
-  const queue = [stage]
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const planned = plan.stages.get(id)
-    if (planned === undefined || reached.has(id)) continue
-    reached.add(id)
-    queue.push(...planned.dependents)
-    if (planned.container !== null) queue.push(planned.container.id)
-  }
-  return reached
 }
 
 function inputOf({ record }: StoredExecution): JsonObject {

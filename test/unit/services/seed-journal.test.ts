@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { Workflow } from '#core/definition/document'
 import { compilePlan } from '#core/definition/plan'
+import { decide } from '#core/engine/decide'
 import type { JournalEvent } from '#core/engine/event'
-import { seedJournal } from '../../../worker/services/retry-execution'
+import { fold } from '#core/engine/fold'
+import { seedJournal } from '../../../worker/services/seed-journal'
 
 const stage = (id: string, ...depends_on: string[]) => ({
   id,
@@ -39,13 +41,77 @@ const journal = [
   line({ v: 1, at: 3, type: 'execution_failed', failure: { code: 'x', message: 'x' } }),
 ]
 
+const seed = (of: typeof plan, lines: readonly string[], fromStage: string) =>
+  seedJournal(
+    of,
+    lines,
+    lines.map((text) => JSON.parse(text) as JournalEvent),
+    fromStage,
+  )
+
 describe('the journal a retry starts from', () => {
   test('keeps what completed beside and before the failed stage, and nothing else', () => {
-    expect(seedJournal(plan, journal, 'right')).toEqual([journal[0], journal[1], journal[2], journal[4]])
+    expect(seed(plan, journal, 'right')).toEqual([journal[0], journal[1], journal[2], journal[4]])
   })
 
   test('forgets the stage it starts from and what comes after it, completed or not', () => {
-    expect(seedJournal(plan, journal, 'left')).toEqual([journal[0], journal[1]])
-    expect(seedJournal(plan, journal, 'start')).toEqual([])
+    expect(seed(plan, journal, 'left')).toEqual([journal[0], journal[1]])
+    expect(seed(plan, journal, 'start')).toEqual([])
+  })
+})
+
+describe('the journal a retry from an iteration starts from', () => {
+  const loop = (config: object) =>
+    compilePlan(
+      Workflow.parse({
+        name: 'loop',
+        stages: [
+          stage('before'),
+          {
+            id: 'each',
+            component: 'foreach',
+            depends_on: ['before'],
+            config: { items: [1, 2, 3], do: ['a'], ...config },
+          },
+          stage('a'),
+          stage('after', 'each'),
+        ],
+      }),
+    )
+  const opened = line({
+    v: 1,
+    at: 1,
+    type: 'stage_opened',
+    stage: 'each',
+    attempt: 1,
+    startedAt: 1,
+    input: null,
+    items: [1, 2, 3],
+  })
+  const begun = [succeeded('before'), opened, succeeded('each[0]/a')]
+  const broken = [...begun, failed('each[1]/a')]
+
+  test('keeps the items and the iterations that completed, so that these are not sent again', () => {
+    expect(seed(loop({}), broken, 'each[1]/a')).toEqual(begun)
+  })
+
+  test('leads to an execution that goes on with the others', () => {
+    const state = fold(
+      loop({}),
+      1,
+      seed(loop({}), broken, 'each[1]/a').map((text) => JSON.parse(text) as JournalEvent),
+    )
+    const { effects } = decide(state, { type: 'resumed', v: 1, at: 2 })
+    expect(effects.map((effect) => 'stage' in effect && effect.stage)).toEqual(['each[1]/a', 'each[2]/a'])
+  })
+
+  test('from the foreach itself starts it over', () => {
+    expect(seed(loop({}), broken, 'each')).toEqual([succeeded('before')])
+    expect(seed(loop({ on_error: 'collect' }), broken, 'each[1]/a')).toEqual([succeeded('before')])
+  })
+
+  test('from behind a foreach keeps all of it, failures that were collected included', () => {
+    const all = [...broken, succeeded('each[2]/a')]
+    expect(seed(loop({ on_error: 'collect' }), [...all, failed('after')], 'after')).toEqual(all)
   })
 })
