@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeModule } from '#core/components/code-module'
+import { codeModule, placeInSource } from '#core/components/code-module'
 import { readCode } from '#core/components/code-source'
 import { compilePlan } from '#core/definition/plan'
 import { Workflow } from '#core/definition/document'
@@ -106,21 +106,65 @@ describe('the secrets of a code stage', () => {
   })
 })
 
+/** Line and column, from 1, of every word such as `m1` in a text. */
+function marks(text: string): Map<string, { line: number; column: number }> {
+  const found = [...text.matchAll(/\bm\d+\b/g)].map(({ 0: word, index }) => {
+    const before = text.slice(0, index).split(/\r\n|[\n\r\u2028\u2029]/)
+    return [word, { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }] as const
+  })
+  return new Map(found)
+}
+
 describe('the module a source is run as', () => {
   it.for([
-    'export default function () {\n  return 1\n}\n',
-    'export const a = 1\nexport default /* here */ async (n) => n\n',
-    'const a = 1\n\nreturn a',
-    'class A {}\nexport {\n  A,\n  A as default,\n}\n',
-  ])('keeps every line and column of it: %s', (source) => {
-    const lines = codeModule(source).split('\n').slice(1)
-    for (const [i, line] of source.split('\n').entries()) {
-      const kept = lines[i] ?? ''
-      for (const word of line.replace(/export|default|\/\*.*?\*\/|[{},]/g, ' ').match(/\w+/g) ?? []) {
-        if (line.startsWith('  A')) continue
-        expect(kept.indexOf(word)).toBe(line.replace(/\/\*.*?\*\//g, (text) => ' '.repeat(text.length)).indexOf(word))
-      }
+    'export default function () {\n  return m1\n}\n',
+    'export const m1 = 1\nexport default /* here */ async (n) => n + m2\nconst m3 = 1',
+    'export default (n) => m1(n) ; m2()',
+    'const m1 = 1\r\n\r\nreturn m1.m2',
+    'class C {}\nexport {\n  C as default,\n}\nm1()',
+    'for (const m1 of [1]) m2(m1)\nwhile (m3) { m4() } do m5(); while (m6)\nreturn m7',
+    'return [1].map((n) => m1 + n).map((n) => ({ m2 })).map(function (n) { return m3 }).map(async (n) => (n) => m4), m5',
+    'for (;;) while (m1) if (m2) for (const k in m3) m4 = () => m5; else m6\nreturn m7',
+    'const o = { get m1() { return m2 }, m3(n) { for (;;) break; return m4 } }; class A { static { while (m5) break } m6 = () => m7 }\nreturn m8',
+    'return `${(() => m1)()} ${m2}` // m3\u2028+ m4',
+  ])('leads back to every line and column of it: %s', (source) => {
+    const written = marks(source)
+    const run = marks(codeModule(source))
+    expect(written.size).toBeGreaterThan(0)
+    for (const [word, place] of written) {
+      const there = run.get(word) ?? { line: 0, column: 0 }
+      expect([word, placeInSource(source, there)]).toEqual([word, place])
     }
+  })
+
+  it('has places that are not of the source: before it and behind it', () => {
+    expect(placeInSource('return 1', { line: 1, column: 1 })).toBeNull()
+    expect(placeInSource('return 1', { line: 3, column: 4 })).toBeNull()
+  })
+
+  it('passes by a pause in every round of a loop and in every function, and means the same', async () => {
+    const source = `
+      let n = 0
+      for (let i = 0; i < 3; i++) n++
+      for (const _ of [1, 2]) { n++ }
+      for (const _ in { a: 1 }) n++
+      while (n < 9) n++
+      do n++
+      while (n < 12)
+      outer: for (;;) for (;;) break outer
+      if (n > 100) while (true) n++
+      else n++
+      const add = (a) => (b) => ({ sum: a + b })
+      function fib(k) { return k < 2 ? k : fib(k - 1) + fib(k - 2) }
+      class A { #x = 1; get x() { return this.#x } static of() { return new A() } }
+      return { n, sum: add(1)(2).sum, fib: fib(6), x: A.of().x }`
+    const module = `data:text/javascript,${encodeURIComponent(codeModule(source))}`
+    type Factory = (...own: unknown[]) => Promise<(...args: unknown[]) => unknown>
+    const { default: factory } = (await import(/* @vite-ignore */ module)) as { default: Factory }
+    let pauses = 0
+    const main = await factory({}, {}, {}, {}, () => void pauses++)
+    expect(await main({}, {})).toEqual({ n: 13, sum: 3, fib: 8, x: 1 })
+    expect(pauses).toBeGreaterThan(40)
   })
 
   it.for([

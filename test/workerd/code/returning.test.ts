@@ -140,6 +140,9 @@ describe('an error in the code of a stage', () => {
     expect(await failureOf(runCode('export default () => { throw new Error("no") }'))).toMatchObject({
       details: { line: 1, column: 30 },
     })
+    expect(await failureOf(runCode('for (const n of [1]) [n].map((n) => n.missing.deep)\nreturn 1'))).toMatchObject({
+      details: { line: 1, column: 47 },
+    })
   })
 
   it('that is no Error is shown as it is', async () => {
@@ -182,6 +185,30 @@ describe('the clock of the caller', () => {
     )
     stop.abort()
     expect(await failureOf(ran)).toMatchObject({ code: 'code_aborted' })
+  })
+
+  it.for([
+    'while (true) {}',
+    'for (;;) { try { for (;;); } catch {} }',
+    'const fib = (n) => n < 2 ? n : fib(n - 1) + fib(n - 2); fib(80)',
+    'while (true) await null',
+    'const again = () => Promise.resolve().then(again)\nawait again()',
+  ])('ends code that never pauses, even where the platform cannot: %s', async (source) => {
+    expect(await failureOf(runCode(`${source}\nreturn 1`, {}, { timeoutMs: 60 }))).toMatchObject({
+      code: 'code_timeout',
+    })
+    expect(await outputOf(runCode('return 1'))).toBe(1)
+  })
+
+  it('lets code compute for long that pauses', async () => {
+    const source = `let n = 0
+      for (let i = 0; i < 3; i++) {
+        const until = Date.now() + 30
+        while (Date.now() < until) n++
+        await new Promise((resolve) => setTimeout(resolve, 0))
+      }
+      return n > 0`
+    expect(await outputOf(runCode(source, {}, { timeoutMs: 5_000 }))).toBe(true)
   })
 
   it('leaves nothing running: requests of a call that is over are refused', async () => {

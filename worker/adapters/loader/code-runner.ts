@@ -5,7 +5,7 @@ import { LIMITS } from '#core/model/limits'
 import type { CodeBundle, CodeHost, CodeRun, CodeRunner } from '../../ports/code-runner'
 import { report } from '../log/report'
 import { CodeGate, FETCHES_MAX, LINES_MAX } from './code-gate'
-import { describeThrown } from './describe-thrown'
+import { describeThrown, withOwnPlaces } from './describe-thrown'
 import { workerCode, workerId } from './worker-code'
 
 export type CodeRunnerDeps = {
@@ -17,6 +17,8 @@ export type CodeRunnerDeps = {
 
 /** What the platform stops by itself; where it cannot count (locally) only the clock of the caller does. */
 const CPU_MS_MAX = 30_000
+/** How long code may compute without a pause where the clock goes on meanwhile, which is locally; it shares a thread there. */
+const STRETCH_MS_MAX = 10_000
 const INPUT_CHARS_MAX = LIMITS.outputBytesMax
 
 const Ended = z.discriminatedUnion('kind', [
@@ -25,6 +27,7 @@ const Ended = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('too_large'), chars: z.number() }),
   z.object({ kind: z.literal('threw'), name: z.string(), message: z.string(), stack: z.string() }),
   z.object({ kind: z.literal('no_function') }),
+  z.object({ kind: z.literal('overlong') }),
 ])
 
 interface Entrypoint extends Rpc.WorkerEntrypointBranded {
@@ -45,7 +48,7 @@ export function createCodeRunner({ loader, gatewayOf, sleep }: CodeRunnerDeps): 
     const stub = loader.get(await idOf(run.bundle), () => workerCode(run.bundle, gatewayOf(run.bundle)))
     const limits = { cpuMs: Math.min(run.timeoutMs, CPU_MS_MAX), subRequests: FETCHES_MAX + LINES_MAX }
     const over = new AbortController()
-    const gate = new CodeGate(host, run.timeoutMs, over.signal)
+    const gate = new CodeGate(authored(host, run), run.timeoutMs, over.signal)
     const call = stub.getEntrypoint<Entrypoint>(undefined, { limits }).run(run.source, inputs, givenTo(run), gate)
     try {
       return await Promise.race([
@@ -62,8 +65,13 @@ export function createCodeRunner({ loader, gatewayOf, sleep }: CodeRunnerDeps): 
   }
 }
 
-function givenTo({ secrets, execution }: CodeRun): string {
-  return JSON.stringify({ secrets, execution })
+/** The same host, to which stacks on the console say where in the author's source they come from. */
+function authored(host: CodeHost, { bundle }: CodeRun): CodeHost {
+  return { ...host, log: (level, message, fields) => host.log(level, withOwnPlaces(message, bundle.sources), fields) }
+}
+
+function givenTo({ secrets, execution, timeoutMs }: CodeRun): string {
+  return JSON.stringify({ given: { secrets, execution }, stretchMsMax: Math.min(timeoutMs, STRETCH_MS_MAX) })
 }
 
 function failed(code: string, message: string, hint?: string, details?: Json): CodeAnswer {
@@ -73,13 +81,13 @@ function failed(code: string, message: string, hint?: string, details?: Json): C
   }
 }
 
-function answerOf(answer: unknown, { bundle, source }: CodeRun): CodeAnswer {
+function answerOf(answer: unknown, { bundle, timeoutMs }: CodeRun): CodeAnswer {
   const ended = Ended.parse(answer)
   switch (ended.kind) {
     case 'returned':
       return { kind: 'returned', output: JSON.parse(ended.json) as Json }
     case 'threw':
-      return { kind: 'failed', failure: describeThrown(ended, bundle.sources.get(source) ?? '') }
+      return { kind: 'failed', failure: describeThrown(ended, bundle.sources) }
     case 'not_json': {
       const { path, problem } = ended
       const place = path === '' ? '' : `, at ${path}`
@@ -93,6 +101,8 @@ function answerOf(answer: unknown, { bundle, source }: CodeRun): CodeAnswer {
       const message = `The output takes ${ended.chars} characters as JSON; at most ${LIMITS.outputBytesMax} bytes are kept.`
       return failed('output_too_large', message, 'Return less, or keep only what later stages need.')
     }
+    case 'overlong':
+      return timedOut(timeoutMs)
     case 'no_function':
       return failed('code_no_function', 'The default export of the code is not a function.')
   }

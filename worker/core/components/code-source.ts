@@ -1,5 +1,6 @@
-import { parse, type Node, type Program } from 'acorn'
+import { parse, type AnyNode, type Program } from 'acorn'
 import { err, ok, type Result } from '../kernel/result'
+import { eachNode } from './each-node'
 
 /** Why a source cannot be run; `line` and `column` count from 1. */
 export type CodeProblem = {
@@ -66,29 +67,26 @@ function hasDefault({ body }: Program): boolean {
 
 /** The first place that reaches for another module, in whatever way. */
 function foreignModule(source: string, program: Program): CodeProblem | null {
-  const open: unknown[] = [program]
-  let first: Node | null = null
-  while (open.length > 0) {
-    const value = open.pop()
-    if (typeof value !== 'object' || value === null) continue
-    if (isForeign(value as Node) && (first === null || (value as Node).start < first.start)) first = value as Node
-    open.push(...(Object.values(value) as unknown[]))
-  }
+  let first: AnyNode | null = null as AnyNode | null
+  eachNode(program, (node) => {
+    if (isForeign(node) && (first === null || node.start < first.start)) first = node
+  })
   if (first === null) return null
   const before = source.slice(0, first.start).split(/\r\n|[\n\r\u2028\u2029]/)
   const column = (before.at(-1)?.length ?? 0) + 1
   return { code: 'code_import', line: before.length, column, message: 'It imports a module', hint: IMPORT_HINT }
 }
 
-function isForeign(node: Node & { readonly source?: unknown }): boolean {
+function isForeign(node: AnyNode): boolean {
   switch (node.type) {
     case 'ImportDeclaration':
     case 'ImportExpression':
-    case 'MetaProperty':
     case 'ExportAllDeclaration':
-      return node.type !== 'MetaProperty' || (node as Node & { meta: { name: string } }).meta.name === 'import'
+      return true
+    case 'MetaProperty':
+      return node.meta.name === 'import'
     case 'ExportNamedDeclaration':
-      return node.source !== null
+      return node.source !== null && node.source !== undefined
     default:
       return false
   }

@@ -1,4 +1,3 @@
-import { CODE_LINES_BEFORE } from '#core/components/code-module'
 import { LIMITS } from '#core/model/limits'
 
 const LINES_MAX = 1_000
@@ -74,10 +73,9 @@ function plainObject(value, path, around) {
   return copy
 }
 
-// Places in the author's source as the author counts; our own frames are nobody's business.
+// Our own frames are nobody's business.
 function traced(stack) {
-  const lines = stack.split('\\n').filter((line) => !/^ +at .*[( ]main\\.js:\\d+:\\d+\\)?$/.test(line))
-  return lines.join('\\n').replace(/stages\\/([\\w-]+)\\.js:(\\d+):/g, (_all, id, line) => id + ':' + (line - ${CODE_LINES_BEFORE}) + ':')
+  return stack.split('\\n').filter((line) => !/^ +at .*[( ]main\\.js:\\d+:\\d+\\)?$/.test(line)).join('\\n')
 }
 
 function shown(value) {
@@ -158,16 +156,37 @@ function globalsOf(own) {
   return Object.assign(scope, own, { globalThis: scope, self: scope })
 }
 
-async function call(stage, inputs, given, host, log) {
+class Overlong extends Error {}
+
+// Sources call this wherever they might go on for long. It throws once the event loop has not turned for too long, by a
+// clock that stands still while code computes on the platform and goes on in local runtimes, which cannot stop code.
+function pauseOf(stretchMsMax) {
+  let calls = 0
+  let startedAt = null
+  let isOver = false
+  return () => {
+    if (!isOver && (++calls & 63) !== 0) return
+    if (startedAt === null) {
+      startedAt = Date.now()
+      setTimeout(() => { startedAt = null }, 0)
+    }
+    // From here on every call throws, so that no catch in a loop can go on.
+    isOver ||= Date.now() - startedAt > stretchMsMax
+    if (isOver) throw new Overlong('The code computes for too long without a pause')
+  }
+}
+
+async function call(stage, inputs, settings, host, log) {
+  const { given, stretchMsMax } = JSON.parse(settings)
   const console = consoleOf(log)
   const fetch = fetchOf(host)
   const scope = globalsOf({ console, fetch })
-  const main = await factories.get(stage)(scope, scope, console, fetch)
+  const main = await factories.get(stage)(scope, scope, console, fetch, pauseOf(stretchMsMax))
   if (typeof main !== 'function') return { kind: 'no_function' }
   const line = (message, fields) => {
     log.write('info', shown(message), fields === undefined ? undefined : plain(fields, [], new Set()))
   }
-  const output = await main(JSON.parse(inputs), { ...JSON.parse(given), log: line, fetch })
+  const output = await main(JSON.parse(inputs), { ...given, log: line, fetch })
   const json = JSON.stringify(plain(output ?? null, [], new Set()))
   if (json.length > ${LIMITS.outputBytesMax}) return { kind: 'too_large', chars: json.length }
   return { kind: 'returned', json }
@@ -175,6 +194,7 @@ async function call(stage, inputs, given, host, log) {
 
 function described(thrown) {
   try {
+    if (thrown instanceof Overlong) return { kind: 'overlong' }
     if (thrown instanceof NotJson) return { kind: 'not_json', path: thrown.path, problem: thrown.message }
     if (thrown instanceof Error) {
       const { name, message, stack } = thrown
@@ -187,9 +207,9 @@ function described(thrown) {
 }
 
 export default class extends WorkerEntrypoint {
-  async run(stage, inputs, given, host) {
+  async run(stage, inputs, settings, host) {
     const log = journal(host)
-    const called = call(stage, inputs, given, host, log).catch(described)
+    const called = call(stage, inputs, settings, host, log).catch(described)
     // A call that nobody waits for ends here: its timers and requests end with it.
     const answer = await Promise.race([called, host.over().then(() => ({ kind: 'over' }), () => ({ kind: 'over' }))])
     if (answer.kind !== 'over') await log.end()
