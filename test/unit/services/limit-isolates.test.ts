@@ -67,7 +67,7 @@ describe('the code runner of one invocation', () => {
     const calls = Array.from({ length: 50 }, () => limited(callOf(own), hostOf()))
     await turn()
     expect(open).toHaveLength(50)
-    for (const { end } of [...open]) end()
+    for (const { end } of open.slice()) end()
     expect(await Promise.all(calls)).toHaveLength(50)
   })
 

@@ -5,7 +5,7 @@ import type { CodeBundle } from '../../ports/code-runner'
 /** The sources of a release's code stages, by stage. */
 export function codeBundle(plan: Plan, owner: Omit<CodeBundle, 'sources'>): CodeBundle {
   const sources = everyStage(plan).flatMap(({ id, type, raw }) =>
-    type === 'code' ? [[id, String(raw['source'])] as const] : [],
+    type === 'code' && typeof raw['source'] === 'string' ? [[id, raw['source']] as const] : [],
   )
   return { ...owner, sources: new Map(sources) }
 }
