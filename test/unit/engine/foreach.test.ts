@@ -89,6 +89,15 @@ describe('a foreach', () => {
     expect((await runPlan(off, { input: list(2) })).stage('each').output).toEqual({ results: [null, null], errors: [] })
   })
 
+  it('has no iteration wait for what another one did (4.4 rule 7)', async () => {
+    const { effects } = await runPlan(pairs({ max_concurrency: 1 }), { input: list(3) })
+    const afterEvent = (stage: string) =>
+      effects.flatMap((effect) => (effect.type === 'start_stage' && effect.stage === stage ? [effect.afterEvent] : []))
+    const [opened = 0] = afterEvent('each[0]/a')
+    expect(afterEvent('each[2]/a')).toEqual([opened])
+    expect(afterEvent('each[2]/b')[0]).toBeGreaterThan(opened)
+  })
+
   it('gives each iteration a key of its own, the same for every attempt (I5)', async () => {
     const plan = planOf([
       each(['call']),

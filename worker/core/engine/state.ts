@@ -36,6 +36,8 @@ export type ParallelProgress = {
 export type ForeachProgress = {
   readonly kind: 'foreach'
   readonly items: readonly Json[]
+  /** Number of events when it got them: all that an iteration builds on. */
+  readonly afterEvent: number
   /** Iterations that were begun; the first so many. */
   readonly begun: number
   /** Those at work, by index: each is an execution of the body. */

@@ -104,7 +104,7 @@ export class Slice {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'start_stage':
-        return this.#start(effect)
+        return this.#start(this.#heldBack(effect))
       case 'set_timer':
         this.#timers.set(effect.stage, effect.at)
         return
@@ -119,6 +119,11 @@ export class Slice {
       default:
         return assertNever(effect)
     }
+  }
+
+  /** Behind so many results that are not durable yet, an unsafe stage waits: no more than those would be sent again. */
+  #heldBack(effect: StartStage): StartStage {
+    return this.#unsafeResults < UNSAFE_RESULTS_MAX ? effect : { ...effect, afterEvent: this.#state.events }
   }
 
   #start(effect: StartStage): void {

@@ -29,6 +29,7 @@ export function openForeach(draft: Draft, loop: PlannedStage, items: readonly Js
   const progress: ForeachProgress = {
     kind: 'foreach',
     items,
+    afterEvent: draft.events,
     begun: 0,
     open: NEVER_OPEN,
     ended: [],
@@ -46,6 +47,8 @@ function beginIteration(draft: Draft, loop: PlannedStage, progress: ForeachProgr
   changeStage(draft, loop, { container: { ...progress, begun: index + 1 } })
   changeIteration(draft, loop, index, initialState(loop.body), (inner) => {
     inner.acceptedAt = draft.at
+    // It takes the place of another iteration, but builds on nothing that one did.
+    inner.events = progress.afterEvent
     inner.queue.push(...inner.plan.order)
     follow(inner)
   })
