@@ -30,6 +30,7 @@ export async function deploymentBody(ctx: ServiceContext, deployment: Deployment
     schedules,
     health: deployment.isErroring ? 'erroring' : 'ok',
     activeExecutions: snapshot.activeExecutions,
+    shards: snapshot.shards,
     configurationChangedSinceRelease: deployment.isConfigurationStale,
   }
 }

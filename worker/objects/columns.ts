@@ -30,6 +30,7 @@ export const DeploymentConfigColumn: z.ZodType<DeploymentConfig> = z.object({
   status: z.enum(['active', 'paused', 'undeployed', 'placed']),
   active: z.int().nullable(),
   shards: z.int(),
+  split: z.object({ from: z.int(), to: z.int(), at: z.int() }).exactOptional(),
   quota: z.int(),
   releases: z.array(ReleaseSummaryColumn),
 })

@@ -6,7 +6,8 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { EpochMs } from '#core/kernel/time'
 import { applyChange } from '#core/release/apply-change'
-import { configOf, newDeploymentState, summarize, type DeploymentState } from '#core/release/state'
+import { routeShards } from '#core/release/route-shards'
+import { configOf, limitOf, newDeploymentState, summarize, type DeploymentState } from '#core/release/state'
 import type { ActivateAnswer, ActivateRequest } from '#core/release/wire'
 import { nextFire, parseCron } from '#core/schedule/cron'
 import type { ReleaseParts } from '#core/shard/wire'
@@ -15,10 +16,12 @@ import { createDoorbells } from '../adapters/queue/doorbells'
 import { sleep } from '../adapters/timers/sleep'
 import type { Bindings } from '../env'
 import type { ShardHandle } from '../ports/shards'
+import { acceptAtHome } from '../services/accept-at-home'
 import { snapshotOf } from './deployment-snapshot'
 import { createDeploymentStorage, type DeploymentStorage } from './deployment-storage'
 import { createScheduleStorage, type ScheduleStorage } from './schedule-storage'
 import { createScheduler, type Scheduler } from './scheduler'
+import { createShardPushes, type Pushed, type ShardPushes } from './shard-pushes'
 
 /** How long a switch waits for its shards before it answers 202. */
 const PUSH_WAIT_MS = 5_000
@@ -29,6 +32,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
   readonly #storage: DeploymentStorage
   readonly #schedules: ScheduleStorage
   readonly #scheduler: Scheduler
+  readonly #pushes: ShardPushes
   #state: DeploymentState | null
 
   constructor(ctx: DurableObjectState, env: Bindings) {
@@ -36,9 +40,14 @@ export class DeploymentObject extends DurableObject<Bindings> {
     this.#storage = createDeploymentStorage(ctx.storage)
     this.#schedules = createScheduleStorage(ctx.storage.sql)
     this.#state = this.#storage.loadState()
+    this.#pushes = createShardPushes(this.#storage, (no) => this.#shard(no) as unknown as ShardHandle)
     this.#scheduler = createScheduler(this.#schedules, {
       transaction: (work) => ctx.storage.transactionSync(work),
-      shard: (no) => this.#shard(no) as unknown as ShardHandle,
+      accept: (state, no, request) => {
+        const config = configOf(state, this.#storage.head(state.active))
+        const shards = (_ref: string, place: number) => this.#shard(place) as unknown as ShardHandle
+        return acceptAtHome(shards, config, { no, request, now: Date.now() })
+      },
       provide: (pin, no) => this.provide({ pin, shard: no }),
       ring: (no, count) => this.#ring(no, count),
       nonce: () => crypto.randomUUID(),
@@ -90,9 +99,9 @@ export class DeploymentObject extends DurableObject<Bindings> {
   /** Gives a shard a release it lacks (accept answered `need_release`); false when there is none. */
   async provide(request: { pin: number; shard: number }): Promise<boolean> {
     const release = this.#parts(request.pin)
-    if (release === null || this.#state === null) return false
-    await this.#shard(request.shard).push({ config: this.#config(this.#state), releases: [release] })
-    return true
+    const pushed = this.#pushed()
+    if (release === null || pushed === null || request.shard >= pushed.state.shards) return false
+    return this.#pushes.provide(pushed, request.shard, release)
   }
 
   async poke(): Promise<void> {
@@ -105,7 +114,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
     try {
       if (this.#state !== null) {
         this.#scheduler.materialise(this.#state, Date.now())
-        if (this.#storage.shardsBehind(this.#state.epoch).length > 0) await this.#push(PUSH_WAIT_MS)
+        if (this.#isPushing()) await this.#push(PUSH_WAIT_MS)
         await this.#scheduler.dispatch(this.#state)
         await this.#project(Date.now())
       }
@@ -119,23 +128,24 @@ export class DeploymentObject extends DurableObject<Bindings> {
   #change(state: DeploymentState, request: ActivateRequest, now: EpochMs) {
     const { change, actor } = request
     const pin = this.#pinOf(request, now)
-    const next = applyChange(state, change, { pin, actor, at: now })
-    if (!next.ok) return { refused: next.error } as const
-    this.#storage.saveState(next.value)
-    this.#storage.openShards(next.value.shards)
+    const applied = applyChange(state, change, { pin, actor, at: now })
+    if (!applied.ok) return { refused: applied.error } as const
+    const next = routeShards(applied.value, limitOf(this.#storage.head(applied.value.active)), now)
+    this.#storage.saveState(next)
+    this.#storage.openShards(next.shards)
     this.#storage.insertChange({
       idempotencyKey: request.idempotencyKey,
       kind: change.kind === 'switch' || change.kind === 'restore' ? change.cause : change.kind,
       pin: pin ?? state.active,
       fromPin: state.active,
-      epoch: next.value.epoch,
+      epoch: next.epoch,
       at: now,
       actor,
       reason: 'reason' in change ? (change.reason ?? null) : change.kind === 'pause' ? change.note : null,
     })
-    this.#reschedule(next.value, now)
+    this.#reschedule(next, now)
     this.#storage.queueProjection(now)
-    return { state: next.value, pin: pin ?? state.active }
+    return { state: next, pin: pin ?? state.active }
   }
 
   #pinOf({ change }: ActivateRequest, now: EpochMs): number | null {
@@ -158,22 +168,27 @@ export class DeploymentObject extends DurableObject<Bindings> {
     }
   }
 
-  /** Sends the config to every shard that has not acknowledged it; `all` also asks the others how much they run. */
+  /** Tells the shards what is new; gives up waiting after a while, and the alarm goes on. */
   async #push(waitMs: number, all = false): Promise<void> {
-    const state = this.#state
-    if (state === null) return
-    const numbers = all ? Array.from({ length: state.shards }, (_, no) => no) : this.#storage.shardsBehind(state.epoch)
-    const release = state.active === null ? null : this.#parts(state.active)
-    const pushes = numbers.map(async (no) => {
-      const behind = this.#storage.shardsBehind(state.epoch).includes(no)
-      const releases = release !== null && behind ? [release] : []
-      const { epoch, running } = await this.#shard(no).push({ config: this.#config(state), releases })
-      this.#storage.shardAcked(no, epoch, running)
-    })
+    const pushed = this.#pushed()
+    if (pushed === null) return
     // The timer is ended with the pushes: a pending one would keep the object awake, and billed.
     const patience = new AbortController()
-    await Promise.race([Promise.allSettled(pushes), sleep(waitMs, patience.signal)])
+    await Promise.race([this.#pushes.push(pushed, all), sleep(waitMs, patience.signal)])
     patience.abort()
+  }
+
+  #pushed(): Pushed | null {
+    const state = this.#state
+    if (state === null) return null
+    const active = this.#storage.head(state.active)
+    const release = state.active === null ? null : this.#parts(state.active)
+    return { state, config: configOf(state, active), active, release }
+  }
+
+  #isPushing(): boolean {
+    const pushed = this.#pushed()
+    return pushed !== null && this.#pushes.waiting(pushed).length > 0
   }
 
   async #project(now: EpochMs): Promise<void> {
@@ -207,10 +222,6 @@ export class DeploymentObject extends DurableObject<Bindings> {
     return snapshotOf(state, this.#storage, this.#schedules)
   }
 
-  #config(state: DeploymentState) {
-    return configOf(state, this.#storage.head(state.active))
-  }
-
   #parts(pin: number): ReleaseParts | null {
     const release = this.#storage.release(pin)
     if (release === null) return null
@@ -222,7 +233,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
     const state = this.#state
     if (state === null) return
     const candidates = [this.#schedules.nextScheduleAt(), this.#storage.dueProjection()?.dueAt ?? null]
-    if (this.#storage.shardsBehind(state.epoch).length > 0) candidates.push(Date.now() + PUSH_AGAIN_MS)
+    if (this.#isPushing()) candidates.push(Date.now() + PUSH_AGAIN_MS)
     if (this.#schedules.dispatching().length > 0) candidates.push(Date.now() + PUSH_AGAIN_MS)
     const due = candidates.filter((at) => at !== null)
     if (due.length === 0) await this.ctx.storage.deleteAlarm()

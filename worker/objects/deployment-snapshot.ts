@@ -36,6 +36,7 @@ export function snapshotOf(
       lastFireAt: lastAt,
     })),
     activeExecutions: storage.running(),
+    shards: state.shards,
     shardsPending: storage.shardsBehind(state.epoch),
   }
 }

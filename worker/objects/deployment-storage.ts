@@ -1,4 +1,5 @@
 import type { EpochMs } from '#core/kernel/time'
+import type { ShardShare } from '#core/release/allot-quotas'
 import type { DeploymentState, PinnedRelease, ReleaseHead } from '#core/release/state'
 import type { Actor, HistoryEntry, NewRelease } from '#core/release/wire'
 import {
@@ -43,6 +44,10 @@ type StateRow = {
   standby: number | null
   status: string
   shards: number
+  routed: number
+  split_from: number | null
+  split_to: number | null
+  split_at: number | null
   pause_note: string | null
   activated_at: number | null
   activated_by: string | null
@@ -60,16 +65,20 @@ function stateMethods(sql: SqlStorage) {
         active: row.active,
         standby: row.standby,
         shards: row.shards,
+        routed: row.routed,
+        split: splitOf(row),
         pauseNote: row.pause_note,
         activatedAt: row.activated_at,
         activatedBy: row.activated_by === null ? null : ActorColumn.parse(JSON.parse(row.activated_by)),
       }
     },
     saveState(state: DeploymentState): void {
-      const { identity, epoch, active, standby, status, shards, pauseNote, activatedAt, activatedBy } = state
+      const { identity, epoch, active, standby, status, shards, routed, split, pauseNote, activatedAt, activatedBy } =
+        state
       sql.exec(
         `INSERT OR REPLACE INTO state (id, organization_id, environment_id, identity, epoch, active, standby, status, shards,
-          pause_note, activated_at, activated_by) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          routed, split_from, split_to, split_at, pause_note, activated_at, activated_by)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         identity.organizationId,
         identity.environmentId,
         JSON.stringify(identity),
@@ -78,12 +87,20 @@ function stateMethods(sql: SqlStorage) {
         standby,
         status,
         shards,
+        routed,
+        split?.from ?? null,
+        split?.to ?? null,
+        split?.at ?? null,
         pauseNote,
         activatedAt,
         activatedBy === null ? null : JSON.stringify(activatedBy),
       )
     },
   }
+}
+
+function splitOf({ split_from: from, split_to: to, split_at: at }: StateRow): DeploymentState['split'] {
+  return from === null || to === null || at === null ? null : { from, to, at }
 }
 
 type HeadRow = {
@@ -253,8 +270,23 @@ function shardMethods(sql: SqlStorage) {
         sql.exec(`INSERT OR IGNORE INTO shard (no, epoch_acked, quota, running, totals) VALUES (?, 0, 0, 0, '{}')`, no)
       }
     },
-    shardAcked(no: number, epoch: number, running: number): void {
-      sql.exec('UPDATE shard SET epoch_acked = max(epoch_acked, ?), running = ? WHERE no = ?', epoch, running, no)
+    shardAcked({ no, quota, running, waiting }: ShardShare, epoch: number): void {
+      sql.exec(
+        'UPDATE shard SET epoch_acked = max(epoch_acked, ?), quota = ?, running = ?, waiting = ? WHERE no = ?',
+        epoch,
+        quota,
+        running,
+        waiting,
+        no,
+      )
+    },
+    shares(): readonly (ShardShare & { readonly epochAcked: number })[] {
+      return sql
+        .exec<{ no: number; quota: number; running: number; waiting: number; epoch_acked: number }>(
+          'SELECT no, quota, running, waiting, epoch_acked FROM shard ORDER BY no',
+        )
+        .toArray()
+        .map(({ epoch_acked: epochAcked, ...share }) => ({ ...share, epochAcked }))
     },
     running(): number {
       return sql.exec<{ n: number | null }>('SELECT sum(running) AS n FROM shard').one().n ?? 0

@@ -20,6 +20,11 @@ const STEPS: readonly (readonly string[])[] = [
     `CREATE INDEX fire_dispatching ON fire (nominal_at) WHERE outcome = 'dispatching'`,
     `CREATE TABLE outbox (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, due_at INTEGER NOT NULL, tries INTEGER NOT NULL)`,
   ],
+  [
+    `ALTER TABLE state ADD COLUMN routed INTEGER NOT NULL DEFAULT 1`,
+    `ALTER TABLE state ADD COLUMN split_to INTEGER`,
+    `ALTER TABLE shard ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0`,
+  ],
 ]
 
 /** Brings a DeploymentObject's tables to the newest form. */

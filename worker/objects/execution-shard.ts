@@ -4,7 +4,7 @@
  * A thin shell: every decision is in core/shard, every statement in shard-storage; each RPC is one synchronous step (4.4 rule 1).
  */
 import { DurableObject } from 'cloudflare:workers'
-import { accept } from '#core/shard/admission'
+import { accept, findKey } from '#core/shard/admission'
 import { blockKey } from '#core/shard/archive'
 import { blockOf } from '#core/shard/blocks'
 import { claim } from '#core/shard/claim'
@@ -15,7 +15,15 @@ import { openShard, type Shard } from '#core/shard/memory'
 import { recordOf, statusOf } from '#core/shard/record'
 import { isInGrace, nextDueAt, tick } from '#core/shard/tick'
 import type { DeploymentConfig } from '#core/model/deployment-config'
-import type { AcceptRequest, ClaimRequest, CommitItem, FinishItem, ParkItem, ReleaseParts } from '#core/shard/wire'
+import type {
+  AcceptRequest,
+  ClaimRequest,
+  CommitItem,
+  FindKeyRequest,
+  FinishItem,
+  ParkItem,
+  ReleaseParts,
+} from '#core/shard/wire'
 import { createDeadLetterLog } from '../adapters/d1/dead-letter-log'
 import { createExecutionIndex } from '../adapters/d1/execution-index'
 import { createDoorbells } from '../adapters/queue/doorbells'
@@ -63,6 +71,10 @@ export class ExecutionShard extends DurableObject<Bindings> {
     const answer = this.#step(() => accept(this.#shard, request, Date.now()))
     if (answer.kind === 'accepted' && !answer.duplicate) this.#after(request.timeoutMs)
     return answer
+  }
+
+  findKey(request: FindKeyRequest) {
+    return findKey(this.#shard, request)
   }
 
   claim(request: ClaimRequest) {

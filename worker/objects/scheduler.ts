@@ -1,12 +1,10 @@
 import type { EpochMs } from '#core/kernel/time'
+import { homeShard } from '#core/model/home-shard'
 import type { DeploymentState } from '#core/release/state'
 import { parseCron } from '#core/schedule/cron'
 import { dueSlots } from '#core/schedule/due-slots'
 import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
 import type { DueFire, ScheduleStorage, StoredSchedule } from './schedule-storage'
-
-/** Every schedule of a deployment fires on shard 0 until a deployment has more of them. */
-const HOME_SHARD = 0
 
 const MISSED = 'Nobody was there when this moment was due; only the newest missed moment is caught up.'
 
@@ -19,7 +17,7 @@ export type Scheduler = {
 
 export type SchedulerPorts = {
   readonly transaction: <T>(work: () => T) => T
-  readonly shard: (no: number) => { accept(request: AcceptRequest): Promise<AcceptAnswer> }
+  readonly accept: (state: DeploymentState, no: number, request: AcceptRequest) => Promise<AcceptAnswer>
   readonly provide: (pin: number, no: number) => Promise<unknown>
   readonly ring: (no: number, count: number) => Promise<void>
   readonly nonce: () => string
@@ -74,19 +72,20 @@ async function dispatchOne(
   fire: DueFire,
 ): Promise<void> {
   const request = requestOf(fire, state, ports.nonce())
-  let answer = await ports.shard(HOME_SHARD).accept(request)
-  if (answer.kind === 'need_release') {
-    // The moment was due under a release that has been switched away from since.
-    await ports.provide(fire.pin, HOME_SHARD)
-    answer = await ports.shard(HOME_SHARD).accept(request)
+  const home = homeShard(fire.triggerId, state.routed)
+  let answer = await ports.accept(state, home, request)
+  if (answer.kind === 'need_release' || (answer.kind === 'refused' && answer.code === 'unknown_shard')) {
+    // The moment was due under a release that has been switched away from since, or the shard is new.
+    await ports.provide(fire.pin, home)
+    answer = await ports.accept(state, home, request)
   }
   if (answer.kind === 'accepted') {
     storage.settleFire(fire, 'started', { executionId: answer.id, reason: null })
-    await ports.ring(HOME_SHARD, answer.ring)
-  } else if (answer.kind === 'refused') {
+    await ports.ring(home, answer.ring)
+  } else if (answer.kind === 'refused' && answer.code !== 'unknown_shard') {
     storage.settleFire(fire, 'refused', { executionId: null, reason: `The shard refused it: ${answer.code}.` })
   }
-  // `stale` means a push has not arrived yet: the row stays `dispatching` and the alarm comes back.
+  // `stale` or `unknown_shard` mean a push has not arrived yet: the row stays `dispatching` and the alarm comes back.
 }
 
 function requestOf(
@@ -100,6 +99,7 @@ function requestOf(
     pin,
     nonce,
     key,
+    home: triggerId,
     fingerprint: key,
     cause: { type: 'schedule', triggerId, actor: null, nominalAt },
     payload,

@@ -7,6 +7,8 @@ import type {
   CommitAnswer,
   CommitItem,
   ExecutionRecord,
+  FindKeyAnswer,
+  FindKeyRequest,
   FinishAnswer,
   FinishItem,
   ParkItem,
@@ -19,6 +21,10 @@ export type PeekAnswer =
 /** One execution shard as the Worker sees it (architecture 4.3). Every answer is durable when it arrives. */
 export type ShardHandle = {
   accept(request: AcceptRequest): Promise<AcceptAnswer>
+  /** Several at once, each by itself; answers in their order. */
+  acceptMany(request: { requests: readonly AcceptRequest[] }): Promise<readonly AcceptAnswer[]>
+  /** Whether a key was accepted here before the number of shards changed. */
+  findKey(request: FindKeyRequest): Promise<FindKeyAnswer>
   claim(request: ClaimRequest): Promise<ClaimAnswer>
   commit(request: { items: readonly CommitItem[] }): Promise<readonly CommitAnswer[]>
   renew(request: { items: readonly { seq: number; token: number }[] }): Promise<readonly CommitAnswer[]>
@@ -45,7 +51,7 @@ export type ShardHandle = {
   push(request: {
     config: DeploymentConfig
     releases: readonly ReleaseParts[]
-  }): Promise<{ epoch: number; running: number }>
+  }): Promise<{ epoch: number; running: number; waiting: number }>
   poke(): Promise<void>
 }
 

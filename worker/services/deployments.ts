@@ -1,4 +1,5 @@
 import type { Page, PageQuery } from '#core/contract/page'
+import type { JsonObject } from '#core/kernel/json'
 import type { Change, DeploymentSnapshot, HistoryEntry } from '#core/release/wire'
 import type { DeploymentRow } from '../ports/deployment-store'
 import { AppError } from './app-error'
@@ -66,18 +67,23 @@ export async function requireDeployment(ctx: ServiceContext, id: string): Promis
   return deployment
 }
 
-/** Pauses, resumes or undeploys; the address, the schedules and the history stay. */
+/** Pauses, resumes, undeploys or grows; the address, the schedules and the history stay. */
 export async function changeDeployment(
   ctx: ServiceContext,
   id: string,
-  change: Extract<Change, { kind: 'pause' | 'resume' | 'undeploy' }>,
+  change: Extract<Change, { kind: 'pause' | 'resume' | 'undeploy' | 'scale' }>,
   idempotencyKey: string | null,
 ): Promise<Deployment> {
   const deployment = await requireDeployment(ctx, id)
-  const done = { pause: 'paused', resume: 'resumed', undeploy: 'undeployed' } as const
+  const done = { pause: 'paused', resume: 'resumed', undeploy: 'undeployed', scale: 'scaled' } as const
   const { snapshot } = await apply(ctx, deployment, change, idempotencyKey)
-  await recordAudit(ctx, `deployment.${done[change.kind]}`, id, change.kind === 'pause' ? { note: change.note } : {})
+  await recordAudit(ctx, `deployment.${done[change.kind]}`, id, factsOf(change))
   return { ...deployment, snapshot }
+}
+
+function factsOf(change: Change): JsonObject {
+  if (change.kind === 'pause') return { note: change.note }
+  return change.kind === 'scale' ? { shards: change.shards } : {}
 }
 
 /** Switches to a release that is stored already: the one named, or the one placed last. A deleted workflow stays down. */

@@ -24,7 +24,8 @@ export function identityOf(ctx: ServiceContext, deployment: DeploymentRow, workf
 
 /**
  * Asks the Deployment object for a change and copies what it answers into D1, so that the caller reads its own write.
- * Repeating it with the same key changes nothing more. Throws superseded, not_deployed or release_gone.
+ * Repeating it with the same key changes nothing more. Throws superseded, not_deployed, release_gone or
+ * cannot_shrink.
  */
 export async function switchDeployment(
   ctx: ServiceContext,
@@ -45,6 +46,8 @@ export async function switchDeployment(
       throw new AppError('not_deployed')
     case 'unknown_release':
       throw new AppError('release_gone', { detail: 'This deployment keeps no such release.' })
+    case 'cannot_shrink':
+      throw new AppError('cannot_shrink')
   }
 }
 

@@ -102,6 +102,7 @@ function snapshot(
     webhooks: [{ triggerId: 'webhook', slot: 3, method: ['POST'] }],
     schedules: [],
     activeExecutions: 0,
+    shards: 1,
     shardsPending: [],
   }
 }

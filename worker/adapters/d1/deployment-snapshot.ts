@@ -42,5 +42,7 @@ export const SnapshotColumn = z.object({
     }),
   ),
   activeExecutions: z.int(),
+  /** Absent in projections older than the field. */
+  shards: z.int().default(1),
   shardsPending: z.array(z.int()),
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { SHARD_COUNTS } from '../model/home-shard'
 import { ScheduleShape, WebhookShape } from './deploy'
 import { defineOperation } from './operation'
 import { ActorShape, IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
@@ -31,6 +32,7 @@ export const DeploymentShape = z
     schedules: z.array(ScheduleShape),
     health: z.enum(['ok', 'erroring']),
     activeExecutions: z.int(),
+    shards: z.int(),
     configurationChangedSinceRelease: z.boolean(),
   })
   .meta({ id: 'Deployment' })
@@ -151,6 +153,13 @@ export const deploymentOperations = {
     summary: 'Takes a workflow out of an environment; definition and history stay',
     body: z.strictObject({}),
     bodyOptional: true,
+    responses: { 200: DeploymentShape },
+  }),
+  scaleDeployment: defineOperation({
+    ...entry,
+    path: '/v1/deployments/{id}/scale',
+    summary: 'Spreads a deployment over more shards ahead of a rush; under load it grows by itself',
+    body: z.strictObject({ shards: z.literal(SHARD_COUNTS) }),
     responses: { 200: DeploymentShape },
   }),
   activateDeployment: defineOperation({

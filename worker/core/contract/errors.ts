@@ -105,6 +105,11 @@ const documents = {
 const releases = {
   deploy_refused: { status: 422, title: 'The workflow cannot be deployed like this.', hint: 'See issues.' },
   not_deployed: { status: 409, title: 'The workflow is not deployed there.', hint: 'POST /v1/workflows/deploy first.' },
+  cannot_shrink: {
+    status: 409,
+    title: 'A deployment keeps the shards it has.',
+    hint: 'Ask for as many or more: 1, 4, 16 or 64.',
+  },
   undeployed: {
     status: 409,
     title: 'The deployment was undeployed.',

@@ -1,3 +1,5 @@
+import type { EpochMs } from '../kernel/time'
+
 /** One release as a deployment's config names it; the heavy parts travel as ReleaseParts. */
 export type ReleaseSummary = {
   readonly pin: number
@@ -15,6 +17,8 @@ export type ReleaseSummary = {
   readonly endpoint: string
 }
 
+export type ShardSplit = { readonly from: number; readonly to: number; readonly at: EpochMs }
+
 /** What a Deployment pushes to its shards and the ingress Worker caches. Compared by `epoch` only. */
 export type DeploymentConfig = {
   readonly v: 1
@@ -30,8 +34,11 @@ export type DeploymentConfig = {
   readonly lane: number
   readonly status: 'active' | 'paused' | 'undeployed' | 'placed'
   readonly active: number | null
+  /** How many shards take new executions: 1, 4, 16 or 64. */
   readonly shards: number
-  /** settings.concurrency of the active release, or the plan's limit. */
+  /** Set once that number changed: the least and the most it was since keys are remembered, and when it last changed. */
+  readonly split?: ShardSplit
+  /** What the shard that holds this config may run at once: its share of the deployment's limit. */
   readonly quota: number
   readonly releases: readonly ReleaseSummary[]
 }

@@ -4,7 +4,7 @@ import { assertNever } from '../kernel/assert'
 import type { DeploymentState } from './state'
 import type { Actor, Change } from './wire'
 
-export type ChangeRefusal = 'not_deployed' | 'unknown_release'
+export type ChangeRefusal = 'not_deployed' | 'unknown_release' | 'cannot_shrink'
 
 /**
  * The state after a change, one epoch later. Switches keep what was active as standby, so that it can come back.
@@ -40,6 +40,8 @@ export function applyChange(
     case 'undeploy':
       if (state.status === 'undeployed') return err('not_deployed')
       return ok({ ...state, epoch, status: 'undeployed', pauseNote: null })
+    case 'scale':
+      return change.shards < state.shards ? err('cannot_shrink') : ok({ ...state, epoch, shards: change.shards })
     default:
       return assertNever(change)
   }

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../kernel/time'
-import type { DeploymentConfig, ReleaseSummary } from '../model/deployment-config'
+import type { DeploymentConfig, ReleaseSummary, ShardSplit } from '../model/deployment-config'
 import type { Actor, DeploymentIdentity, NewRelease } from './wire'
 
 /** What a Deployment object decides from. `pin` is the release's number inside its deployment. */
@@ -9,7 +9,11 @@ export type DeploymentState = {
   readonly status: 'active' | 'paused' | 'undeployed' | 'placed'
   readonly active: number | null
   readonly standby: number | null
+  /** How many shards were ever opened; never fewer again. */
   readonly shards: number
+  /** How many of them take new executions: fewer than were opened when the limit on what may run is smaller. */
+  readonly routed: number
+  readonly split: ShardSplit | null
   readonly pauseNote: string | null
   readonly activatedAt: EpochMs | null
   readonly activatedBy: Actor | null
@@ -31,6 +35,8 @@ export function newDeploymentState(identity: DeploymentIdentity): DeploymentStat
     active: null,
     standby: null,
     shards: 1,
+    routed: 1,
+    split: null,
     pauseNote: null,
     activatedAt: null,
     activatedBy: null,
@@ -42,7 +48,12 @@ export function summarize(release: ReleaseHead): ReleaseSummary {
   return { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, endpoint }
 }
 
-/** What shards and the ingress Worker must know of a state. */
+/** How many executions a deployment may run at once, over all its shards. */
+export function limitOf(active: ReleaseHead | null): number {
+  return active?.quota ?? QUOTA_PLACED
+}
+
+/** What shards and the ingress Worker must know of a state; `quota` is the whole limit, to be shared out by allotQuotas. */
 export function configOf(state: DeploymentState, active: ReleaseHead | null): DeploymentConfig {
   return {
     v: 1,
@@ -50,8 +61,9 @@ export function configOf(state: DeploymentState, active: ReleaseHead | null): De
     epoch: state.epoch,
     status: state.status,
     active: state.active,
-    shards: state.shards,
-    quota: active?.quota ?? QUOTA_PLACED,
+    shards: state.routed,
+    ...(state.split !== null && { split: state.split }),
+    quota: limitOf(active),
     releases: active === null ? [] : [summarize(active)],
   }
 }

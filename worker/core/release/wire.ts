@@ -68,6 +68,8 @@ export type Change =
   | { readonly kind: 'pause'; readonly note: string | null }
   | { readonly kind: 'resume' }
   | { readonly kind: 'undeploy' }
+  /** More shards; never fewer. */
+  | { readonly kind: 'scale'; readonly shards: number }
 
 export type ActivateRequest = {
   readonly idempotencyKey: string
@@ -88,6 +90,7 @@ export type ActivateAnswer =
   | { readonly kind: 'superseded'; readonly epoch: number }
   | { readonly kind: 'unknown_release' }
   | { readonly kind: 'not_deployed' }
+  | { readonly kind: 'cannot_shrink' }
 
 export type ReleaseRecord = {
   readonly releaseId: string
@@ -137,5 +140,6 @@ export type DeploymentSnapshot = {
   }[]
   readonly schedules: readonly ScheduleState[]
   readonly activeExecutions: number
+  readonly shards: number
   readonly shardsPending: readonly number[]
 }

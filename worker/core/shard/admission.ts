@@ -7,8 +7,9 @@ import { holdLease } from './lease'
 import type { Live, Shard, ShardMemory } from './memory'
 import { doorbellsToSend, makeReady } from './rings'
 import type { ShardMeta } from './store'
+import type { ReleaseSummary } from '../model/deployment-config'
 import type { DeploymentConfig } from '../model/deployment-config'
-import type { AcceptAnswer, AcceptRequest } from './wire'
+import type { AcceptAnswer, AcceptRequest, FindKeyAnswer, FindKeyRequest } from './wire'
 import { workOf } from './work'
 
 const NONCE_WINDOW_MS = 60_000
@@ -58,6 +59,19 @@ function findEarlier(shard: Shard, meta: ShardMeta, request: AcceptRequest, now:
   if (request.retry !== true) return null
   const sent = shard.store.findNonce(request.nonce, now - NONCE_WINDOW_MS)
   return sent === null ? null : repeat(meta, sent)
+}
+
+/** Whether this shard has accepted a key, for a shard that is its home now (4.4 rule 2). */
+export function findKey({ memory, store }: Shard, request: FindKeyRequest): FindKeyAnswer {
+  const { meta } = memory
+  if (meta === null) return { kind: 'none' }
+  if (meta.config.organizationId !== request.organizationId) return { kind: 'none' }
+  const known = store.findKey(request.hash)
+  if (known !== null) {
+    if (known.fingerprint !== request.fingerprint) return { kind: 'key_reused' }
+    return { kind: 'found', id: executionId(meta.config, meta.no, known) }
+  }
+  return meta.config.epoch < request.epoch ? { kind: 'behind' } : { kind: 'none' }
 }
 
 function repeat(meta: ShardMeta, row: { seq: number; acceptedAt: EpochMs }): AcceptAnswer {

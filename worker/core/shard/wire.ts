@@ -61,6 +61,8 @@ export type AcceptRequest = {
   /** Hash of the sender's idempotency key, and of the body it came with. */
   readonly key?: string
   readonly fingerprint?: string
+  /** What chose the shard; absent = chance. */
+  readonly home?: string
   readonly cause: Cause
   /** The input, as JSON text. */
   readonly payload: string
@@ -88,6 +90,21 @@ export type AcceptAnswer =
       readonly kind: 'refused'
       readonly code: 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'unknown_shard'
     }
+
+/** A look for a key where it may have been accepted before the number of shards changed. */
+export type FindKeyRequest = {
+  readonly organizationId: string
+  readonly hash: string
+  readonly fingerprint: string
+  /** The asker's epoch: a shard that has not heard of it might still accept the key. */
+  readonly epoch: number
+}
+
+export type FindKeyAnswer =
+  | { readonly kind: 'found'; readonly id: string }
+  | { readonly kind: 'key_reused' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'behind' }
 
 /** One execution handed to a runner under a lease. */
 export type Work = {

@@ -26,6 +26,7 @@ type Names =
   | 'resumeDeployment'
   | 'undeployWorkflow'
   | 'activateDeployment'
+  | 'scaleDeployment'
 
 export const deploymentHandlers: SomeHandlers<Names> = {
   async deployWorkflow({ ctx, body, idempotencyKey }) {
@@ -88,6 +89,8 @@ export const deploymentHandlers: SomeHandlers<Names> = {
     changed(ctx, params.id, { kind: 'pause', note: body.note ?? null }, idempotencyKey),
   resumeDeployment: ({ ctx, params, idempotencyKey }) => changed(ctx, params.id, { kind: 'resume' }, idempotencyKey),
   undeployWorkflow: ({ ctx, params, idempotencyKey }) => changed(ctx, params.id, { kind: 'undeploy' }, idempotencyKey),
+  scaleDeployment: ({ ctx, params, body, idempotencyKey }) =>
+    changed(ctx, params.id, { kind: 'scale', shards: body.shards }, idempotencyKey),
   async activateDeployment({ ctx, params, body, idempotencyKey }) {
     const deployment = await activateRelease(ctx, params.id, body.releaseId, idempotencyKey)
     return { status: 200, body: await deploymentBody(ctx, deployment) }
@@ -97,7 +100,7 @@ export const deploymentHandlers: SomeHandlers<Names> = {
 async function changed(
   ctx: ServiceContext,
   id: string,
-  change: Extract<Change, { kind: 'pause' | 'resume' | 'undeploy' }>,
+  change: Extract<Change, { kind: 'pause' | 'resume' | 'undeploy' | 'scale' }>,
   idempotencyKey: string | null,
 ) {
   return {
