@@ -20,6 +20,7 @@ import { deploymentHandlers } from './handlers/deployments'
 import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
 import { identityHandlers } from './handlers/identity'
+import { testRunHandlers } from './handlers/test-runs'
 import { versionHandlers } from './handlers/versions'
 import { workflowHandlers } from './handlers/workflows'
 import { openApiDocument } from './openapi'
@@ -32,6 +33,7 @@ const HANDLERS: Handlers = {
   ...versionHandlers,
   ...deploymentHandlers,
   ...executionHandlers,
+  ...testRunHandlers,
   ...deadLetterHandlers,
   ...environmentHandlers,
   ...identityHandlers,

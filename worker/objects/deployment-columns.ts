@@ -12,6 +12,7 @@ export const IdentityColumn: z.ZodType<DeploymentIdentity> = z.object({
   environment: z.string(),
   environmentId: z.string(),
   lane: z.int(),
+  test: z.literal(true).exactOptional(),
 })
 
 export const ScheduleSpecColumn: z.ZodType<ScheduleSpec> = z.object({

@@ -5,6 +5,7 @@ import type { EnvironmentStore } from './environment-store'
 import type { ExecutionStore } from './execution-store'
 import type { IdempotencyStore } from './idempotency-store'
 import type { KeyStore } from './key-store'
+import type { TestPlaceStore } from './test-place-store'
 import type { VersionStore } from './version-store'
 import type { WorkflowStore } from './workflow-store'
 
@@ -19,5 +20,6 @@ export type Stores = {
   readonly deadLetters: DeadLetterStore
   readonly keys: KeyStore
   readonly idempotency: IdempotencyStore
+  readonly testPlaces: TestPlaceStore
   readonly audit: AuditStore
 }

@@ -35,6 +35,7 @@ export function listExecutions(ctx: ServiceContext, filter: ExecutionFilter): Pr
   ]
   return ctx.stores.executions.list({
     ...query,
+    test: filter.test ?? false,
     fromAt: starts.length === 0 ? undefined : Math.max(...starts),
     toAt: to === undefined ? undefined : fromIso(to),
     workflowIds: ctx.caller.workflowIds ?? undefined,

@@ -3,6 +3,7 @@ import type { Json } from '#core/kernel/json'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { ExecutionRecord } from '#core/shard/wire'
 import { requireEnvironment, requireWorkflow, unknown } from './caller'
+import { documentText } from './draft-bundle'
 import type { ServiceContext } from './service-context'
 
 /** One execution wherever it is kept, with what its deployment says about it. */
@@ -16,6 +17,8 @@ export type StoredExecution = {
   readonly deploymentId: string
   readonly environment: string
   readonly version: string
+  /** Null only where an old archive does not know it any more. */
+  readonly versionId: string | null
   /** The document it runs; read when it is asked for. */
   readonly workflow: () => Promise<Workflow>
 }
@@ -46,11 +49,12 @@ function fromShard({ record, release, config }: Found): Partial {
     deploymentId: config.deploymentId,
     environment: config.environment,
     version: release.summary.version,
+    versionId: release.summary.versionId,
     workflow: async () => Workflow.parse(JSON.parse(release.document)),
   }
 }
 
-/** A block keeps no documents: they are in the versions, which are never deleted. */
+/** A block keeps no documents: they are in the versions and among the drafts tried out, which stay as long as the workflow. */
 async function fromArchive(ctx: ServiceContext, key: string, seq: number): Promise<Partial | null> {
   const archived = await ctx.archive.read(key, seq)
   if (archived === null || archived.summary.organizationId !== ctx.stores.organizationId) return null
@@ -62,11 +66,11 @@ async function fromArchive(ctx: ServiceContext, key: string, seq: number): Promi
     deploymentId: summary.deploymentId,
     environment: summary.environment,
     version: summary.version,
+    versionId: release?.versionId ?? null,
     workflow: async () => {
-      const version =
-        release === null ? null : await ctx.stores.versions.findById(summary.workflowId, release.versionId)
-      if (version === null) throw new Error(`The version of ${record.id} is missing`)
-      return Workflow.parse(JSON.parse(version.definition) as Json)
+      const text = release === null ? null : await documentText(ctx, summary.workflowId, release.versionId)
+      if (text === null) throw new Error(`The version of ${record.id} is missing`)
+      return Workflow.parse(JSON.parse(text) as Json)
     },
   }
 }

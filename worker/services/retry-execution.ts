@@ -33,9 +33,9 @@ export async function replayExecution(
   const input = wish.input ?? inputOf(execution)
   const started = await startExecution(ctx, {
     ref,
-    version: wish.version,
+    version: wish.version ?? (isTest(execution) && ref === execution.ref ? versionOf(execution) : undefined),
     input,
-    cause: { replayOf: id },
+    cause: { replayOf: id, ...(ref === execution.ref && testOf(execution)) },
     key,
     claim: false,
   })
@@ -57,9 +57,9 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
   const journal = await openPages(execution.record.journal, ctx.outputs)
   const started = await startExecution(ctx, {
     ref: execution.ref,
-    version: execution.version,
+    version: versionOf(execution),
     input: inputOf(execution),
-    cause: { replayOf: id },
+    cause: { replayOf: id, ...testOf(execution) },
     key: null,
     claim: false,
     seed: seedJournal(plan, journal, await readJournal(journal, ctx.outputs), stage),
@@ -71,6 +71,21 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
 function inputOf({ record }: StoredExecution): JsonObject {
   const input = JSON.parse(record.payload) as Json
   return isJsonObject(input) ? input : { value: input }
+}
+
+/** Names of versions may say too little: everything tried out is called draft. */
+function versionOf({ versionId, version }: StoredExecution): string {
+  return versionId ?? version
+}
+
+function isTest({ record }: StoredExecution): boolean {
+  return record.cause.test === true
+}
+
+/** What is run again of a test is a test, with the same stand-ins. */
+function testOf({ record }: StoredExecution) {
+  const { test, mocks } = record.cause
+  return { ...(test === true && { test }), ...(mocks !== undefined && { mocks }) }
 }
 
 async function refIn(ctx: ServiceContext, workflowId: string, name: string): Promise<string> {

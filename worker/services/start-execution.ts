@@ -15,7 +15,7 @@ export type StartWish = {
   /** A version that was released there; absent = the live one. */
   readonly version: string | number | undefined
   readonly input: JsonObject
-  readonly cause: Pick<Cause, 'replayOf'>
+  readonly cause: Pick<Cause, 'replayOf' | 'test' | 'mocks'>
   /** Hash of the caller's idempotency key and of the request it came with. */
   readonly key: { readonly hash: string; readonly fingerprint: string } | null
   readonly claim: boolean

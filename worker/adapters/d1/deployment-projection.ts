@@ -21,6 +21,7 @@ WHERE id = ?1 AND organization_id = ?2 AND status <> 'archived'`
 export function createDeploymentProjection(db: D1Database): DeploymentProjection {
   return {
     async project(snapshot) {
+      if (snapshot.identity.test === true) return
       await db.batch([
         db.prepare(PROJECT).bind(...row(snapshot)),
         db.prepare(WORKFLOW_STATUS).bind(snapshot.identity.workflowId, snapshot.identity.organizationId),

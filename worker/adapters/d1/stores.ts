@@ -7,6 +7,7 @@ import { createEnvironmentStore } from './environment-store'
 import { createExecutionStore } from './execution-store'
 import { createIdempotencyStore } from './idempotency-store'
 import { createKeyStore } from './key-store'
+import { createTestPlaceStore } from './test-place-store'
 import { createVersionStore } from './version-store'
 import { createWorkflowStore } from './workflow-store'
 
@@ -23,6 +24,7 @@ export function createStores(db: D1Database, { organizationId }: { readonly orga
     deadLetters: createDeadLetterStore(database, organizationId),
     keys: createKeyStore(database, organizationId),
     idempotency: createIdempotencyStore(database, organizationId),
+    testPlaces: createTestPlaceStore(database, organizationId),
     audit: createAuditStore(database, organizationId),
   }
 }

@@ -5,6 +5,7 @@ import { environmentOperations } from './environments'
 import { executionOperations } from './executions'
 import { identityOperations } from './identity'
 import { runOperations } from './run'
+import { testRunOperations } from './test-run'
 import { versionOperations } from './versions'
 import { workflowOperations } from './workflows'
 
@@ -14,6 +15,7 @@ export const API = {
   ...versionOperations,
   ...deployOperations,
   ...runOperations,
+  ...testRunOperations,
   ...deploymentOperations,
   ...executionOperations,
   ...deadLetterOperations,

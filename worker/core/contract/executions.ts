@@ -69,6 +69,7 @@ const StageTraceShape = z
       requestTime: z.number().nullable(),
       retries: z.int(),
       cached: z.boolean(),
+      mocked: z.boolean().optional().describe('Given with the test; the stage did not run'),
       usage: z.record(z.string(), z.number()).optional().meta({
         description: 'What all attempts used of a language model, such as total_tokens.',
       }),

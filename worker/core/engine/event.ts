@@ -29,6 +29,8 @@ export type JournalEvent = Base &
         readonly response?: WebhookResponse
         /** Set when the output was too large for the journal: the R2 key that holds it; `output` is then null. */
         readonly outputRef?: string
+        /** Its output was given with the test; it did not run. */
+        readonly mocked?: true
         readonly logs?: readonly LogLine[]
       }
     | {

@@ -10,7 +10,7 @@ import { retryDelayMs } from './retry-delay'
 
 /** What an attempt means for its stage. */
 export type Judgement =
-  | { readonly kind: 'succeeded'; readonly output: Json; readonly response?: WebhookResponse }
+  | { readonly kind: 'succeeded'; readonly output: Json; readonly response?: WebhookResponse; readonly mocked?: true }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly output?: Json; readonly retryAfterMs?: number }
   | { readonly kind: 'waiting'; readonly until: number; readonly for?: AwaitedFact }
   | { readonly kind: 'opened'; readonly items: readonly Json[] }

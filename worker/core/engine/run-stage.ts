@@ -85,6 +85,8 @@ class Attempt {
   start(): JournalEvent | Promise<JournalEvent> {
     const { state, world, attempt } = this.#run
     const stage = plannedStage(state.plan, this.#run.stage)
+    const mock = world.mocks !== undefined && Object.hasOwn(world.mocks, stage.id) ? world.mocks[stage.id] : undefined
+    if (mock !== undefined) return this.#event({ kind: 'succeeded', output: mock, mocked: true })
     const scope = expressionScope(state, world, this.#at, this.#run.stage)
     const resolved = resolveConfig(stage, scope)
     if (!resolved.ok) return this.#event({ kind: 'failed', failure: resolved.error })
@@ -154,9 +156,9 @@ class Attempt {
     }
     const logs = this.#keptLogs()
     if (judgement.kind === 'succeeded') {
-      const { output, response } = judgement
+      const { output, response, mocked } = judgement
       const answer = response === undefined ? {} : { response: ports.redact(response) as WebhookResponse }
-      return { ...base, type: 'stage_succeeded', output: this.#keptOutput(output), ...answer, ...logs }
+      return { ...base, type: 'stage_succeeded', output: this.#keptOutput(output), ...answer, ...logs, ...(mocked && { mocked }) }
     }
     const { failure, output, retryAfterMs } = judgement
     return {

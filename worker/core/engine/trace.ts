@@ -29,6 +29,8 @@ export type TraceMetadata = {
   readonly requestTime: number | null
   readonly retries: number
   readonly cached: false
+  /** Given with the test; the stage did not run. */
+  readonly mocked?: true
   /** What all attempts used of a language model; absent where none was asked. */
   readonly usage?: Readonly<Record<string, number>>
 }
@@ -129,6 +131,7 @@ function traceStage(place: TracePlace, notes: StageNotes | undefined): TraceStag
       requestTime: requestTime(output),
       retries: Math.max(0, state.attempt - 1),
       cached: false,
+      ...(notes?.isMocked === true && { mocked: true }),
       ...(usage !== null && { usage }),
     },
   }

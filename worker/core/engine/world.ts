@@ -15,6 +15,8 @@ export type World = {
   readonly signalLinks?: JsonObject
   /** W3C trace context of whoever started the execution. */
   readonly traceparent?: string
+  /** Outputs that stand in for stages, by id; only in tests. */
+  readonly mocks?: JsonObject
   readonly variable: (name: string) => Json | undefined
   readonly secret: (name: string) => string | undefined
 }

@@ -13,6 +13,8 @@ export type DeploymentIdentity = {
   readonly environment: string
   readonly environmentId: string
   readonly lane: number
+  /** Where drafts are tried out: nothing of it is projected. */
+  readonly test?: true
 }
 
 /** A schedule trigger of a release. */

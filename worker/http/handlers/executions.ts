@@ -50,7 +50,8 @@ function startedAnswer(replayOf: string, { accepted }: Started) {
   return { status: 202, body: { executionId: accepted.id, replayOf, status: 'pending' }, headers } as const
 }
 
-function runAnswer(workflowId: string, run: Run) {
+/** 200 with the outcome of what ended, else 202. */
+export function runAnswer(workflowId: string, run: Run) {
   const { executionId, environment, version, status, result } = run
   const start = { executionId, workflowId, environment, version }
   const headers = { location: `/v1/executions/${executionId}` }

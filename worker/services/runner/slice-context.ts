@@ -104,6 +104,7 @@ function worldOf({ work, config, release }: Job): World {
       ...(cause.nominalAt !== undefined && { scheduledAt: new Date(cause.nominalAt).toISOString() }),
     },
     ...(typeof traceparent === 'string' && { traceparent }),
+    ...(cause.mocks !== undefined && { mocks: cause.mocks }),
     variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
     secret: (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined),
   }
