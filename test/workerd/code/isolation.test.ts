@@ -1,7 +1,7 @@
 import { env, exports } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '#core/kernel/json'
-import { workerCode, workerId } from '../../../worker/adapters/loader/worker-code'
+import { workerCode, workerId, type IsolatedWorkerCode } from '../../../worker/adapters/loader/worker-code'
 import { bundleOf, callCode, outputOf, runCode } from './run-code'
 
 /** Loads a module of our choice as tenant code is loaded, without anything that locks it down from inside. */
@@ -68,6 +68,31 @@ describe('a worker of tenant code, whatever runs in it', () => {
       node: expect.stringMatching(/^threw No such module/),
       eval: expect.stringMatching(/^threw Code generation/),
     })
+  })
+})
+
+describe('what a worker of tenant code is loaded from', () => {
+  const gateway = exports.EgressGateway({ props: { organizationId: 'org_1', versionId: 'version_1' } })
+
+  it('names its outbound, always and by a name that the loader knows', () => {
+    const code = workerCode({ sources: new Map([['main', 'return 1']]) }, gateway)
+    expect(code.globalOutbound).toBe(gateway)
+    expect(Object.keys(code).toSorted()).toEqual([
+      'compatibilityDate',
+      'compatibilityFlags',
+      'env',
+      'globalOutbound',
+      'mainModule',
+      'modules',
+    ])
+    const { globalOutbound: _, ...open } = code
+    // @ts-expect-error without its outbound it is no worker code, and the runner loads nothing else
+    const refused: IsolatedWorkerCode = open
+    expect(refused).not.toHaveProperty('globalOutbound')
+  })
+
+  it.for([undefined, null, 'https://example.com'])('cannot be made with %s for a gateway', (nothing) => {
+    expect(() => workerCode({ sources: new Map() }, nothing as never)).toThrow('Invariant broken')
   })
 })
 

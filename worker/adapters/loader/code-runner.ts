@@ -6,10 +6,13 @@ import type { CodeBundle, CodeHost, CodeRun, CodeRunner } from '../../ports/code
 import { report } from '../log/report'
 import { CodeGate, FETCHES_MAX, LINES_MAX } from './code-gate'
 import { describeThrown, withOwnPlaces } from './describe-thrown'
-import { workerCode, workerId } from './worker-code'
+import { workerCode, workerId, type IsolatedWorkerCode } from './worker-code'
+
+/** The platform's loader, for nothing but code that workerCode made. */
+type IsolateLoader = { get(name: string, code: () => IsolatedWorkerCode): Pick<WorkerStub, 'getEntrypoint'> }
 
 export type CodeRunnerDeps = {
-  readonly loader: WorkerLoader
+  readonly loader: IsolateLoader
   /** Where whatever the code of a release sends by itself ends up. */
   readonly gatewayOf: (bundle: CodeBundle) => Fetcher
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
@@ -46,7 +49,7 @@ export function createCodeRunner({ loader, gatewayOf, sleep }: CodeRunnerDeps): 
     const inputs = JSON.stringify(run.inputs)
     if (inputs.length > INPUT_CHARS_MAX) return tooMuchInput(inputs.length)
     const stub = loader.get(await idOf(run.bundle), () => workerCode(run.bundle, gatewayOf(run.bundle)))
-    const limits = { cpuMs: Math.min(run.timeoutMs, CPU_MS_MAX), subRequests: FETCHES_MAX + LINES_MAX }
+    const limits = { cpuMs: Math.min(run.timeoutMs, CPU_MS_MAX), subRequests: FETCHES_MAX + LINES_MAX + 1 }
     const over = new AbortController()
     const gate = new CodeGate(authored(host, run), run.timeoutMs, over.signal)
     const call = stub.getEntrypoint<Entrypoint>(undefined, { limits }).run(run.source, inputs, givenTo(run), gate)

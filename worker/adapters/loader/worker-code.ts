@@ -1,4 +1,5 @@
 import { codeModule } from '#core/components/code-module'
+import { invariant } from '#core/kernel/assert'
 import type { CodeBundle } from '../../ports/code-runner'
 import { entrypoint } from './child/entrypoint'
 import { LOCKDOWN } from './child/lockdown'
@@ -22,6 +23,7 @@ const COMPATIBILITY_FLAGS = ['no_nodejs_compat', 'no_nodejs_compat_v2']
 
 /** The worker that holds all code of a release. `gateway` is where whatever it sends by itself ends up. */
 export function workerCode({ sources }: Pick<CodeBundle, 'sources'>, gateway: Fetcher): IsolatedWorkerCode {
+  invariant(typeof gateway === 'object' && gateway !== null, 'tenant code has a gateway before it')
   const stages = [...sources].map(([id, source]) => [`stages/${id}.js`, codeModule(source)] as const)
   return {
     compatibilityDate: COMPATIBILITY_DATE,
