@@ -9,6 +9,7 @@ import { randomBytes } from './adapters/crypto/random'
 import { createVault } from './adapters/crypto/vault'
 import { createDeadLetterLog } from './adapters/d1/dead-letter-log'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
+import { createStores } from './adapters/d1/stores'
 import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
 import { createCodeRunner } from './adapters/loader/code-runner'
@@ -21,6 +22,7 @@ import { createOutputStore } from './adapters/r2/output-store'
 import { createTraceBlocks } from './adapters/r2/trace-blocks'
 import { readSettings, type Bindings, type Settings } from './env'
 import { createApp } from './http/app'
+import { createSignalDoor, type SignalDoor } from './http/signal'
 import { createWebhookDoor, type WebhookDoor } from './http/webhook'
 import type { Deployments } from './ports/deployments'
 import type { DeploymentSweep } from './ports/deployment-sweep'
@@ -30,6 +32,8 @@ import { createConfigCache } from './services/config-cache'
 import { createIngress } from './services/ingress'
 import { createReleaseCache } from './services/runner/release-cache'
 import type { RunnerDeps } from './services/runner/runner-deps'
+import { createSignalLinks } from './services/signal-links'
+import { type ChildDeps, startChild } from './services/start-child'
 import { createTriggerLimit } from './services/trigger-limit'
 import { sleep } from './adapters/timers/sleep'
 
@@ -40,6 +44,7 @@ export type Composition = {
   readonly settings: Settings
   readonly app: Hono
   readonly door: WebhookDoor
+  readonly signalDoor: SignalDoor
   readonly runner: RunnerDeps
   readonly shards: Shards
   readonly deployments: Deployments
@@ -56,6 +61,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const deployments = deploymentsOf(bindings)
   const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = bindings
   const outbound = { policy: egressPolicy(settings), clock: Date.now }
+  const signalMac = createMac(settings.SESSION_KEY, 'signal')
   const runner: RunnerDeps = {
     clock: Date.now,
     sleep,
@@ -70,6 +76,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     releases: createReleaseCache(vault),
     doorbells: createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3]),
     report,
+    startChild: (parent, request) => startChild(children, parent, request),
+    signalLinks: createSignalLinks(signalMac, settings.PUBLIC_URL),
   }
   const configs = createConfigCache(shards)
   const archive = createTraceBlocks(bindings.BUCKET)
@@ -89,6 +97,13 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
       shield: limitBy(bindings.SHIELD),
     }),
   })
+  const children: ChildDeps = {
+    storesOf: (organizationId) => createStores(bindings.DB, { organizationId }),
+    ingress,
+    vault,
+    digest: sha256Hex,
+    report,
+  }
   const mac = createMac(settings.SESSION_KEY, 'webhook')
   const requestId = () => newId('req', Date.now(), randomBytes)
   const reportRequest = (error: unknown, id: string) =>
@@ -112,9 +127,17 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     report: reportRequest,
   })
   const door = createWebhookDoor({ ingress, vault, mac, requestId, report: reportRequest })
+  const signalDoor = createSignalDoor({
+    clock: Date.now,
+    configs,
+    shards,
+    mac: signalMac,
+    requestId,
+    report: reportRequest,
+  })
   const sweep = createDeploymentSweep(bindings.DB)
   const deadLetters = { shards, log: createDeadLetterLog(bindings.DB), digest: sha256Hex, report }
-  return { settings, app, door, runner, shards, deployments, sweep, deadLetters, background }
+  return { settings, app, door, signalDoor, runner, shards, deployments, sweep, deadLetters, background }
 }
 
 function chatSettings(settings: Settings, { AI: workersAi }: Bindings): ChatModelSettings {

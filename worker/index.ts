@@ -20,9 +20,10 @@ function composition(): Composition {
 
 export default {
   fetch(request, _env, ctx) {
-    const { app, door } = composition()
-    const isWebhook = new URL(request.url).pathname.startsWith('/webhook/')
-    return isWebhook ? door(request) : app.fetch(request, undefined, ctx)
+    const { app, door, signalDoor } = composition()
+    const { pathname } = new URL(request.url)
+    if (pathname.startsWith('/webhook/')) return door(request)
+    return pathname.startsWith('/signal/') ? signalDoor(request) : app.fetch(request, undefined, ctx)
   },
   async queue(batch) {
     const { runner, shards, settings, background, deadLetters } = composition()

@@ -1,5 +1,13 @@
 import type { CodeAnswer, CodeInvocation } from '#core/components/code-call'
-import type { ChatAnswer, ChatRequest, ComponentContext, HttpAnswer, HttpRequest } from '#core/components/context'
+import type {
+  ChatAnswer,
+  ChatRequest,
+  ChildAnswer,
+  ChildRequest,
+  ComponentContext,
+  HttpAnswer,
+  HttpRequest,
+} from '#core/components/context'
 import type { Plan } from '#core/definition/plan'
 import { decide } from '#core/engine/decide'
 import type { Effect } from '#core/engine/effect'
@@ -26,6 +34,10 @@ export type SimulatedWorld = {
   readonly ai?: (request: ChatRequest) => ChatAnswer
   /** Runs code stages; without it every one fails. */
   readonly code?: (call: CodeInvocation, log: ComponentContext['log']) => CodeAnswer
+  /** Starts children; without it none can be. */
+  readonly child?: (request: ChildRequest) => ChildAnswer
+  /** Somebody waits for an answer; without it nobody does. */
+  readonly mayRespond?: boolean
   /** Replaces a component's run: what really happened is not the point of the test. */
   readonly instead?: (effect: StartStage, state: ExecutionState, at: number) => JournalEvent | undefined
   /** Which of the started stages ends next; the first unless told. */
@@ -169,6 +181,8 @@ class Simulation {
         },
         ai: async (request) => this.#simulated.ai?.(request) ?? REFUSED,
         code: async (call, log) => this.#simulated.code?.(call, log) ?? REFUSED,
+        startChild: async (_stage, request) => this.#simulated.child?.(request) ?? REFUSED,
+        mayRespond: () => this.#simulated.mayRespond ?? false,
       },
     })
     this.#at += attemptMs

@@ -55,6 +55,7 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
   const started: Prepared[] = []
   const asked: string[] = []
   const ingress: Ingress = {
+    gathering: () => ingress,
     async accept(forRef, _shardKey, prepare) {
       asked.push(forRef)
       const prepared = await prepare(config)
@@ -69,7 +70,7 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
       return ok({ id: `exec_${ref}_${number}`, duplicate: before >= 0, config, pin: prepared.value.pin })
     },
     async complete() {
-      return options.ending ?? { status: 'completed', result: null }
+      return options.ending ?? { status: 'completed', result: null, response: null }
     },
   }
   let requests = 0

@@ -40,7 +40,7 @@ describe('what a webhook answers', () => {
   ] as const)('lastNode answers an execution that is %o', async ([{ status, output }, code, body]) => {
     const result = { output, error: null, startedAt: 1, endedAt: 2 }
     const { call, started, ref } = await openDoor([webhookEndpoint({ responseMode: 'lastNode' })], {
-      ending: { status, result },
+      ending: { status, result, response: null },
     })
     const response = await call(jsonBody(ORDER))
     expect(response.status).toBe(code)
@@ -56,7 +56,8 @@ describe('what a webhook answers', () => {
       hint: 'h',
       details: { url: 'u' },
     }
-    const ending = { status: 'failed', result: { output: null, error, startedAt: 1, endedAt: 2 } } as const
+    const result = { output: null, error, startedAt: 1, endedAt: 2 }
+    const ending = { status: 'failed', result, response: null } as const
     const { call, ref } = await openDoor([webhookEndpoint({ responseMode: 'lastNode' })], { ending })
     const response = await call(jsonBody(ORDER))
     expect(response.status).toBe(500)

@@ -20,6 +20,7 @@ import { deploymentHandlers } from './handlers/deployments'
 import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
 import { identityHandlers } from './handlers/identity'
+import { signalHandlers } from './handlers/signals'
 import { testRunHandlers } from './handlers/test-runs'
 import { versionHandlers } from './handlers/versions'
 import { workflowHandlers } from './handlers/workflows'
@@ -34,6 +35,7 @@ const HANDLERS: Handlers = {
   ...deploymentHandlers,
   ...executionHandlers,
   ...testRunHandlers,
+  ...signalHandlers,
   ...deadLetterHandlers,
   ...environmentHandlers,
   ...identityHandlers,

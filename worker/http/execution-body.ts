@@ -41,6 +41,8 @@ export function summaryBody(row: ExecutionSummary) {
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '', ...stage },
     test,
     replayOf,
+    parentExecutionId: row.parentExecutionId,
+    tags: [...row.tags],
   }
 }
 
@@ -67,7 +69,8 @@ export function executionBody(execution: StoredExecution): ExecutionAnswer {
     error: result === null || result.error === null ? null : failureBody(result.error),
     test: cause.test === true,
     replayOf: cause.replayOf ?? null,
-    parentExecutionId: null,
+    parentExecutionId: cause.parent?.executionId ?? null,
+    tags: [...(cause.tags ?? [])],
     input: JSON.parse(record.payload) as Json,
     output: result?.output ?? null,
   }

@@ -161,6 +161,7 @@ async function prepare(
     type: 'webhook',
     triggerId: spec.triggerId,
     actor: null,
+    ...(spec.responseMode === 'lastNode' && { answers: true as const }),
     request: requestContext(request.method, call.headers, query, endpoint.credentialHeader),
   }
   return ok({

@@ -13,6 +13,7 @@ export const ReleaseSummaryColumn: z.ZodType<ReleaseSummary> = z.object({
   pure: z.boolean(),
   inline: z.boolean(),
   timeoutMs: z.int(),
+  concurrency: z.int().exactOptional(),
   endpoint: z.string(),
 })
 
@@ -36,12 +37,18 @@ export const DeploymentConfigColumn: z.ZodType<DeploymentConfig> = z.object({
 })
 
 export const CauseColumn = z.object({
-  type: z.enum(['manual', 'webhook', 'schedule']),
+  type: z.enum(['manual', 'webhook', 'schedule', 'workflow']),
   triggerId: z.string().nullable(),
   actor: z.object({ id: z.string(), email: z.string().nullable() }).nullable(),
   replayOf: z.string().optional(),
   nominalAt: z.int().optional(),
   test: z.boolean().optional(),
+  mocks: z.record(z.string(), z.json()).optional(),
+  tags: z.array(z.string()).optional(),
+  concurrencyKey: z.string().optional(),
+  startBy: z.int().optional(),
+  answers: z.literal(true).optional(),
+  parent: z.object({ executionId: z.string(), stage: z.string(), depth: z.int(), waits: z.boolean() }).optional(),
   traceparent: z.string().optional(),
   request: z
     .object({
@@ -52,4 +59,4 @@ export const CauseColumn = z.object({
     .optional(),
 }) as unknown as z.ZodType<Cause>
 
-export const RowStateColumn = z.enum(['live', 'parked', ...TERMINAL_STATUSES])
+export const RowStateColumn = z.enum(['live', 'parked', 'delayed', ...TERMINAL_STATUSES])

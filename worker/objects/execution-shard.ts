@@ -10,9 +10,12 @@ import { blockOf } from '#core/shard/blocks'
 import { claim } from '#core/shard/claim'
 import { commit, finish, park, renew } from '#core/shard/commit'
 import { configure } from '#core/shard/configure'
+import { firstResponse } from '#core/shard/first-response'
 import { cancel } from '#core/shard/interrupt'
+import { notify, signal } from '#core/shard/mail'
 import { openShard, type Shard } from '#core/shard/memory'
 import { recordOf, statusOf } from '#core/shard/record'
+import { doorbellsToSend, hasReady } from '#core/shard/rings'
 import { isInGrace, nextDueAt, tick } from '#core/shard/tick'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type {
@@ -21,24 +24,33 @@ import type {
   CommitItem,
   FindKeyRequest,
   FinishItem,
+  NotifyRequest,
   ParkItem,
   ReleaseParts,
+  RenewItem,
+  SignalRequest,
 } from '#core/shard/wire'
 import { createDeadLetterLog } from '../adapters/d1/dead-letter-log'
 import { createExecutionIndex } from '../adapters/d1/execution-index'
 import { createDoorbells } from '../adapters/queue/doorbells'
 import { createTraceBlocks } from '../adapters/r2/trace-blocks'
 import type { Bindings } from '../env'
+import type { ShardHandle } from '../ports/shards'
 import { createFlusher, type Flusher } from './flusher'
+import { createPostman, type Postman } from './postman'
 import { createShardStorage } from './shard-storage'
 
 /** The longest a shard with unfinished business goes without looking at it. */
 const LOOK_AGAIN_MS = 5_000
+/** Time for a runner to come back by itself after it ended something. */
+const RING_LATER_MS = 250
 
 export class ExecutionShard extends DurableObject<Bindings> {
   readonly #shard: Shard
   readonly #flusher: Flusher
+  readonly #postman: Postman
   #armedAt: number | null = null
+  #ringSet = false
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env)
@@ -47,6 +59,11 @@ export class ExecutionShard extends DurableObject<Bindings> {
       index: createExecutionIndex(env.DB),
       deadLetters: createDeadLetterLog(env.DB),
       blocks: createTraceBlocks(env.BUCKET),
+      clock: Date.now,
+      setTimer: (work, ms) => void setTimeout(work, ms),
+    })
+    this.#postman = createPostman(this.#shard, {
+      shards: (ref, no) => env.SHARDS.getByName(`dep:${ref}:${no}`) as unknown as ShardHandle,
       clock: Date.now,
       setTimer: (work, ms) => void setTimeout(work, ms),
     })
@@ -73,6 +90,12 @@ export class ExecutionShard extends DurableObject<Bindings> {
     return answer
   }
 
+  acceptMany(request: { requests: readonly AcceptRequest[] }) {
+    const answers = this.#step(() => request.requests.map((one) => accept(this.#shard, one, Date.now())))
+    this.#after()
+    return answers
+  }
+
   findKey(request: FindKeyRequest) {
     return findKey(this.#shard, request)
   }
@@ -89,7 +112,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
     return answers
   }
 
-  renew(request: { items: readonly { seq: number; token: number }[] }) {
+  renew(request: { items: readonly RenewItem[] }) {
     return this.#step(() => renew(this.#shard, request.items, Date.now()))
   }
 
@@ -98,13 +121,31 @@ export class ExecutionShard extends DurableObject<Bindings> {
     const answers = this.#step(() => park(this.#shard, request.items, now))
     const wakeAt = request.items.reduce((soonest, item) => Math.min(soonest, item.wakeAt), Number.MAX_SAFE_INTEGER)
     this.#after(Math.max(0, wakeAt - now))
+    this.#ringSoon()
     return answers
   }
 
   finish(request: { items: readonly FinishItem[] }) {
     const answers = this.#step(() => finish(this.#shard, request.items, Date.now()))
     this.#after()
+    this.#ringLater()
     return answers
+  }
+
+  signal(request: SignalRequest) {
+    if (!this.#belongsTo(request.organizationId)) return 'unknown' as const
+    const answer = this.#step(() => signal(this.#shard, request, Date.now()))
+    this.#after()
+    this.#ringSoon()
+    return answer
+  }
+
+  notify(request: NotifyRequest) {
+    if (!this.#belongsTo(request.organizationId)) return 'unknown' as const
+    const answer = this.#step(() => notify(this.#shard, request, Date.now()))
+    this.#after()
+    this.#ringSoon()
+    return answer
   }
 
   cancel(request: { organizationId: string; seq: number; reason: string; actor: string | null }) {
@@ -128,7 +169,8 @@ export class ExecutionShard extends DurableObject<Bindings> {
     if (!this.#belongsTo(request.organizationId) || request.seq >= this.#shard.memory.nextSeq) return null
     const row = this.#shard.store.row(request.seq)
     if (row === null) return { archived: blockKey(this.#shard, blockOf(request.seq)) }
-    return { status: statusOf(this.#shard, row), result: row.result }
+    const response = row.cause.answers === true ? firstResponse(row.journal) : null
+    return { status: statusOf(this.#shard, row), result: row.result, response }
   }
 
   release(request: { organizationId: string; pin: number }) {
@@ -151,6 +193,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
       const { ring } = this.#step(() => tick(this.#shard, Date.now()))
       await this.#ring(ring)
       await this.#flusher.run()
+      await this.#postman.run()
       this.#shard.store.rotateKeys(Date.now())
     } catch (error) {
       console.error(JSON.stringify({ event: 'shard_tick_failed', shard: this.ctx.id.name, error: String(error) }))
@@ -176,13 +219,14 @@ export class ExecutionShard extends DurableObject<Bindings> {
 
   #after(withinMs = LOOK_AGAIN_MS): void {
     this.#flusher.schedule()
+    this.#postman.schedule()
     if (this.#hasBusiness())
       this.#arm(Date.now() + Math.min(withinMs, this.#shard.memory.live.size > 0 ? LOOK_AGAIN_MS : withinMs))
   }
 
   #hasBusiness(): boolean {
-    const { live, unflushed } = this.#shard.memory
-    return live.size > 0 || unflushed.size > 0
+    const { live, unflushed, postDueAt } = this.#shard.memory
+    return live.size > 0 || unflushed.size > 0 || postDueAt !== null
   }
 
   /** One alarm per object, moved only to an earlier instant (4.5). */
@@ -190,6 +234,21 @@ export class ExecutionShard extends DurableObject<Bindings> {
     if (this.#armedAt !== null && this.#armedAt <= at) return
     this.#armedAt = at
     void this.ctx.storage.setAlarm(at)
+  }
+
+  /** For whom there was no runner until now. */
+  #ringSoon(): void {
+    this.ctx.waitUntil(this.#ring(doorbellsToSend(this.#shard.memory)))
+  }
+
+  /** A runner that ends something mostly comes back for more by itself; one inside a request does not. */
+  #ringLater(): void {
+    if (this.#ringSet || !hasReady(this.#shard.memory)) return
+    this.#ringSet = true
+    setTimeout(() => {
+      this.#ringSet = false
+      this.#ringSoon()
+    }, RING_LATER_MS)
   }
 
   async #ring(count: number): Promise<void> {

@@ -1,12 +1,14 @@
 import type { EpochMs } from '#core/kernel/time'
-import type { JournalChange, LiveRow, NewRow, ShardMeta, ShardStore } from '#core/shard/store'
-import type { InboxEntry } from '#core/shard/wire'
+import type { JournalChange, NewRow, ShardMeta, ShardStore } from '#core/shard/store'
 import { DeploymentConfigColumn, ReleaseSummaryColumn } from './columns'
 import { createLongTexts } from './long-texts'
 import { createHeadReader } from './shard-heads'
+import { createInboxTable } from './shard-inbox'
 import { createKeyTables } from './shard-keys'
+import { createOutboxTable } from './shard-outbox'
 import { createRowReader } from './shard-rows'
 import { openShardTables } from './shard-tables'
+import { createWaitingRows } from './shard-waiting'
 import { partsOf } from './text-parts'
 
 /** The ShardStore on a Durable Object's SQLite (architecture 4.2). */
@@ -21,7 +23,9 @@ export function createShardStorage(storage: DurableObjectStorage): ShardStore {
     ...createHeadReader(sql),
     ...createKeyTables(sql),
     ...writeMethods(sql),
-    ...waitingMethods(sql),
+    ...createWaitingRows(sql),
+    ...createInboxTable(sql),
+    ...createOutboxTable(sql),
     ...blockMethods(sql),
   }
 }
@@ -107,16 +111,19 @@ function writeMethods(sql: SqlStorage) {
     insert(row: NewRow): void {
       const journal = row.inline ? row.journal.map((line) => `${line}\n`).join('') : ''
       sql.exec(
-        `INSERT INTO execution_0 (seq, pin, engine, state, token, progress_token, events, deadline_at, accepted_at, nonce,
-          key_hash, cause, payload, journal) VALUES (?, ?, 1, 'live', 1, 1, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO execution_0 (seq, pin, engine, state, token, progress_token, events, due_at, deadline_at, accepted_at,
+          nonce, key_hash, cause, parent, payload, journal) VALUES (?, ?, 1, ?, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         row.seq,
         row.pin,
+        row.dueAt === null ? 'live' : 'delayed',
         row.journal.length,
+        row.dueAt,
         row.deadlineAt,
         row.acceptedAt,
         row.nonce,
         row.keyHash,
         JSON.stringify(row.cause),
+        row.parent,
         long.keep(row.seq, 'payload', row.payload) ? '' : row.payload,
         journal,
       )
@@ -157,91 +164,6 @@ const PARTS_PER_COMMIT_MAX = 1_000
 function writeParts(sql: SqlStorage, seq: number, before: number, lines: readonly string[]): void {
   for (const [index, part] of partsOf(`${lines.join('\n')}\n`).entries()) {
     sql.exec('INSERT INTO journal_0 VALUES (?, ?, ?)', seq, before * PARTS_PER_COMMIT_MAX + index, part)
-  }
-}
-
-function waitingMethods(sql: SqlStorage) {
-  return {
-    liveRows(): readonly LiveRow[] {
-      return sql
-        .exec<{
-          seq: number
-          pin: number
-          state: string
-          token: number
-          progress_token: number
-          events: number
-          chars: number
-          spilled: number
-          due_at: number | null
-          deadline_at: number
-          accepted_at: number
-        }>(
-          `SELECT seq, pin, state, token, progress_token, events, length(journal) AS chars, due_at, deadline_at, accepted_at,
-           EXISTS (SELECT 1 FROM journal_0 WHERE seq = execution_0.seq) AS spilled
-           FROM execution_0 WHERE finish_no IS NULL ORDER BY seq`,
-        )
-        .toArray()
-        .map((row) => ({
-          seq: row.seq,
-          pin: row.pin,
-          parked: row.state === 'parked',
-          token: row.token,
-          progressToken: row.progress_token,
-          events: row.events,
-          journalChars: row.chars,
-          spilled: row.spilled === 1,
-          dueAt: row.due_at,
-          deadlineAt: row.deadline_at,
-          acceptedAt: row.accepted_at,
-        }))
-    },
-    unflushed(flushedThrough: number): readonly (readonly [number, number])[] {
-      return sql
-        .exec<{ seq: number; finish_no: number }>(
-          'SELECT seq, finish_no FROM execution_0 WHERE finish_no > ? ORDER BY finish_no',
-          flushedThrough,
-        )
-        .toArray()
-        .map((row) => [row.seq, row.finish_no] as const)
-    },
-    unpark(seq: number): void {
-      sql.exec(`UPDATE execution_0 SET state = 'live', due_at = NULL WHERE seq = ?`, seq)
-    },
-    parkedDue(now: EpochMs, limit: number): readonly number[] {
-      return sql
-        .exec<{ seq: number }>(
-          'SELECT seq FROM execution_0 WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?',
-          now,
-          limit,
-        )
-        .toArray()
-        .map((row) => row.seq)
-    },
-    nextParkedDue(): EpochMs | null {
-      return sql.exec<{ at: number | null }>('SELECT min(due_at) AS at FROM execution_0 WHERE due_at IS NOT NULL').one()
-        .at
-    },
-    addInbox(seq: number, entry: InboxEntry): void {
-      sql.exec('INSERT OR IGNORE INTO inbox VALUES (?, ?, ?, ?, ?)', seq, entry.kind, entry.key, entry.body, entry.at)
-    },
-    inbox(seq: number): readonly InboxEntry[] {
-      return sql
-        .exec<{ kind: string; key: string; body: string; at: number }>(
-          'SELECT kind, key, body, at FROM inbox WHERE seq = ? ORDER BY at',
-          seq,
-        )
-        .toArray()
-        .map((row) => ({
-          kind: row.kind === 'deadline' ? 'deadline' : 'cancel',
-          key: row.key,
-          body: row.body,
-          at: row.at,
-        }))
-    },
-    clearInbox(seq: number): void {
-      sql.exec('DELETE FROM inbox WHERE seq = ?', seq)
-    },
   }
 }
 

@@ -8,6 +8,7 @@ export type ExecutionQuery = PageQuery & {
   readonly status?: string | undefined
   readonly trigger?: string | undefined
   readonly version?: string | undefined
+  readonly tag?: string | undefined
   readonly fromAt?: EpochMs | undefined
   readonly toAt?: EpochMs | undefined
   readonly test?: boolean | undefined

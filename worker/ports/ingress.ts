@@ -1,3 +1,4 @@
+import type { WebhookResponse } from '#core/components/context'
 import type { Result } from '#core/kernel/result'
 import type { EpochMs } from '#core/kernel/time'
 import type { ExecutionStatus } from '#core/model/execution-status'
@@ -17,6 +18,8 @@ export type Prepared = {
   /** Ask for the lease at once, to run inside the request. */
   readonly claim?: boolean
   readonly timeoutMs?: number
+  /** Not to be started before this much time has passed. */
+  readonly delayMs?: number
   /** Journal to start from (retry from a stage), as event lines. */
   readonly seed?: readonly string[]
 }
@@ -49,9 +52,16 @@ export type Ingress = {
     shardKey: string | null,
     prepare: (config: DeploymentConfig) => Promise<Result<Prepared, R>>,
   ): Promise<Result<Accepted, R | IngressRefusal>>
-  /** Waits until the execution ended or patience is over; runs it inside this request when it holds the lease. */
-  complete(
-    accepted: Accepted,
-    patienceMs: number,
-  ): Promise<{ readonly status: ExecutionStatus; readonly result: ExecutionResult | null }>
+  /** Waits until the execution ended, gave its caller an answer, or patience is over; runs it inside this request when it holds the lease. */
+  complete(accepted: Accepted, patienceMs: number): Promise<Completion>
+  /** The same way in for many at once: what arrives together reaches a shard together. */
+  gathering(): Ingress
+}
+
+/** How far an execution came while somebody waited for it. */
+export type Completion = {
+  readonly status: ExecutionStatus
+  readonly result: ExecutionResult | null
+  /** What a stage answered whoever called the webhook; the execution may go on after it. */
+  readonly response: WebhookResponse | null
 }

@@ -1,3 +1,4 @@
+import type { WebhookResponse } from '#core/components/context'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type {
   AcceptAnswer,
@@ -11,12 +12,23 @@ import type {
   FindKeyRequest,
   FinishAnswer,
   FinishItem,
+  NotifyAnswer,
+  NotifyRequest,
   ParkItem,
   ReleaseParts,
+  RenewItem,
+  SignalAnswer,
+  SignalRequest,
 } from '#core/shard/wire'
 
 export type PeekAnswer =
-  { readonly status: ExecutionRecord['status']; readonly result: string | null } | { readonly archived: string }
+  | {
+      readonly status: ExecutionRecord['status']
+      readonly result: string | null
+      /** What a stage answered whoever called the webhook. */
+      readonly response: WebhookResponse | null
+    }
+  | { readonly archived: string }
 
 /** One execution shard as the Worker sees it (architecture 4.3). Every answer is durable when it arrives. */
 export type ShardHandle = {
@@ -27,7 +39,7 @@ export type ShardHandle = {
   findKey(request: FindKeyRequest): Promise<FindKeyAnswer>
   claim(request: ClaimRequest): Promise<ClaimAnswer>
   commit(request: { items: readonly CommitItem[] }): Promise<readonly CommitAnswer[]>
-  renew(request: { items: readonly { seq: number; token: number }[] }): Promise<readonly CommitAnswer[]>
+  renew(request: { items: readonly RenewItem[] }): Promise<readonly CommitAnswer[]>
   park(request: { items: readonly ParkItem[] }): Promise<readonly CommitAnswer[]>
   finish(request: { items: readonly FinishItem[] }): Promise<readonly FinishAnswer[]>
   cancel(request: {
@@ -36,6 +48,10 @@ export type ShardHandle = {
     reason: string
     actor: string | null
   }): Promise<'recorded' | 'terminal' | 'unknown'>
+  /** Keeps a signal for an execution, which hears it at once or when it next waits for one. */
+  signal(request: SignalRequest): Promise<SignalAnswer>
+  /** What another execution has to tell one of this shard. */
+  notify(request: NotifyRequest): Promise<NotifyAnswer>
   read(request: {
     organizationId: string
     seq: number

@@ -87,6 +87,7 @@ export async function cancelExecution(
   return status
 }
 
-function finished(status: ExecutionStatus): AppError {
+/** The refusal of what an ended execution cannot do any more. */
+export function finished(status: ExecutionStatus): AppError {
   return new AppError('execution_finished', { detail: `The execution has ended: ${status}.`, extra: { status } })
 }

@@ -1,23 +1,29 @@
+import type { WebhookResponse } from '#core/components/context'
 import { assertNever } from '#core/kernel/assert'
 import { err, ok, type Result } from '#core/kernel/result'
 import type { Clock, EpochMs } from '#core/kernel/time'
-import type { ExecutionStatus } from '#core/model/execution-status'
 import { isTerminalStatus } from '#core/model/execution-status'
+import { firstResponse } from '#core/shard/first-response'
 import type { ExecutionResult } from '#core/shard/result'
+import { homeShard } from '#core/model/home-shard'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
 import type { Deployments } from '../ports/deployments'
-import type { Accepted, Ingress, IngressRefusal, Prepared } from '../ports/ingress'
+import type { Accepted, Completion, Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { RateLimit } from '../ports/rate-limit'
 import type { Shards } from '../ports/shards'
 import type { TraceBlocks } from '../ports/trace-blocks'
+import { acceptAtHome } from './accept-at-home'
 import type { ConfigCache } from './config-cache'
+import { gatherAccepts } from './gather-accepts'
 import { createLeaseClock } from './runner/lease-clock'
+import { limitIsolates } from './runner/limit-isolates'
 import type { LoadedRelease } from './runner/release-cache'
 import { runExecution, type RunEnd } from './runner/run-execution'
 import type { RunnerDeps } from './runner/runner-deps'
 import { createShardWriter } from './runner/shard-writer'
+import type { Job } from './runner/slice-context'
 import { LEASE_MS } from '#core/shard/lease'
 
 const PREPARE_MAX = 3
@@ -26,8 +32,6 @@ const PEEK_MS_MIN = 50
 const PEEK_MS_MAX = 2_000
 /** How long an execution may go on inside a request nobody waits for any more (4.4 rule 9). */
 const INLINE_AFTER_MS = 20_000
-/** Every execution lives on shard 0 until a deployment has more of them. */
-const SHARD = 0
 
 export type IngressDeps = {
   readonly clock: Clock
@@ -46,14 +50,16 @@ export type IngressDeps = {
 /** The ingress over the config cache, the shards and, for requests that wait, a runner of its own. */
 export function createIngress(deps: IngressDeps): Ingress {
   return {
-    accept: (ref, _shardKey, prepare) => accept(deps, ref, prepare),
+    accept: (ref, shardKey, prepare) => accept(deps, ref, shardKey, prepare),
     complete: (accepted, patienceMs) => complete(deps, accepted, patienceMs),
+    gathering: () => createIngress({ ...deps, shards: gatherAccepts(deps.shards, deps.runner.sleep) }),
   }
 }
 
 async function accept<R>(
   deps: IngressDeps,
   ref: string,
+  shardKey: string | null,
   prepare: (config: DeploymentConfig) => Promise<Result<Prepared, R>>,
 ): Promise<Result<Accepted, R | IngressRefusal>> {
   let config = await deps.configs.get(ref)
@@ -69,7 +75,14 @@ async function accept<R>(
     }
     if (!(await deps.triggerLimit(config.organizationId))) return err({ code: 'rate_limited' })
     const sentAt = deps.clock()
-    const answer = await send(deps, config, prepared.value)
+    const nonce = deps.nonce()
+    const home = homeShard(shardKey ?? nonce, config.shards)
+    const answer = await send(deps, config, home, {
+      ...prepared.value,
+      ...(shardKey !== null && { home: shardKey }),
+      epoch: config.epoch,
+      nonce,
+    })
     switch (answer.kind) {
       case 'stale':
         config = answer.config
@@ -78,9 +91,13 @@ async function accept<R>(
       case 'accepted':
         return ok(arrived(deps, config, prepared.value, { ...answer, sentAt }))
       case 'refused':
-        return err({ code: answer.code === 'unknown_shard' ? 'not_found' : answer.code })
+        if (answer.code !== 'unknown_shard') return err({ code: answer.code })
+        if (config.shards === 1) return err({ code: 'not_found' })
+        await deps.deployments(ref).provide({ pin: prepared.value.pin, shard: home })
+        break
       case 'need_release':
-        if (!(await provide(deps, ref, prepared.value.pin))) return err({ code: 'not_found' })
+        if (!(await deps.deployments(ref).provide({ pin: prepared.value.pin, shard: home })))
+          return err({ code: 'not_found' })
         break
       case 'outcome_unknown':
         return err({ code: 'outcome_unknown' })
@@ -91,20 +108,17 @@ async function accept<R>(
   return err({ code: 'outcome_unknown' })
 }
 
-function provide(deps: IngressDeps, ref: string, pin: number): Promise<boolean> {
-  return deps.deployments(ref).provide({ pin, shard: SHARD })
-}
-
 /** Sends once, and after a broken answer again with the same nonce: a repeat finds what the first one made. */
 async function send(
   deps: IngressDeps,
   config: DeploymentConfig,
-  prepared: Prepared,
+  no: number,
+  first: AcceptRequest,
 ): Promise<AcceptAnswer | { kind: 'outcome_unknown' }> {
-  const request: AcceptRequest = { ...prepared, epoch: config.epoch, nonce: deps.nonce() }
   for (let tries = 0; tries < SEND_MAX; tries++) {
     try {
-      return await deps.shards(config.ref, SHARD).accept(tries === 0 ? request : { ...request, retry: true })
+      const request = tries === 0 ? first : { ...first, retry: true }
+      return await acceptAtHome(deps.shards, config, { no, request, now: deps.clock() })
     } catch (error) {
       deps.runner.report('accept_failed', { ref: config.ref, tries, error: String(error) })
     }
@@ -119,35 +133,55 @@ function arrived(
   answer: Extract<AcceptAnswer, { kind: 'accepted' }> & { readonly sentAt: EpochMs },
 ): Accepted {
   if (answer.ring > 0) {
-    deps.background(deps.runner.doorbells.ring({ lane: config.lane, ref: config.ref, shard: SHARD }, answer.ring))
+    const shard = shardOf(answer.id)
+    deps.background(deps.runner.doorbells.ring({ lane: config.lane, ref: config.ref, shard }, answer.ring))
   }
   const { id, duplicate, lease: work, sentAt } = answer
   return { id, duplicate, config, pin: prepared.pin, ...(work !== undefined && { lease: { work, sentAt } }) }
 }
 
-const PENDING = { status: 'pending', result: null } as const
+/** The shard an execution lives on, which its id names. */
+function shardOf(id: string): number {
+  return parseExecutionId(id)?.shard ?? 0
+}
 
-type Completion = { readonly status: ExecutionStatus; readonly result: ExecutionResult | null }
+const PENDING = { status: 'pending', result: null, response: null } as const
 
 /** Never rejects: the execution is accepted, and whoever waits for it is told how far it came. */
 async function complete(deps: IngressDeps, accepted: Accepted, patienceMs: number): Promise<Completion> {
   const until = deps.clock() + patienceMs
   if (accepted.lease !== undefined) {
-    const run = runInline(deps, accepted, accepted.lease, until + INLINE_AFTER_MS)
+    const { run, answered } = startInline(deps, accepted, accepted.lease, until + INLINE_AFTER_MS)
     deps.background(run)
-    const end = await within(deps, run, patienceMs, deps.runner.releases.get(accepted.config.ref, accepted.pin))
-    if (end?.kind === 'finished') return { status: end.status, result: end.result }
+    const release = deps.runner.releases.get(accepted.config.ref, accepted.pin)
+    const end = await within(deps, Promise.race([run, answered]), patienceMs, release)
+    if (end?.kind === 'finished') return { status: end.status, result: end.result, response: end.response }
+    if (end?.kind === 'answered') return { status: 'running', result: null, response: end.response }
   }
   return watch(deps, accepted, until)
 }
 
-/** What a run ended in, or undefined when patience ended first. Brief runs wait for nothing and need no timer. */
+type Answered = { readonly kind: 'answered'; readonly response: WebhookResponse }
+
+/** A run inside this request, and the answer one of its stages may give before its end. */
+function startInline(
+  deps: IngressDeps,
+  accepted: Accepted,
+  lease: NonNullable<Accepted['lease']>,
+  sliceEndsAt: EpochMs,
+): { run: Promise<RunEnd>; answered: Promise<Answered> } {
+  const { promise: answered, resolve } = Promise.withResolvers<Answered>()
+  const onResponse = (response: WebhookResponse) => resolve({ kind: 'answered', response })
+  return { run: runInline(deps, accepted, { ...lease, sliceEndsAt, onResponse }), answered }
+}
+
+/** What a run came to, or undefined when patience ended first. Brief runs wait for nothing and need no timer. */
 async function within(
   deps: IngressDeps,
-  run: Promise<RunEnd>,
+  run: Promise<RunEnd | Answered>,
   patienceMs: number,
   release: LoadedRelease | null,
-): Promise<RunEnd | undefined> {
+): Promise<RunEnd | Answered | undefined> {
   if (release?.summary.pure === true && release.summary.inline) return run
   const patience = new AbortController()
   const end = await Promise.race([run, deps.runner.sleep(patienceMs, patience.signal)])
@@ -158,29 +192,29 @@ async function within(
 async function runInline(
   deps: IngressDeps,
   accepted: Accepted,
-  { work, sentAt }: NonNullable<Accepted['lease']>,
-  sliceEndsAt: EpochMs,
+  { work, sentAt, ...limits }: NonNullable<Accepted['lease']> & Pick<Job, 'sliceEndsAt' | 'onResponse'>,
 ): Promise<RunEnd> {
   const { config } = accepted
   const release = await releaseOf(deps, accepted)
   if (release === null) return { kind: 'left' }
-  return runExecution(deps.runner, {
+  const runner = { ...deps.runner, code: limitIsolates(deps.runner.code) }
+  return runExecution(runner, {
     work,
     config,
     release,
-    writer: createShardWriter(() => deps.shards(config.ref, SHARD), deps.runner.sleep),
+    writer: createShardWriter(() => deps.shards(config.ref, shardOf(accepted.id)), deps.runner.sleep),
     lease: createLeaseClock(deps.clock, sentAt, LEASE_MS),
     deadlineAt: sentAt + work.remainingMs,
-    sliceEndsAt,
+    ...limits,
   })
 }
 
 /** Null when it cannot be had: the lease runs out, and whoever answers the doorbell then says why. */
-async function releaseOf(deps: IngressDeps, { config, pin }: Accepted): Promise<LoadedRelease | null> {
+async function releaseOf(deps: IngressDeps, { id, config, pin }: Accepted): Promise<LoadedRelease | null> {
   const held = deps.runner.releases.get(config.ref, pin)
   if (held !== null) return held
   try {
-    const parts = await deps.shards(config.ref, SHARD).release({ organizationId: config.organizationId, pin })
+    const parts = await deps.shards(config.ref, shardOf(id)).release({ organizationId: config.organizationId, pin })
     return parts === null ? null : await deps.runner.releases.load(config, parts)
   } catch (error) {
     deps.runner.report('release_unreadable', { ref: config.ref, pin, error: String(error) })
@@ -190,25 +224,28 @@ async function releaseOf(deps: IngressDeps, { config, pin }: Accepted): Promise<
 
 /** Looks at the execution ever less often until it ended or patience is over. */
 async function watch(deps: IngressDeps, { id, config }: Accepted, until: number): Promise<Completion> {
-  const seq = parseExecutionId(id)?.seq ?? 0
+  const { shard = 0, seq = 0 } = parseExecutionId(id) ?? {}
   for (let waitMs = PEEK_MS_MIN; ; waitMs = Math.min(waitMs * 2, PEEK_MS_MAX)) {
-    const seen = await look(deps, config, seq).catch((error: unknown) => {
+    const seen = await look(deps, config, { shard, seq }).catch((error: unknown) => {
       deps.runner.report('look_failed', { ref: config.ref, seq, error: String(error) })
       return PENDING
     })
     const leftMs = until - deps.clock()
-    if (isTerminalStatus(seen.status) || leftMs <= 0) {
-      return { status: seen.status, result: seen.result === null ? null : (JSON.parse(seen.result) as ExecutionResult) }
+    const { status, response } = seen
+    if (isTerminalStatus(status) || response !== null || leftMs <= 0) {
+      return { status, response, result: seen.result === null ? null : (JSON.parse(seen.result) as ExecutionResult) }
     }
     await deps.runner.sleep(Math.min(waitMs, leftMs))
   }
 }
 
 /** A repeated call may ask for an execution that has long been archived. */
-async function look(deps: IngressDeps, config: DeploymentConfig, seq: number) {
-  const seen = await deps.shards(config.ref, SHARD).peek({ organizationId: config.organizationId, seq })
+async function look(deps: IngressDeps, config: DeploymentConfig, { shard, seq }: { shard: number; seq: number }) {
+  const seen = await deps.shards(config.ref, shard).peek({ organizationId: config.organizationId, seq })
   if (seen === null) return PENDING
   if (!('archived' in seen)) return seen
   const kept = await deps.archive.read(seen.archived, seq)
-  return kept === null ? PENDING : kept.record
+  if (kept === null) return PENDING
+  const { status, result, journal } = kept.record
+  return { status, result, response: firstResponse(journal) }
 }

@@ -6,12 +6,13 @@ import type { ExecutionResult } from '#core/shard/result'
 import type { DeploymentRow } from '../ports/deployment-store'
 import { AppError } from './app-error'
 import { requireEnvironment } from './caller'
+import { type RunOptions, runTerms } from './run-options'
 import type { ServiceContext } from './service-context'
 import { startExecution } from './start-execution'
 import { findEnvironment } from './target-environment'
 import { findWorkflow } from './workflows'
 
-export type RunWish = {
+export type RunWish = RunOptions & {
   readonly workflowId: string
   readonly environment?: string | undefined
   readonly input: JsonObject
@@ -44,7 +45,7 @@ export async function runWorkflow(
     ref: deployment.ref,
     version: wish.version,
     input: wish.input,
-    cause: {},
+    ...runTerms(wish, ctx.clock()),
     key:
       idempotency.key === null
         ? null
@@ -65,7 +66,7 @@ export async function runWorkflow(
 }
 
 /** The environment named; else the primary one, else the only one the workflow is active in. */
-async function chooseDeployment(
+export async function chooseDeployment(
   ctx: ServiceContext,
   workflowId: string,
   name: string | undefined,

@@ -1,13 +1,10 @@
 import { err, ok, type Result } from '#core/kernel/result'
 import type { JsonObject } from '#core/kernel/json'
-import type { Issue } from '#core/model/issue'
-import { EndpointSpec, endpointPurpose } from '#core/release/endpoint-spec'
 import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
 import type { Cause } from '#core/shard/wire'
-import { InputSchema } from '#core/triggers/input-schema'
-import { validateInput } from '#core/triggers/validate-input'
 import type { Accepted, IngressRefusal, Prepared } from '../ports/ingress'
 import { AppError } from './app-error'
+import { checkInput, openEndpoint } from './endpoint-of'
 import type { ServiceContext } from './service-context'
 
 export type StartWish = {
@@ -15,7 +12,8 @@ export type StartWish = {
   /** A version that was released there; absent = the live one. */
   readonly version: string | number | undefined
   readonly input: JsonObject
-  readonly cause: Pick<Cause, 'replayOf' | 'test' | 'mocks'>
+  readonly cause: Pick<Cause, 'replayOf' | 'test' | 'mocks' | 'tags' | 'concurrencyKey' | 'startBy'>
+  readonly delayMs?: number
   /** Hash of the caller's idempotency key and of the request it came with. */
   readonly key: { readonly hash: string; readonly fingerprint: string } | null
   readonly claim: boolean
@@ -30,7 +28,7 @@ type Refusal = { readonly refused: AppError }
 /** Starts one execution on the live release of a deployment, or on the one named. Throws why it did not. */
 export async function startExecution(ctx: ServiceContext, wish: StartWish): Promise<Started> {
   let release: ReleaseSummary | null = null
-  const result = await ctx.ingress.accept<Refusal>(wish.ref, wish.key?.hash ?? null, async (config) => {
+  const result = await ctx.ingress.accept<Refusal>(wish.ref, shardKeyOf(ctx, wish), async (config) => {
     if (config.organizationId !== ctx.stores.organizationId) return err({ code: 'not_found' } as never)
     const chosen = await chooseRelease(ctx, config, wish.version)
     if (!chosen.ok) return chosen
@@ -41,6 +39,12 @@ export async function startExecution(ctx: ServiceContext, wish: StartWish): Prom
   const { accepted, summary } = { accepted: result.value, summary: release as ReleaseSummary | null }
   if (summary === null) throw new AppError('unavailable')
   return { accepted, release: summary }
+}
+
+/** All executions of one concurrency key live on one shard, which counts them. */
+function shardKeyOf(ctx: ServiceContext, { cause, key }: StartWish): string | null {
+  if (cause.concurrencyKey !== undefined) return ctx.digest('concurrency:', cause.concurrencyKey)
+  return key?.hash ?? null
 }
 
 async function chooseRelease(
@@ -76,7 +80,7 @@ async function prepare(
   release: ReleaseSummary,
   wish: StartWish,
 ): Promise<Result<Prepared, Refusal>> {
-  const endpoint = await openEndpoint(ctx, config, release)
+  const endpoint = await openEndpoint(ctx.vault, config, release)
   const input = wish.seed === undefined ? checkInput(endpoint, wish.input) : ok(wish.input)
   if (!input.ok) {
     return err({
@@ -90,23 +94,10 @@ async function prepare(
     payload: JSON.stringify(input.value),
     ...(wish.key === null ? {} : { key: wish.key.hash, fingerprint: wish.key.fingerprint }),
     ...(wish.claim ? { claim: true } : {}),
+    ...(wish.delayMs === undefined || wish.delayMs === 0 ? {} : { delayMs: wish.delayMs }),
     ...(wish.seed === undefined ? {} : { seed: wish.seed }),
   }
   return ok(prepared)
-}
-
-async function openEndpoint(
-  ctx: ServiceContext,
-  config: DeploymentConfig,
-  release: ReleaseSummary,
-): Promise<EndpointSpec> {
-  const text = await ctx.vault.open(endpointPurpose(config), release.endpoint)
-  if (text === null) throw new Error(`The endpoint of release ${release.releaseId} cannot be opened`)
-  return EndpointSpec.parse(JSON.parse(text))
-}
-
-function checkInput(endpoint: EndpointSpec, input: JsonObject): Result<JsonObject, readonly Issue[]> {
-  return endpoint.inputSchema === null ? ok(input) : validateInput(InputSchema.parse(endpoint.inputSchema), input)
 }
 
 function toError({ code }: IngressRefusal): AppError {

@@ -18,6 +18,8 @@ const refusing: ComponentContext = {
   http: async () => ({ kind: 'failed', failure: { code: 'connection_failed', message: 'refused' }, durationMs: 1 }),
   ai: async () => ({ kind: 'failed', failure: { code: 'connection_failed', message: 'refused' }, durationMs: 1 }),
   code: async () => ({ kind: 'failed', failure: { code: 'code_isolate_failed', message: 'refused' } }),
+  startChild: async () => ({ kind: 'failed', failure: { code: 'workflow_unknown', message: 'none' } }),
+  mayRespond: () => true,
   log: () => undefined,
 }
 
@@ -30,9 +32,12 @@ const SAMPLES: Record<string, unknown> = {
   http_request: { url: 'https://api.test/' },
   logger: { message: 'hello' },
   parallel: { branches: [['a'], ['b']] },
+  respond: { status: 201, body: { ok: true } },
   switch: JSON.parse('{"value": 1, "cases": [{"when": 1, "then": ["a"]}]}'),
   transform: { value: { a: 1 } },
   trycatch: { try: ['a'] },
+  wait_for_signal: { signal: 'approve' },
+  workflow: { workflow: 'other' },
 }
 
 describe('the register of components', () => {

@@ -25,6 +25,8 @@ function run(plan: Plan, world: SimulatedWorld = {}, ports: Partial<StagePorts> 
       http: refuse,
       ai: refuse,
       code: refuse,
+      startChild: refuse,
+      mayRespond: () => false,
       ...ports,
     },
   })

@@ -35,6 +35,8 @@ function summary(
     errorStage: null,
     test: false,
     replayOf: null,
+    parentExecutionId: null,
+    tags: [],
     rev,
     ...more,
   }

@@ -63,6 +63,6 @@ describe('running inside the request', () => {
       peek: () => Promise.reject(new Error('Network connection lost.')),
     } as unknown as ShardHandle
     const seen = await call(config.ref, ingressTo(broken, runnerOn(fakeNetwork())), 100)
-    expect(seen).toEqual({ status: 'pending', result: null })
+    expect(seen).toEqual({ status: 'pending', result: null, response: null })
   })
 })

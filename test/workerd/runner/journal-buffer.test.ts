@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CommitItem, Work } from '#core/shard/wire'
+import { createInbox } from '../../../worker/services/runner/inbox'
 import { createJournalBuffer } from '../../../worker/services/runner/journal-buffer'
 import { createLeaseClock } from '../../../worker/services/runner/lease-clock'
 import type { ShardWriter } from '../../../worker/services/runner/shard-writer'
@@ -11,7 +12,7 @@ function bufferOn(commit: (item: CommitItem) => Promise<{ kind: 'ok'; inbox: [];
     clock,
     writer: { commit } as unknown as ShardWriter,
     lease: createLeaseClock(clock, 0, 30_000),
-    onInbox: () => undefined,
+    inbox: createInbox(),
     pack: (lines) => lines,
   })
 }
@@ -23,7 +24,7 @@ describe('events on their way into the journal', () => {
     buffer.push('b')
     await expect(buffer.ensure(2)).rejects.toThrow('lost')
     buffer.push('c')
-    expect(await buffer.rest()).toEqual({ from: 0, events: ['a', 'b', 'c'] })
+    expect(await buffer.rest()).toEqual({ from: 0, events: ['a', 'b', 'c'], heard: 0 })
   })
 
   it('what happens while a commit travels is not taken for committed', async () => {
@@ -38,6 +39,6 @@ describe('events on their way into the journal', () => {
     arrived.resolve()
     await ensured
     expect(buffer.committed()).toBe(1)
-    expect(await buffer.rest()).toEqual({ from: 1, events: ['b'] })
+    expect(await buffer.rest()).toEqual({ from: 1, events: ['b'], heard: 0 })
   })
 })

@@ -52,6 +52,8 @@ export function runnerOn(network: FakeNetwork): RunnerDeps {
     outputs: createOutputStore(env.BUCKET),
     releases: createReleaseCache(createVault(env.MASTER_KEY)),
     doorbells: createDoorbells([]),
+    startChild: async () => ({ kind: 'failed', failure: { code: 'workflow_unknown', message: 'none' } }),
+    signalLinks: async () => ({}),
     report: () => undefined,
   }
 }

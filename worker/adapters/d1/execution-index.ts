@@ -22,6 +22,8 @@ const COLUMNS = {
   error_stage: 'errorStage',
   is_test: 'test',
   replay_of: 'replayOf',
+  parent_execution_id: 'parentExecutionId',
+  tags: 'tags',
   rev: 'rev',
 } as const
 

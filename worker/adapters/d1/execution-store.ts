@@ -1,9 +1,10 @@
-import { and, desc, eq, gte, lt, lte, type SQL } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, lte, sql, type SQL } from 'drizzle-orm'
 import { EXECUTION_STATUSES, type ExecutionStatus } from '#core/model/execution-status'
 import type { ExecutionSummary } from '#core/shard/summary'
 import type { ExecutionQuery, ExecutionStore } from '../../ports/execution-store'
 import type { Database } from './database'
 import { isOneOf } from './is-one-of'
+import { readJson, TextList } from './json-column'
 import { executions } from './schema/executions'
 import { toPage } from './to-page'
 
@@ -31,12 +32,17 @@ function matches(query: ExecutionQuery): SQL | undefined {
     equals(executions.trigger, query.trigger),
     equals(executions.version, query.version),
     query.test === undefined ? undefined : eq(executions.isTest, query.test),
+    query.tag === undefined ? undefined : hasTag(query.tag),
     query.cursor === undefined ? undefined : lt(executions.id, query.cursor),
     fromAt === undefined ? undefined : gte(executions.acceptedAt, fromAt),
     toAt === undefined ? undefined : lte(executions.acceptedAt, toAt),
     workflowIds === undefined ? undefined : isOneOf(executions.workflowId, workflowIds),
     environments === undefined ? undefined : isOneOf(executions.environment, environments),
   )
+}
+
+function hasTag(tag: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM json_each(${executions.tags}) WHERE value = ${tag})`
 }
 
 type TextColumn = (typeof executions)['workflowId' | 'environment' | 'status' | 'trigger' | 'version']
@@ -46,8 +52,8 @@ function equals(column: TextColumn, value: string | undefined): SQL | undefined 
 }
 
 function toSummary(row: typeof executions.$inferSelect): ExecutionSummary {
-  const { isTest, status, ...rest } = row
-  return { ...rest, status: readStatus(status), test: isTest }
+  const { isTest, status, tags, ...rest } = row
+  return { ...rest, status: readStatus(status), test: isTest, tags: readJson(TextList, tags) }
 }
 
 function readStatus(text: string): ExecutionStatus {

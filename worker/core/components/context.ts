@@ -95,6 +95,25 @@ export type ChatAnswer =
       readonly retryable?: boolean
     }
 
+/** Another workflow that a stage starts. */
+export type ChildRequest = {
+  /** Id or name. */
+  readonly workflow: string
+  readonly input: JsonObject
+  /** The stage waits for its end. */
+  readonly waits: boolean
+}
+
+export type ChildAnswer =
+  | { readonly kind: 'started'; readonly executionId: string }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      /** Whether the same attempt might succeed later; absent = no. */
+      readonly transient?: boolean
+      readonly retryAfterMs?: number
+    }
+
 /** All a component can reach. Time is a value, chance and the network are arguments, secrets arrive inside `config`. */
 export type ComponentContext = {
   readonly at: EpochMs
@@ -112,6 +131,10 @@ export type ComponentContext = {
   readonly http: (request: HttpRequest) => Promise<HttpAnswer>
   readonly ai: (request: ChatRequest) => Promise<ChatAnswer>
   readonly code: (call: CodeCall) => Promise<CodeAnswer>
+  /** Starts a child of this stage; the same one however often it is asked (I5). */
+  readonly startChild: (request: ChildRequest) => Promise<ChildAnswer>
+  /** Whether somebody waits for an answer that no stage has given yet. */
+  readonly mayRespond: () => boolean
   readonly log: (level: LogLevel, message: string, fields?: JsonObject) => void
 }
 

@@ -6,12 +6,12 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** The `headers` field: header names checked while drafting, values after their expressions are resolved. */
-export function headersField() {
+export function headersField(description = 'Request headers.') {
   const name = z.string().regex(NAME, 'A header name holds letters, digits and hyphens only')
   return z
     .record(name, textField({ title: 'Value', description: 'May hold {{ expressions }}.' }))
     .optional()
-    .meta({ title: 'Headers', description: 'Request headers.' })
+    .meta({ title: 'Headers', description })
 }
 
 /** The first header whose value no request can carry, or null. */

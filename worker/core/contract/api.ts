@@ -5,6 +5,7 @@ import { environmentOperations } from './environments'
 import { executionOperations } from './executions'
 import { identityOperations } from './identity'
 import { runOperations } from './run'
+import { signalOperations } from './signals'
 import { testRunOperations } from './test-run'
 import { versionOperations } from './versions'
 import { workflowOperations } from './workflows'
@@ -18,6 +19,7 @@ export const API = {
   ...testRunOperations,
   ...deploymentOperations,
   ...executionOperations,
+  ...signalOperations,
   ...deadLetterOperations,
   ...environmentOperations,
   ...identityOperations,

@@ -133,6 +133,18 @@ const executions = {
   environment_unknown: { status: 404, title: 'There is no such environment.' },
   input_invalid: { status: 422, title: 'The input does not fit the inputSchema of the workflow.', hint: 'See issues.' },
   execution_finished: { status: 409, title: 'The execution has ended already.' },
+  too_many_signals: {
+    status: 429,
+    title: 'The execution has more signals than it may have.',
+    hint: 'An execution takes up to 1,000 signals of 4 MiB together.',
+  },
+  signal_link_unknown: { status: 404, title: 'There is nothing behind this link.', hint: 'Check that it is complete.' },
+  signal_link_used: {
+    status: 410,
+    title: 'This link has done its work.',
+    hint: 'It was used already, or the workflow no longer waits for it.',
+  },
+  signal_link_expired: { status: 410, title: 'This link has expired.', hint: 'The workflow no longer waits for it.' },
   execution_not_finished: { status: 409, title: 'The execution has not ended yet.', hint: 'Cancel it first, or wait.' },
   stage_unknown: { status: 422, title: 'The execution has no such stage.' },
   nothing_to_retry: {

@@ -23,13 +23,14 @@ const summary = {
   error: FailureShape.nullable(),
   test: z.boolean(),
   replayOf: z.string().nullable(),
+  parentExecutionId: z.string().nullable().describe('The execution whose workflow stage started it'),
+  tags: z.array(z.string()),
 }
 
 export const ExecutionSummaryShape = z.object(summary).meta({ id: 'ExecutionSummary' })
 export const ExecutionShape = z
   .object({
     ...summary,
-    parentExecutionId: z.string().nullable(),
     input: z.unknown(),
     output: z.unknown(),
   })
@@ -117,6 +118,7 @@ export const executionOperations = {
       status: StatusFilter.optional(),
       trigger: z.string().optional(),
       version: z.string().optional(),
+      tag: z.string().optional(),
       dateRange: z.enum(DATE_RANGES).optional(),
       from: InstantFilter.optional(),
       to: InstantFilter.optional(),

@@ -1,5 +1,12 @@
 import type { CodeAnswer, CodeCall, CodeInvocation } from '../components/code-call'
-import type { ComponentContext, LogLine, Outcome, WebhookResponse } from '../components/context'
+import type {
+  ChildAnswer,
+  ChildRequest,
+  ComponentContext,
+  LogLine,
+  Outcome,
+  WebhookResponse,
+} from '../components/context'
 import type { Scope } from '../expression/scope'
 import { isJsonObject, type Json, type JsonObject } from '../kernel/json'
 import { setOwn } from '../kernel/set-own'
@@ -23,6 +30,9 @@ import type { World } from './world'
 
 export type StagePorts = Pick<ComponentContext, 'http' | 'ai'> & {
   readonly code: (call: CodeInvocation, log: ComponentContext['log']) => Promise<CodeAnswer>
+  /** Starts a child of the stage at this address. */
+  readonly startChild: (stage: string, request: ChildRequest) => Promise<ChildAnswer>
+  readonly mayRespond: () => boolean
   readonly now: Clock
   /** Masks secrets in anything that is kept. */
   readonly redact: Redact
@@ -118,6 +128,8 @@ class Attempt {
       http: ports.http,
       ai: ports.ai,
       code: (call) => this.#code(call),
+      startChild: (request) => ports.startChild(stage, request),
+      mayRespond: ports.mayRespond,
       log: this.#log,
     }
   }

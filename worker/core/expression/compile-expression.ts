@@ -28,6 +28,7 @@ const EXECUTION_FIELDS = [
   'started_at',
   'duration',
   'stages_completed',
+  'signals',
 ]
 /** What reads as a subtraction to a person and as a name to the parser. */
 const MINUS_IN_NAME = /^[\w$]+-\d+$/

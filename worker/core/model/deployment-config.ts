@@ -13,6 +13,8 @@ export type ReleaseSummary = {
   /** May be run inside the request that starts it: no waits, no at_most_once. */
   readonly inline: boolean
   readonly timeoutMs: number
+  /** How many executions of one concurrency key may run at once; absent = as many as all others together. */
+  readonly concurrency?: number
   /** Ciphertext of the release's EndpointSpec: triggers with their resolved credentials. */
   readonly endpoint: string
 }

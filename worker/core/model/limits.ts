@@ -31,4 +31,8 @@ export const LIMITS = {
   expressionStepsMax: 100_000,
   liveExecutionsPerShardMax: 100_000,
   inProcessWaitMsMax: 5_000,
+  workflowDepthMax: 8,
+  signalPayloadBytesMax: 256 * KIB,
+  tagsMax: 10,
+  batchRunsMax: 500,
 } as const

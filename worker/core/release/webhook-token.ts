@@ -1,4 +1,5 @@
 import { decodeInteger, encodeBytes, encodeInteger } from '../kernel/crockford'
+import { isSameText } from './is-same-text'
 
 /** A keyed hash of a text, at least ten bytes long. The key never leaves the adapter. */
 export type Mac = (text: string) => Promise<Uint8Array>
@@ -22,16 +23,9 @@ export async function parseWebhookToken(mac: Mac, token: string): Promise<Webhoo
   if (match === null) return null
   const [, ref = '', slot = '', given = ''] = match
   const address = { ref, slot: decodeInteger(slot) ?? 0 }
-  return isSame(given, await seal(mac, address)) ? address : null
+  return isSameText(given, await seal(mac, address)) ? address : null
 }
 
 async function seal(mac: Mac, { ref, slot }: WebhookAddress): Promise<string> {
   return encodeBytes((await mac(`webhook:${ref}:${slot}`)).subarray(0, MAC_BYTES))
-}
-
-/** Looks at every character whatever the first difference is. */
-function isSame(a: string, b: string): boolean {
-  let difference = a.length ^ b.length
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i)
-  return difference === 0
 }

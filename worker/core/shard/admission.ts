@@ -1,14 +1,14 @@
 import type { EpochMs } from '../kernel/time'
-import { formatExecutionId } from '../model/execution-id'
 import { LIMITS } from '../model/limits'
 import { countAccepted } from './blocks'
 import { fitsRow, journalChars } from './journal-room'
 import { holdLease } from './lease'
-import type { Live, Shard, ShardMemory } from './memory'
+import type { Live, Shard } from './memory'
 import { doorbellsToSend, makeReady } from './rings'
+import { executionId } from './row-id'
+import { mayStartAtOnce, takeSlot } from './slots'
 import type { ShardMeta } from './store'
 import type { ReleaseSummary } from '../model/deployment-config'
-import type { DeploymentConfig } from '../model/deployment-config'
 import type { AcceptAnswer, AcceptRequest, FindKeyAnswer, FindKeyRequest } from './wire'
 import { workOf } from './work'
 
@@ -30,22 +30,14 @@ export function accept(shard: Shard, request: AcceptRequest, now: EpochMs): Acce
   if (release === undefined) return { kind: 'need_release' }
   if (live.size >= LIMITS.liveExecutionsPerShardMax) return { kind: 'refused', code: 'too_many_live' }
 
-  const entry = store(shard, request, now, now + (request.timeoutMs ?? release.timeoutMs))
+  const entry = store(shard, request, now, release)
   const id = executionId(meta.config, meta.no, entry)
-  if (request.claim === true && release.inline && hasFreeSlot(shard.memory, meta.config.quota)) {
+  if (entry.parkedUntil !== null) return { kind: 'accepted', id, duplicate: false, ring: 0 }
+  makeReady(shard.memory, entry, now)
+  if (request.claim === true && release.inline && mayStartAtOnce(shard.memory, entry)) {
     return { kind: 'accepted', id, duplicate: false, ring: 0, lease: leaseInline(shard, entry, request, id, now) }
   }
-  makeReady(shard.memory, entry, now)
   return { kind: 'accepted', id, duplicate: false, ring: doorbellsToSend(shard.memory) }
-}
-
-/** A slot nobody waits for: whoever is in the queue comes first. */
-function hasFreeSlot({ slots, ready }: ShardMemory, quota: number): boolean {
-  return slots + ready.size < quota
-}
-
-export function executionId(config: DeploymentConfig, no: number, row: { seq: number; acceptedAt: EpochMs }): string {
-  return formatExecutionId({ acceptedAt: row.acceptedAt, ref: config.ref, shard: no, seq: row.seq })
 }
 
 function findEarlier(shard: Shard, meta: ShardMeta, request: AcceptRequest, now: EpochMs): AcceptAnswer | null {
@@ -78,8 +70,13 @@ function repeat(meta: ShardMeta, row: { seq: number; acceptedAt: EpochMs }): Acc
   return { kind: 'accepted', id: executionId(meta.config, meta.no, row), duplicate: true, ring: 0 }
 }
 
-function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: EpochMs): Live {
+function store(shard: Shard, request: AcceptRequest, now: EpochMs, release: ReleaseSummary): Live {
   const { memory } = shard
+  const { concurrencyKey: key = null, startBy = null, parent: link } = request.cause
+  const parent = link?.waits === true ? link.executionId : null
+  const { delayMs = 0, timeoutMs = release.timeoutMs } = request
+  const dueAt = delayMs > 0 ? now + delayMs : null
+  const deadlineAt = now + delayMs + timeoutMs
   const seq = memory.nextSeq
   const journal = request.seed ?? []
   const chars = journalChars(journal)
@@ -94,6 +91,8 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: E
       payload: request.payload,
       acceptedAt: now,
       deadlineAt,
+      dueAt,
+      parent,
       journal,
       inline,
     })
@@ -115,8 +114,13 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: E
     claimed: false,
     fresh: true,
     recovered: false,
-    parkedUntil: null,
-    mail: false,
+    parkedUntil: dueAt,
+    mail: 0,
+    key,
+    keyLimit: key === null ? null : (release.concurrency ?? null),
+    startBy,
+    parent,
+    calls: false,
   }
   memory.live.set(seq, entry)
   countAccepted(memory.blocks, seq, now)
@@ -125,9 +129,8 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, deadlineAt: E
 }
 
 function leaseInline(shard: Shard, entry: Live, request: AcceptRequest, id: string, now: EpochMs) {
-  entry.claimed = true
+  takeSlot(shard.memory, entry)
   entry.fresh = false
-  shard.memory.slots += 1
   const lease = holdLease(shard.memory, entry, now)
   const { payload, cause, seed = [] } = request
   return workOf({ entry, id, payload, cause, journal: seed, inbox: [], lease, now })

@@ -1,10 +1,11 @@
 import { invariant } from '../kernel/assert'
 import type { EpochMs } from '../kernel/time'
-import { executionId } from './admission'
 import { journalChars } from './journal-room'
 import { holdLease, LEASE_MS } from './lease'
 import type { Live, Shard, ShardMemory } from './memory'
+import { freeKeyed, freeShared, isExpired, takeSlot } from './slots'
 import { CLAIM_NETWORK_MAX, CLAIM_PURE_MAX, claimArrived, doorbellsToSend, runnerStays } from './rings'
+import { executionId } from './row-id'
 import type { ClaimAnswer, ClaimRequest, ReleaseParts, Work } from './wire'
 import { workOf } from './work'
 
@@ -20,7 +21,7 @@ export function claim(shard: Shard, request: ClaimRequest, now: EpochMs): ClaimA
   const { memory } = shard
   invariant(memory.meta !== null, 'a shard is opened before it is claimed from')
   claimArrived(memory, now)
-  const chosen = choose(shard, request.max)
+  const chosen = choose(shard, request.max, now)
   const work = chosen.length === 0 ? [] : shard.store.transaction(() => lease(shard, chosen, now))
   const pins = new Set(chosen.map((entry) => entry.pin))
   const stays = work.length > 0 && chosen.every(({ pin }) => isBrief(memory, pin))
@@ -42,18 +43,15 @@ function isBrief({ releases }: ShardMemory, pin: number): boolean {
 }
 
 /** Rows that hold a slot already come first; new ones follow while there are slots. */
-function choose({ memory }: Shard, max: number): readonly Live[] {
-  const free = Math.max(0, (memory.meta?.config.quota ?? 0) - memory.slots)
+function choose({ memory }: Shard, max: number, now: EpochMs): readonly Live[] {
   const chosen: Live[] = []
   let limit = max
-  let started = 0
   for (const seq of inOrder(memory)) {
     const entry = memory.live.get(seq)
-    if (entry === undefined || (!entry.claimed && started >= free)) break
+    if (entry === undefined || isExpired(entry, now)) continue
     const alone = entry.token - entry.progressToken >= SERVED_ALONE_AFTER
     if (alone && chosen.length > 0) break
     chosen.push(entry)
-    if (!entry.claimed) started += 1
     const pure = memory.releases.get(entry.pin)?.pure === true
     limit = Math.min(limit, alone ? 1 : pure ? CLAIM_PURE_MAX : CLAIM_NETWORK_MAX)
     if (chosen.length >= limit) break
@@ -61,9 +59,18 @@ function choose({ memory }: Shard, max: number): readonly Live[] {
   return chosen
 }
 
-function* inOrder({ resumed, ready }: ShardMemory): Generator<number> {
-  yield* resumed
-  yield* ready
+function* inOrder(memory: ShardMemory): Generator<number> {
+  yield* memory.resumed
+  yield* first(memory.opened, freeKeyed(memory))
+  yield* first(memory.ready, freeShared(memory))
+}
+
+function* first(seqs: Iterable<number>, count: number): Generator<number> {
+  let left = count
+  for (const seq of seqs) {
+    if (left-- <= 0) return
+    yield seq
+  }
 }
 
 function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Work[] {
@@ -77,14 +84,12 @@ function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Wo
     const row = store.row(entry.seq)
     invariant(row !== null, 'what is live has a row')
     chars += row.payload.length + journalChars(row.journal)
-    memory.ready.delete(entry.seq)
     memory.resumed.delete(entry.seq)
     if (!entry.fresh) {
       store.raiseToken(entry.seq, entry.token + 1)
       entry.token += 1
     }
-    if (!entry.claimed) memory.slots += 1
-    entry.claimed = true
+    if (!entry.claimed) takeSlot(memory, entry)
     entry.fresh = false
     memory.unseen.add(entry.seq)
     work.push(
@@ -94,7 +99,7 @@ function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Wo
         payload: row.payload,
         cause: row.cause,
         journal: row.journal,
-        inbox: entry.mail ? store.inbox(entry.seq) : [],
+        inbox: entry.mail > 0 ? store.inbox(entry.seq) : [],
         lease: holdLease(memory, entry, now),
         now,
       }),

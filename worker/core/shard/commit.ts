@@ -1,10 +1,14 @@
 import type { EpochMs } from '../kernel/time'
+import { isTerminalStatus } from '../model/execution-status'
 import { countEnded } from './blocks'
+import { mayCall, releaseChildren, releaseUnheard, reportToParent } from './children'
 import { fitsRow, journalChars } from './journal-room'
 import { holdLease, holds } from './lease'
 import type { Live, Shard } from './memory'
+import { makeReady } from './rings'
+import { leaveQueues } from './slots'
 import type { JournalChange } from './store'
-import type { CommitAnswer, CommitItem, FinishAnswer, FinishItem, ParkItem } from './wire'
+import type { CommitAnswer, CommitItem, FinishAnswer, FinishItem, ParkItem, RenewItem } from './wire'
 
 const FENCED = { kind: 'fenced' } as const
 
@@ -14,14 +18,10 @@ export function commit(shard: Shard, items: readonly CommitItem[], now: EpochMs)
 }
 
 /** Extends leases without writing. */
-export function renew(
-  shard: Shard,
-  items: readonly { seq: number; token: number }[],
-  now: EpochMs,
-): readonly CommitAnswer[] {
-  return items.map(({ seq, token }) => {
+export function renew(shard: Shard, items: readonly RenewItem[], now: EpochMs): readonly CommitAnswer[] {
+  return items.map(({ seq, token, heard }) => {
     const entry = holds(shard.memory, seq, token)
-    return entry === null ? FENCED : granted(shard, entry, now)
+    return entry === null ? FENCED : granted(shard, entry, heard, now)
   })
 }
 
@@ -30,17 +30,27 @@ export function park(shard: Shard, items: readonly ParkItem[], now: EpochMs): re
   return shard.store.transaction(() =>
     items.map((item) => {
       const entry = holder(shard, item)
-      if (entry === null) return FENCED
-      const answer = granted(shard, entry, now)
-      // Mail that arrived with this commit must be seen first, so the row is ready again at once.
-      const dueAt = answer.inbox.length > 0 ? now : Math.min(item.wakeAt, entry.deadlineAt)
-      shard.store.park(item.seq, appended(entry, fresh(entry, item)), dueAt)
+      if (entry === null) return fenced(shard, item, now)
+      const answer = granted(shard, entry, item.heard, now)
+      const change = appended(entry, fresh(entry, item))
       shard.memory.leases.delete(item.seq)
-      shard.memory.unseen.add(item.seq)
-      entry.parkedUntil = dueAt
+      if (answer.inbox.length > 0) readFirst(shard, entry, change, now)
+      else parkUntil(shard, entry, change, Math.min(item.wakeAt, entry.deadlineAt))
       return answer
     }),
   )
+}
+
+/** Mail that the runner has not seen must be read before it may rest: the row is ready again at once. */
+function readFirst({ store, memory }: Shard, entry: Live, change: JournalChange, now: EpochMs): void {
+  store.append(entry.seq, change)
+  makeReady(memory, entry, now)
+}
+
+function parkUntil({ store, memory }: Shard, entry: Live, change: JournalChange, dueAt: EpochMs): void {
+  store.park(entry.seq, change, dueAt)
+  memory.unseen.add(entry.seq)
+  entry.parkedUntil = dueAt
 }
 
 /** Appends and ends executions. A recorded cancel or a passed deadline keeps its word (4.4 rule 10, I11). */
@@ -49,25 +59,30 @@ export function finish(shard: Shard, items: readonly FinishItem[], now: EpochMs)
 }
 
 function finishOne(shard: Shard, item: FinishItem, now: EpochMs): FinishAnswer {
-  const { memory, store } = shard
-  if (!memory.live.has(item.seq)) return repeatedFinish(shard, item)
+  const { memory } = shard
+  if (!memory.live.has(item.seq)) return repeatedFinish(shard, item, now)
   const entry = holder(shard, item)
-  if (entry === null) return FENCED
+  if (entry === null) return fenced(shard, item, now)
   const word = overrulingWord(shard, entry, item, now)
   const result = word === item.status ? item.result : overruled(item.result, word)
-  end(shard, entry, fresh(entry, item), { status: word, result })
-  if (entry.mail) store.clearInbox(item.seq)
+  end(shard, entry, fresh(entry, item), { status: word, result }, now)
   return { kind: 'ok', status: word }
 }
 
-function repeatedFinish(shard: Shard, item: FinishItem): FinishAnswer {
+function repeatedFinish(shard: Shard, item: FinishItem, now: EpochMs): FinishAnswer {
   const row = shard.store.row(item.seq)
-  if (row === null || row.token !== item.token || row.state === 'live' || row.state === 'parked') return FENCED
+  if (row === null || row.token !== item.token || !isTerminalStatus(row.state)) return fenced(shard, item, now)
   return row.events === item.from + item.events.length ? { kind: 'ok', status: row.state } : FENCED
 }
 
+/** What a fenced runner tells comes too late for the journal; of a child it started somebody has to know all the same. */
+function fenced(shard: Shard, { seq, events }: CommitItem, now: EpochMs): typeof FENCED {
+  releaseUnheard(shard, seq, events, now)
+  return FENCED
+}
+
 function overrulingWord(shard: Shard, entry: Live, item: FinishItem, now: EpochMs): FinishItem['status'] {
-  const mail = entry.mail ? shard.store.inbox(entry.seq) : []
+  const mail = entry.mail > 0 ? shard.store.inbox(entry.seq) : []
   if (mail.some((entry) => entry.kind === 'cancel')) return 'cancelled'
   if (item.status === 'cancelled') return item.status
   return now >= entry.deadlineAt ? 'timed_out' : item.status
@@ -85,28 +100,30 @@ export function end(
   entry: Live,
   lines: readonly string[],
   ending: { status: FinishItem['status']; result: string },
+  now: EpochMs,
 ): void {
   const { memory, store } = shard
   if (memory.meta === null) return
   const finishNo = memory.meta.finishNo + 1
   memory.meta = { ...memory.meta, finishNo }
+  releaseChildren(shard, entry, lines, now)
+  reportToParent(shard, entry, ending, now)
   store.finish(entry.seq, appended(entry, lines), { ...ending, finishNo })
+  if (entry.mail > 0) store.clearInbox(entry.seq)
   memory.live.delete(entry.seq)
-  memory.ready.delete(entry.seq)
-  memory.resumed.delete(entry.seq)
+  leaveQueues(memory, entry)
   memory.leases.delete(entry.seq)
   memory.unseen.delete(entry.seq)
   memory.unflushed.set(entry.seq, finishNo)
   countEnded(memory.blocks, entry.seq)
-  if (entry.claimed) memory.slots -= 1
 }
 
 function commitOne(shard: Shard, item: CommitItem, now: EpochMs): CommitAnswer {
   const entry = holder(shard, item)
-  if (entry === null) return FENCED
+  if (entry === null) return fenced(shard, item, now)
   const lines = fresh(entry, item)
   if (lines.length > 0) shard.store.append(entry.seq, appended(entry, lines))
-  return granted(shard, entry, now)
+  return granted(shard, entry, item.heard, now)
 }
 
 /** The row an item may be written to: its token holds, and its events go on where the journal ends or are all there (I3). */
@@ -130,12 +147,14 @@ function appended(entry: Live, lines: readonly string[]): JournalChange {
   if (inline) entry.journalChars = chars
   else entry.spilled = true
   entry.progressToken = entry.token
+  entry.calls ||= lines.some(mayCall)
   return { token: entry.token, events: entry.events, lines, inline }
 }
 
-function granted(shard: Shard, entry: Live, now: EpochMs): Extract<CommitAnswer, { kind: 'ok' }> {
+function granted(shard: Shard, entry: Live, heard = 0, now: EpochMs): Extract<CommitAnswer, { kind: 'ok' }> {
   // A holder that comes back after its lease ran out is alone again: nobody else may be handed the row.
   shard.memory.resumed.delete(entry.seq)
   holdLease(shard.memory, entry, now)
-  return { kind: 'ok', inbox: entry.mail ? shard.store.inbox(entry.seq) : [], watched: false }
+  const inbox = entry.mail > heard ? shard.store.inbox(entry.seq).slice(heard) : []
+  return { kind: 'ok', inbox, watched: false }
 }

@@ -3,8 +3,8 @@ import { end } from './commit'
 import type { Live, Shard } from './memory'
 
 /**
- * Records a wish to cancel before anything else happens (4.4 rule 10). Without a holder the execution ends at once;
- * otherwise its runner learns of it with its next commit or renewal.
+ * Ends an execution at once, whoever holds it (I14): its runner is fenced from now on, starts nothing that it has to ask for,
+ * and aborts what runs when it next hears from the shard.
  */
 export function cancel(
   shard: Shard,
@@ -14,16 +14,10 @@ export function cancel(
   const entry = shard.memory.live.get(request.seq)
   if (entry === undefined) return shard.store.row(request.seq) === null ? 'unknown' : 'terminal'
   const { reason, actor } = request
-  shard.store.transaction(() => {
-    if (shard.memory.leases.has(entry.seq)) {
-      const body = JSON.stringify({ reason, actor })
-      shard.store.addInbox(entry.seq, { kind: 'cancel', key: 'cancel', body, at: now })
-      entry.mail = true
-    } else {
-      const event = { v: 1, type: 'cancel_requested', at: now, reason, actor }
-      endByShard(shard, entry, 'cancelled', { code: 'cancelled', message: reasonText(reason) }, event, now)
-    }
-  })
+  const event = { v: 1, type: 'cancel_requested', at: now, reason, actor }
+  shard.store.transaction(() =>
+    endByShard(shard, entry, 'cancelled', { code: 'cancelled', message: reasonText(reason) }, event, now),
+  )
   return 'recorded'
 }
 
@@ -36,6 +30,13 @@ export function endOverdue(shard: Shard, entry: Live, now: EpochMs): void {
   const event = { v: 1, type: 'deadline_passed', at: now }
   const message = 'The execution took longer than its limit.'
   endByShard(shard, entry, 'timed_out', { code: 'timed_out', message }, event, now)
+}
+
+/** Ends an execution that nobody had come for when it was no longer worth starting. */
+export function endExpired(shard: Shard, entry: Live, now: EpochMs): void {
+  const event = { v: 1, type: 'deadline_passed', at: now }
+  const message = 'The execution could not be started within the time its ttl allowed.'
+  endByShard(shard, entry, 'timed_out', { code: 'ttl_expired', message }, event, now)
 }
 
 /** Ends an execution whose runners keep dying without making progress. */
@@ -57,6 +58,5 @@ function endByShard(
   shard.store.raiseToken(entry.seq, entry.token)
   const startedAt = shard.store.heads([entry.seq])[0]?.startedAt ?? null
   const result = JSON.stringify({ output: null, error, startedAt, endedAt: now })
-  end(shard, entry, [JSON.stringify(event)], { status, result })
-  shard.store.clearInbox(entry.seq)
+  end(shard, entry, [JSON.stringify(event)], { status, result }, now)
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../kernel/time'
 import type { BlockCounts } from './blocks'
+import { recallSlot, type KeyGroup } from './slots'
 import type { LiveRow, ShardMeta, ShardStore } from './store'
 import type { ReleaseSummary } from '../model/deployment-config'
 
@@ -26,8 +27,18 @@ export type Live = {
   /** From an earlier life, and its holder has not been heard of since: whether it was ever claimed is not known. */
   recovered: boolean
   parkedUntil: EpochMs | null
-  /** Outside facts wait in the inbox. */
-  mail: boolean
+  /** How many outside facts the inbox holds. */
+  mail: number
+  /** Its concurrency key. */
+  readonly key: string | null
+  /** How many of this key may run at once; null = it takes part in the shard's quota. */
+  readonly keyLimit: number | null
+  /** Not to be started after this. */
+  readonly startBy: EpochMs | null
+  /** The execution that waits for its end. */
+  readonly parent: string | null
+  /** Its journal may name executions that it started and waits for. */
+  calls: boolean
 }
 
 export type Lease = { readonly token: number; readonly until: EpochMs }
@@ -38,10 +49,16 @@ export type ShardMemory = {
   readonly live: Map<number, Live>
   /** Never claimed, waiting for a slot and a runner; first in, first out. */
   readonly ready: Set<number>
+  /** Never claimed, and their concurrency keys have a place for them. */
+  readonly opened: Set<number>
+  /** By concurrency key, where there is a limit. */
+  readonly groups: Map<string, KeyGroup>
   /** Holding a slot already and waiting for a runner again: after a wait, or because the last one went silent. */
   readonly resumed: Set<number>
   readonly leases: Map<number, Lease>
   slots: number
+  /** Those of `slots` that count against the limit of a key and not against the quota. */
+  keyedSlots: number
   /** Doorbells sent and not yet answered by a claim. */
   rung: number
   lastClaimAt: EpochMs
@@ -52,6 +69,8 @@ export type ShardMemory = {
   readonly unseen: Set<number>
   readonly releases: Map<number, ReleaseSummary>
   readonly blocks: BlockCounts
+  /** When the next message to another execution is due; null = none waits. */
+  postDueAt: EpochMs | null
 }
 
 export type Shard = { readonly store: ShardStore; readonly memory: ShardMemory }
@@ -64,9 +83,12 @@ export function openShard(store: ShardStore, now: EpochMs): Shard {
     nextSeq: store.nextSeq(),
     live: new Map(),
     ready: new Set(),
+    opened: new Set(),
+    groups: new Map(),
     resumed: new Set(),
     leases: new Map(),
     slots: 0,
+    keyedSlots: 0,
     rung: 0,
     lastClaimAt: now,
     ringWaitMs: RING_AGAIN_MS,
@@ -74,6 +96,7 @@ export function openShard(store: ShardStore, now: EpochMs): Shard {
     unseen: new Set(),
     releases: new Map(),
     blocks: new Map(store.blockCounts()),
+    postDueAt: store.nextPostDue(),
   }
   for (const pin of store.releasePins()) {
     const release = store.release(pin)
@@ -87,22 +110,22 @@ export function openShard(store: ShardStore, now: EpochMs): Shard {
 export const RING_AGAIN_MS = 5_000
 
 function recall(memory: ShardMemory, row: LiveRow, now: EpochMs): void {
-  memory.live.set(row.seq, {
-    seq: row.seq,
-    pin: row.pin,
-    acceptedAt: row.acceptedAt,
-    deadlineAt: row.deadlineAt,
-    token: row.token,
-    progressToken: row.progressToken,
-    events: row.events,
-    journalChars: row.journalChars,
-    spilled: row.spilled,
-    claimed: true,
-    fresh: false,
-    recovered: true,
-    parkedUntil: row.parked ? (row.dueAt ?? row.deadlineAt) : null,
-    mail: true,
-  })
-  memory.slots += 1
-  if (!row.parked) memory.leases.set(row.seq, { token: row.token, until: now + RESTART_GRACE_MS })
+  const { seq, pin, acceptedAt, deadlineAt, token, progressToken, events, journalChars, spilled, mail } = row
+  const entry: Live = {
+    ...{ seq, pin, acceptedAt, deadlineAt, token, progressToken, events, journalChars, spilled, mail },
+    claimed: false,
+    fresh: row.state === 'delayed',
+    recovered: row.state !== 'delayed',
+    parkedUntil: row.state === 'live' ? null : (row.dueAt ?? row.deadlineAt),
+    key: row.concurrencyKey,
+    keyLimit: row.concurrencyKey === null ? null : (memory.releases.get(pin)?.concurrency ?? null),
+    startBy: row.startBy,
+    parent: row.parent,
+    calls: true,
+  }
+  memory.live.set(seq, entry)
+  // Nobody has ever come for what is delayed; all else may have a holder, and is counted until the contrary shows.
+  if (row.state === 'delayed') return
+  recallSlot(memory, entry)
+  if (row.state === 'live') memory.leases.set(seq, { token, until: now + RESTART_GRACE_MS })
 }

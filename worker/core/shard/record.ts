@@ -1,8 +1,8 @@
 import type { ExecutionStatus } from '../model/execution-status'
-import { executionId } from './admission'
 import type { Shard } from './memory'
 import { invariant } from '../kernel/assert'
 import type { ExecutionResult } from './result'
+import { executionId } from './row-id'
 import type { Row, RowHead } from './store'
 import type { ExecutionSummary } from './summary'
 import type { ExecutionRecord } from './wire'
@@ -16,6 +16,7 @@ const REV_TERMINAL = Number.MAX_SAFE_INTEGER
 /** The word people read: `pending` = never claimed, `running` = claimed, `waiting` = parked. */
 export function statusOf(shard: Shard, row: Pick<Row, 'seq' | 'state'>): ExecutionStatus {
   if (row.state === 'parked') return 'waiting'
+  if (row.state === 'delayed') return 'pending'
   if (row.state !== 'live') return row.state
   return shard.memory.live.get(row.seq)?.claimed === true ? 'running' : 'pending'
 }
@@ -56,6 +57,8 @@ export function summaryOf(shard: Shard, row: RowHead, rev: number): ExecutionSum
     errorStage: result?.error?.stage ?? null,
     test: row.cause.test === true,
     replayOf: row.cause.replayOf ?? null,
+    parentExecutionId: row.cause.parent?.executionId ?? null,
+    tags: row.cause.tags ?? [],
     rev: result === null ? rev : REV_TERMINAL,
   }
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../kernel/time'
 import { RING_AGAIN_MS, type Live, type ShardMemory } from './memory'
+import { freeKeyed, freeShared, queueUp } from './slots'
 
 /** What one claim hands out at most: executions that touch the network, or executions that do not. */
 export const CLAIM_NETWORK_MAX = 5
@@ -9,9 +10,9 @@ const RING_WAIT_MS_MAX = 5 * 60_000
 
 /** How many doorbells to send now: enough for what is ready and allowed to run, less those already on their way. */
 export function doorbellsToSend(memory: ShardMemory): number {
-  const { meta, ready, resumed, slots, releases } = memory
+  const { meta, ready, opened, resumed, releases } = memory
   if (meta === null) return 0
-  const startable = Math.min(ready.size, Math.max(0, meta.config.quota - slots))
+  const startable = Math.min(ready.size, freeShared(memory)) + Math.min(opened.size, freeKeyed(memory))
   const pure = meta.config.active !== null && releases.get(meta.config.active)?.pure === true
   const wanted = Math.ceil((startable + resumed.size) / (pure ? CLAIM_PURE_MAX : CLAIM_NETWORK_MAX))
   const ring = Math.max(0, Math.min(wanted, DOORBELLS_MAX) - memory.rung)
@@ -26,11 +27,12 @@ export function makeReady(memory: ShardMemory, entry: Live, now: EpochMs): void 
     memory.ringWaitMs = RING_AGAIN_MS
   }
   if (entry.claimed) memory.resumed.add(entry.seq)
-  else memory.ready.add(entry.seq)
+  else queueUp(memory, entry)
 }
 
-function hasReady({ ready, resumed }: ShardMemory): boolean {
-  return ready.size > 0 || resumed.size > 0
+/** Whether anything waits for a runner and may be served. */
+export function hasReady({ ready, opened, resumed }: ShardMemory): boolean {
+  return ready.size > 0 || opened.size > 0 || resumed.size > 0
 }
 
 /** A doorbell was answered. */

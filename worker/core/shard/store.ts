@@ -2,10 +2,10 @@ import type { EpochMs } from '../kernel/time'
 import type { TerminalStatus } from '../model/execution-status'
 import type { DeploymentConfig } from '../model/deployment-config'
 import type { BlockCount } from './blocks'
-import type { Cause, InboxEntry, ReleaseParts } from './wire'
+import type { Cause, InboxEntry, PostKind, ReleaseParts } from './wire'
 
-/** State words on disk; what people read is derived (`pending` = live and never claimed). */
-export type RowState = 'live' | 'parked' | TerminalStatus
+/** State words on disk; what people read is derived (`pending` = delayed, or live and never claimed). */
+export type RowState = 'live' | 'parked' | 'delayed' | TerminalStatus
 
 export type ShardMeta = {
   readonly no: number
@@ -24,6 +24,10 @@ export type NewRow = {
   readonly payload: string
   readonly acceptedAt: EpochMs
   readonly deadlineAt: EpochMs
+  /** When it may start; null = now. */
+  readonly dueAt: EpochMs | null
+  /** The execution that waits for its end. */
+  readonly parent: string | null
   readonly journal: readonly string[]
   /** The journal column has room for the journal. */
   readonly inline: boolean
@@ -63,7 +67,7 @@ export type RowHead = Pick<Row, 'seq' | 'pin' | 'state' | 'cause' | 'acceptedAt'
 export type LiveRow = {
   readonly seq: number
   readonly pin: number
-  readonly parked: boolean
+  readonly state: 'live' | 'parked' | 'delayed'
   readonly token: number
   readonly progressToken: number
   readonly events: number
@@ -72,6 +76,22 @@ export type LiveRow = {
   readonly dueAt: EpochMs | null
   readonly deadlineAt: EpochMs
   readonly acceptedAt: EpochMs
+  readonly parent: string | null
+  readonly concurrencyKey: string | null
+  readonly startBy: EpochMs | null
+  /** How many entries its inbox has. */
+  readonly mail: number
+}
+
+/** Something another execution must hear, at least once. `body` is JSON. */
+export type Post = {
+  readonly id: number
+  /** Id of the execution it is for. */
+  readonly target: string
+  readonly kind: PostKind
+  readonly body: string
+  readonly dueAt: EpochMs
+  readonly tries: number
 }
 
 /**
@@ -111,12 +131,21 @@ export type ShardStore = {
   unpark(seq: number): void
   /** Appends and ends in one write. */
   finish(seq: number, change: JournalChange, ending: { status: TerminalStatus; finishNo: number; result: string }): void
+  /** Parked and delayed rows whose instant has come. */
   parkedDue(now: EpochMs, limit: number): readonly number[]
   nextParkedDue(): EpochMs | null
 
   addInbox(seq: number, entry: InboxEntry): void
+  /** In order of arrival. */
   inbox(seq: number): readonly InboxEntry[]
   clearInbox(seq: number): void
+
+  addPost(post: Omit<Post, 'id' | 'tries'>): void
+  postsDue(now: EpochMs, limit: number): readonly Post[]
+  nextPostDue(): EpochMs | null
+  /** Another try, not before `dueAt`. */
+  postponePost(id: number, dueAt: EpochMs): void
+  dropPost(id: number): void
 
   /** Every block in which a row is stored, oldest first. */
   blockCounts(): readonly (readonly [number, BlockCount])[]

@@ -23,6 +23,9 @@ export type ExecutionSummary = {
   readonly errorStage: string | null
   readonly test: boolean
   readonly replayOf: string | null
+  /** The execution whose `workflow` stage started it. */
+  readonly parentExecutionId: string | null
+  readonly tags: readonly string[]
   /** Grows with every projection of the same row; an older one never overwrites a newer one. */
   readonly rev: number
 }

@@ -1,7 +1,8 @@
 import type { EpochMs } from '../kernel/time'
-import { endOverdue, endPoisoned } from './interrupt'
+import { endExpired, endOverdue, endPoisoned } from './interrupt'
 import type { Live, Shard } from './memory'
 import { doorbellsToSend, makeReady, ringAgain, ringDueAt } from './rings'
+import { giveBackSlot, isExpired } from './slots'
 
 const ITEMS_PER_TICK_MAX = 1_000
 const POISONED_AFTER = 5
@@ -26,17 +27,14 @@ function releaseLeases(shard: Shard, now: EpochMs): void {
     memory.leases.delete(seq)
     const entry = memory.live.get(seq)
     if (entry === undefined) continue
-    if (entry.recovered && entry.events === 0) giveBackSlot(shard, entry)
+    // After a restart every row was taken for claimed; one that nobody answers for and that has no journal never began (I9).
+    if (entry.recovered && entry.events === 0) {
+      entry.recovered = false
+      giveBackSlot(memory, entry)
+    }
     if (entry.token - entry.progressToken >= POISONED_AFTER) endPoisoned(shard, entry, now)
     else makeReady(memory, entry, now)
   }
-}
-
-/** After a restart every row was taken for claimed; one that nobody answers for and that has no journal never began (I9). */
-function giveBackSlot({ memory }: Shard, entry: Live): void {
-  entry.recovered = false
-  entry.claimed = false
-  memory.slots -= 1
 }
 
 function wakeParked(shard: Shard, now: EpochMs): void {
@@ -50,13 +48,16 @@ function wakeParked(shard: Shard, now: EpochMs): void {
 }
 
 function endOverdueRows(shard: Shard, now: EpochMs): void {
-  for (const entry of overdue(shard, now)) endOverdue(shard, entry, now)
+  for (const entry of overdue(shard, now)) {
+    if (entry.deadlineAt <= now) endOverdue(shard, entry, now)
+    else endExpired(shard, entry, now)
+  }
 }
 
 function overdue(shard: Shard, now: EpochMs): readonly Live[] {
   const { live, leases } = shard.memory
   return [...live.values()]
-    .filter((entry) => entry.deadlineAt <= now && !leases.has(entry.seq))
+    .filter((entry) => (entry.deadlineAt <= now || isExpired(entry, now)) && !leases.has(entry.seq))
     .slice(0, ITEMS_PER_TICK_MAX)
 }
 
@@ -73,8 +74,11 @@ export function nextDueAt(shard: Shard): EpochMs | null {
   if (ringAt !== null) candidates.push(ringAt)
   for (const lease of memory.leases.values()) candidates.push(lease.until)
   for (const entry of memory.live.values()) {
-    if (!memory.leases.has(entry.seq)) candidates.push(entry.deadlineAt)
+    if (memory.leases.has(entry.seq)) continue
+    candidates.push(entry.deadlineAt)
+    if (!entry.claimed && entry.startBy !== null) candidates.push(entry.startBy)
   }
+  if (memory.postDueAt !== null) candidates.push(memory.postDueAt)
   const parkedAt = store.nextParkedDue()
   if (parkedAt !== null) candidates.push(parkedAt)
   return candidates.length === 0 ? null : candidates.reduce((a, b) => Math.min(a, b))

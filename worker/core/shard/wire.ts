@@ -20,6 +20,8 @@ export type Cause = {
   readonly concurrencyKey?: string
   /** It is not worth starting any more after this. */
   readonly startBy?: EpochMs
+  /** The caller of its webhook waits for an answer, which a stage may give early. */
+  readonly answers?: true
   /** The execution whose `workflow` stage started this one. */
   readonly parent?: ParentLink
   readonly traceparent?: string
@@ -126,11 +128,40 @@ export type Work = {
 
 /** `signal`: body `{name, payload, actor}`, key = signal id · `child_finished`: body `{status, output, error}`, key = child's id. */
 export type InboxEntry = {
-  readonly kind: 'cancel' | 'deadline' | 'signal' | 'child_finished'
+  readonly kind: 'cancel' | 'signal' | 'child_finished'
   readonly key: string
   readonly body: string
   readonly at: EpochMs
 }
+
+/** What one execution may have to tell another: that it ended, or that nobody waits for it any more. */
+export type PostKind = 'child_finished' | 'child_cancel'
+
+export type SignalRequest = {
+  readonly organizationId: string
+  readonly seq: number
+  readonly name: string
+  /** The same for repeats of one signal. */
+  readonly signalId: string
+  /** JSON text. */
+  readonly payload: string
+  readonly actor: string | null
+}
+
+/** `reused`: another signal has this id · `full`: the execution has more unread mail than it may have. */
+export type SignalAnswer = 'recorded' | 'duplicate' | 'reused' | 'terminal' | 'unknown' | 'full'
+
+export type NotifyRequest = {
+  readonly organizationId: string
+  readonly seq: number
+  readonly kind: PostKind
+  readonly key: string
+  readonly body: string
+}
+
+export type NotifyAnswer = 'recorded' | 'duplicate' | 'terminal' | 'unknown'
+
+export type RenewItem = { readonly seq: number; readonly token: number; readonly heard?: number }
 
 export type ClaimRequest = { readonly max: number; readonly have: readonly number[] }
 
@@ -149,8 +180,8 @@ export type CommitItem = {
   readonly token: number
   readonly from: number
   readonly events: readonly string[]
-  /** JSON of the WebhookResponse a `respond` among the events gives. */
-  readonly response?: string
+  /** How many entries of the inbox the runner has seen; absent = none. */
+  readonly heard?: number
 }
 
 export type CommitAnswer =

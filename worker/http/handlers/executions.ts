@@ -1,6 +1,7 @@
 import type { JsonObject } from '#core/kernel/json'
 import { isTerminalStatus } from '#core/model/execution-status'
 
+import { runBatch } from '../../services/run-batch'
 import { type Run, runWorkflow } from '../../services/run-workflow'
 import { cancelExecution, listExecutions, readTrace } from '../../services/executions'
 import { findExecution } from '../../services/read-execution'
@@ -11,6 +12,7 @@ import type { SomeHandlers } from '../handler'
 
 type Names =
   | 'runWorkflow'
+  | 'runBatch'
   | 'listExecutions'
   | 'getExecution'
   | 'getTrace'
@@ -22,6 +24,23 @@ export const executionHandlers: SomeHandlers<Names> = {
   async runWorkflow({ ctx, body, idempotencyKey, fingerprint }) {
     const wish = { ...body, input: body.input as JsonObject }
     return runAnswer(body.workflowId, await runWorkflow(ctx, wish, { key: idempotencyKey, fingerprint }))
+  },
+  async runBatch({ ctx, body }) {
+    const items = body.items.map((item) => ({ ...item, input: item.input as JsonObject }))
+    const { environment, outcomes } = await runBatch(ctx, { ...body, items })
+    const accepted = outcomes.filter((outcome) => 'executionId' in outcome).length
+    return {
+      status: 202,
+      body: {
+        workflowId: body.workflowId,
+        environment,
+        accepted,
+        refused: outcomes.length - accepted,
+        items: outcomes.map((outcome) =>
+          'error' in outcome ? { error: failureBody(outcome.error) } : { ...outcome, status: 'pending' as const },
+        ),
+      },
+    }
   },
   async listExecutions({ ctx, query }) {
     const page = await listExecutions(ctx, query)

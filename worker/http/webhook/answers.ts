@@ -1,8 +1,7 @@
-import type { ExecutionStatus } from '#core/model/execution-status'
-import type { ExecutionResult } from '#core/shard/result'
+import type { WebhookResponse } from '#core/components/context'
+import type { Completion } from '../../ports/ingress'
 import { DOOR_HEADERS } from './refusal'
 
-type Ended = { readonly status: ExecutionStatus; readonly result: ExecutionResult | null }
 type HeaderFields = Readonly<Record<string, string>>
 
 /** `immediate` (S24). Execution ids need no escaping. */
@@ -15,7 +14,9 @@ export function acceptedResponse(executionId: string, headers: HeaderFields): Re
 }
 
 /** `lastNode` (S25): the output, or that it failed without telling the sender where, or that the time was over. */
-export function completedResponse(executionId: string, { status, result }: Ended, headers: HeaderFields): Response {
+export function completedResponse(executionId: string, completion: Completion, headers: HeaderFields): Response {
+  const { status, result, response } = completion
+  if (response !== null) return writtenResponse(response, headers)
   if (status === 'completed') {
     return json(200, JSON.stringify({ status, executionId, data: result?.output ?? null }), headers)
   }
@@ -27,6 +28,20 @@ export function completedResponse(executionId: string, { status, result }: Ended
     return json(500, JSON.stringify({ status: 'failed', executionId, error }), headers)
   }
   return json(504, JSON.stringify({ status: 'timed_out', executionId }), headers)
+}
+
+const WITHOUT_BODY = [204, 205, 304]
+
+/** What a `respond` stage said; text as it is, all else as JSON. Our own headers stay: it is never run as a page of ours. */
+function writtenResponse({ status, headers: written, body }: WebhookResponse, extra: HeaderFields): Response {
+  const isEmpty = body === null || WITHOUT_BODY.includes(status)
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json'
+  const headers = new Headers(isEmpty ? {} : { 'content-type': type })
+  for (const fields of [written, DOOR_HEADERS, extra]) {
+    for (const [name, value] of Object.entries(fields)) headers.set(name, value)
+  }
+  return new Response(isEmpty ? null : text, { status, headers })
 }
 
 const JSON_HEADERS = new Headers({ ...DOOR_HEADERS, 'content-type': 'application/json' })

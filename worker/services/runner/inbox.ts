@@ -3,6 +3,8 @@ import type { InboxEntry } from '#core/shard/wire'
 export type Inbox = {
   readonly listen: (listener: (entries: readonly InboxEntry[]) => void) => void
   readonly deliver: (entries: readonly InboxEntry[]) => void
+  /** How many have been passed on: the shard sends what came after them. */
+  readonly heard: () => number
 }
 
 /** Passes on each outside fact once, however often the shard mentions it. */
@@ -10,6 +12,7 @@ export function createInbox(): Inbox {
   const seen = new Set<string>()
   let heed: (entries: readonly InboxEntry[]) => void = () => undefined
   return {
+    heard: () => seen.size,
     listen(listener: (entries: readonly InboxEntry[]) => void): void {
       heed = listener
     },

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/kernel/time'
 import { LEASE_MS } from '#core/shard/lease'
-import type { CommitAnswer, InboxEntry, Work } from '#core/shard/wire'
+import type { CommitAnswer, Work } from '#core/shard/wire'
+import type { Inbox } from './inbox'
 import { countEvents, type Pager } from './journal-pages'
 import type { LeaseClock } from './lease-clock'
 import type { ShardWriter } from './shard-writer'
@@ -8,7 +9,7 @@ import type { ShardWriter } from './shard-writer'
 /** Thrown when the shard no longer takes this runner's word: somebody else has the execution, or it has ended. */
 export class Fenced extends Error {}
 
-type Rest = { readonly from: number; readonly events: readonly string[] }
+type Rest = { readonly from: number; readonly events: readonly string[]; readonly heard: number }
 
 /**
  * Events that happened here, in order, and how many of them the shard has. One commit in flight at a time. `from` counts
@@ -26,13 +27,15 @@ export type JournalBuffer = {
   rest(): Promise<Rest>
   /** The same without storing anything: for when the store of outputs cannot be reached. */
   unpacked(): Promise<Rest>
+  /** Hears from the shard now, with the first `count` events durable: whether the execution is still ours, and its mail. */
+  confirm(count: number): Promise<void>
   /** Extends the lease without writing. */
   renew(): Promise<void>
 }
 
 export function createJournalBuffer(
   work: Work,
-  ports: { clock: Clock; writer: ShardWriter; lease: LeaseClock; pack: Pager; onInbox: (entries: readonly InboxEntry[]) => void },
+  ports: { clock: Clock; writer: ShardWriter; lease: LeaseClock; inbox: Inbox; pack: Pager },
 ): JournalBuffer {
   const { seq, token } = work
   let written = work.events
@@ -44,7 +47,7 @@ export function createJournalBuffer(
   function heed(answer: CommitAnswer, sentAt: number): void {
     if (answer.kind === 'fenced') throw new Fenced()
     ports.lease.extend(sentAt, LEASE_MS)
-    if (answer.inbox.length > 0) ports.onInbox(answer.inbox)
+    if (answer.inbox.length > 0) ports.inbox.deliver(answer.inbox)
   }
 
   async function send(): Promise<void> {
@@ -52,7 +55,7 @@ export function createJournalBuffer(
     const packed = ports.pack(sent)
     const events = packed instanceof Promise ? await packed : packed
     const sentAt = ports.clock()
-    const answer = await ports.writer.commit({ seq, token, from: written, events })
+    const answer = await ports.writer.commit({ seq, token, from: written, events, heard: ports.inbox.heard() })
     // Only now: what a broken commit carried has to travel again, or the journal would have a gap (I3).
     lines = lines.slice(sent.length)
     pendingChars -= sent.reduce((sum, line) => sum + line.length, 0)
@@ -68,6 +71,15 @@ export function createJournalBuffer(
     return inFlight
   }
 
+  async function ensure(count: number): Promise<void> {
+    while (committed < count) await flush()
+  }
+
+  async function renew(): Promise<void> {
+    const sentAt = ports.clock()
+    heed(await ports.writer.renew({ seq, token, heard: ports.inbox.heard() }), sentAt)
+  }
+
   return {
     push(line) {
       lines.push(line)
@@ -75,17 +87,13 @@ export function createJournalBuffer(
     },
     pendingChars: () => pendingChars,
     committed: () => committed,
-    async ensure(count) {
-      while (committed < count) await flush()
-    },
+    ensure,
+    confirm: (count) => (committed < count ? ensure(count) : renew()),
     async rest() {
       if (inFlight !== null) await inFlight
-      return { from: written, events: await ports.pack([...lines]) }
+      return { from: written, events: await ports.pack([...lines]), heard: ports.inbox.heard() }
     },
-    unpacked: async () => ({ from: written, events: [...lines] }),
-    async renew() {
-      const sentAt = ports.clock()
-      heed(await ports.writer.renew({ seq, token }), sentAt)
-    },
+    unpacked: async () => ({ from: written, events: [...lines], heard: ports.inbox.heard() }),
+    renew,
   }
 }

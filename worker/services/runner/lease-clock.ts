@@ -10,17 +10,22 @@ const FENCE_MARGIN_MS = 5_000
 export type LeaseClock = {
   extend(sentAt: EpochMs, leaseMs: number): void
   endsAt(): EpochMs
+  /** When the last answered call was sent: nothing newer is known of the execution. */
+  confirmedAt(): EpochMs
   /** Whether a new effect may still leave. */
   mayStart(): boolean
 }
 
 export function createLeaseClock(clock: Clock, sentAt: EpochMs, leaseMs: number): LeaseClock {
   let endsAt = sentAt + leaseMs
+  let confirmedAt = sentAt
   return {
     extend(at, ms) {
       endsAt = Math.max(endsAt, at + ms)
+      confirmedAt = Math.max(confirmedAt, at)
     },
     endsAt: () => endsAt,
+    confirmedAt: () => confirmedAt,
     mayStart: () => clock() < endsAt - FENCE_MARGIN_MS,
   }
 }

@@ -1,8 +1,10 @@
 import type { JsonObject } from '#core/kernel/json'
+import { everyStage } from '#core/definition/every-stage'
 import { compilePlan, type Plan } from '#core/definition/plan'
 import { Workflow } from '#core/definition/document'
 import { createRedactor, type Redact } from '#core/engine/redact'
 import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
+import { SIGNAL_NAME } from '#core/model/signal-name'
 import type { ReleaseParts } from '#core/shard/wire'
 import type { CodeBundle } from '../../ports/code-runner'
 import type { Vault } from '../../ports/vault'
@@ -21,6 +23,8 @@ export type LoadedRelease = {
   /** The only hosts a secret may be sent to, for those that are bound. */
   readonly secretHosts: Readonly<Record<string, readonly string[]>>
   readonly redact: Redact
+  /** Signals whose links the document may print. */
+  readonly linkedSignals: readonly string[]
   readonly code: CodeBundle
   /** Access tokens of this isolate; shared by all releases. */
   readonly tokens: TokenCache
@@ -67,5 +71,15 @@ async function open(
   const { organizationId } = config
   const code = codeBundle(plan, { organizationId, versionId: parts.summary.versionId, environment: parts.environment })
   const redact = createRedactor(masked)
-  return { summary: parts.summary, plan, variables, secrets, secretHosts: hosts, redact, code }
+  const linkedSignals = signalsLinked(plan, parts.document)
+  return { summary: parts.summary, plan, variables, secrets, secretHosts: hosts, redact, linkedSignals, code }
+}
+
+/** Only what is written out can be linked to; a document that never says `signals` prints no link. */
+function signalsLinked(plan: Plan, document: string): readonly string[] {
+  if (!document.includes('signals')) return []
+  const names = everyStage(plan).flatMap(({ type, document: config }) =>
+    type === 'wait_for_signal' && typeof config['signal'] === 'string' ? [config['signal']] : [],
+  )
+  return [...new Set(names)].filter((name) => SIGNAL_NAME.test(name))
 }

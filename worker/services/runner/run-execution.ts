@@ -1,9 +1,10 @@
+import type { WebhookResponse } from '#core/components/context'
 import { EVENT_VERSION } from '#core/engine/event'
 import { executionEnd } from '#core/engine/execution-output'
 import { fold } from '#core/engine/fold'
-import type { ExecutionState } from '#core/engine/state'
 import { assertNever } from '#core/kernel/assert'
 import type { TerminalStatus } from '#core/model/execution-status'
+import { firstResponse } from '#core/shard/first-response'
 import type { ExecutionResult } from '#core/shard/result'
 import { failWork } from './fail-work'
 import { createInbox } from './inbox'
@@ -12,6 +13,7 @@ import { createPager } from './journal-pages'
 import { readJournal } from './keep-output'
 import { objectPlace } from './object-place'
 import { OutputLost, StoreUnreachable } from './reach-store'
+import { awaitedChildren } from './read-mail'
 import type { RunnerDeps } from './runner-deps'
 import { Slice, type SliceEnd } from './slice'
 import { createSliceContext, type Job, type SliceContext } from './slice-context'
@@ -23,7 +25,13 @@ const COME_BACK_AFTER_MS = 30_000
 
 /** How this runner's part ended. `left`: fenced, cut off or out of time; the shard hands the execution to another. */
 export type RunEnd =
-  | { readonly kind: 'finished'; readonly status: TerminalStatus; readonly result: ExecutionResult }
+  | {
+      readonly kind: 'finished'
+      readonly status: TerminalStatus
+      readonly result: ExecutionResult
+      /** What a stage answered whoever called the webhook. */
+      readonly response: WebhookResponse | null
+    }
   | { readonly kind: 'parked' }
   | { readonly kind: 'left' }
 
@@ -35,9 +43,11 @@ export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> 
   const { work, writer, lease } = job
   const inbox = createInbox()
   const pack = createPager(work.journal, objectPlace(work, job.config), deps.outputs)
-  const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, onInbox: inbox.deliver, pack })
+  const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, inbox, pack })
   try {
-    return await run(deps, job, createSliceContext(deps, job, { buffer, inbox })).catch(async (error: unknown) => {
+    const signalLinks = await deps.signalLinks(work, job.release.linkedSignals)
+    const context = createSliceContext(deps, job, { buffer, inbox, signalLinks })
+    return await run(deps, job, context).catch(async (error: unknown) => {
       if (error instanceof StoreUnreachable) return await comeBackLater(deps, job, await buffer.unpacked())
       throw error
     })
@@ -54,8 +64,8 @@ async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<R
     // Written by a newer runner than this one: it will be read by one (4.4 rule 6).
     if (journal.some(({ v }) => v > EVENT_VERSION))
       return await comeBackLater(deps, job, { from: work.events, events: [] })
-    const slice = new Slice(context, fold(release.plan, work.acceptedAt, journal))
-    return await conclude(context, await slice.run(), slice.state)
+    const slice = new Slice(context, fold(release.plan, work.acceptedAt, journal), awaitedChildren(journal))
+    return await conclude(context, await slice.run(), slice)
   } catch (error) {
     if (!(error instanceof OutputLost)) throw error
     const failure = {
@@ -63,7 +73,8 @@ async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<R
       message: `${error.message} is gone, so the execution cannot go on.`,
       hint: 'Replay the execution.',
     }
-    return { kind: 'finished', status: 'failed', result: await failWork(writer, work, failure, deps.clock()) }
+    const result = await failWork(writer, work, failure, deps.clock())
+    return { kind: 'finished', status: 'failed', result, response: firstResponse(work.journal) }
   }
 }
 
@@ -78,7 +89,7 @@ async function comeBackLater(
   return { kind: answer.kind === 'ok' ? 'parked' : 'left' }
 }
 
-async function conclude(context: SliceContext, end: SliceEnd, state: ExecutionState): Promise<RunEnd> {
+async function conclude(context: SliceContext, end: SliceEnd, slice: Slice): Promise<RunEnd> {
   const { job, buffer } = context
   const { seq, token } = job.work
   switch (end.kind) {
@@ -89,23 +100,24 @@ async function conclude(context: SliceContext, end: SliceEnd, state: ExecutionSt
       return { kind: answer.kind === 'ok' ? 'parked' : 'left' }
     }
     case 'finish':
-      return finish(context, state)
+      return finish(context, slice)
     default:
       return assertNever(end)
   }
 }
 
-async function finish({ job, buffer, world }: SliceContext, state: ExecutionState): Promise<RunEnd> {
+async function finish({ job, buffer, world }: SliceContext, { state, response }: Slice): Promise<RunEnd> {
   const { seq, token } = job.work
   const { status, result, json } = resultOf(executionEnd(state, world, job.release.redact))
   const answer = await job.writer.finish({ seq, token, ...(await buffer.rest()), status, result: json })
   if (answer.kind === 'fenced') return { kind: 'left' }
-  if (answer.status === status) return { kind: 'finished', status, result }
+  if (answer.status === status) return { kind: 'finished', status, result, response }
   const message =
     answer.status === 'cancelled' ? 'The execution was cancelled.' : 'The execution took longer than its limit.'
   return {
     kind: 'finished',
     status: answer.status,
+    response,
     result: { ...result, output: null, error: { code: answer.status, message } },
   }
 }

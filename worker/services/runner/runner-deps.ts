@@ -1,4 +1,8 @@
+import type { ChildAnswer, ChildRequest } from '#core/components/context'
+import type { JsonObject } from '#core/kernel/json'
 import type { Clock } from '#core/kernel/time'
+import type { DeploymentConfig } from '#core/model/deployment-config'
+import type { Work } from '#core/shard/wire'
 import type { ChatModel } from '../../ports/chat-model'
 import type { CodeRunner } from '../../ports/code-runner'
 import type { Doorbells } from '../../ports/doorbells'
@@ -6,6 +10,9 @@ import type { HttpSender } from '../../ports/http-sender'
 import type { OutputStore } from '../../ports/output-store'
 import type { ShardHandle } from '../../ports/shards'
 import type { ReleaseCache } from './release-cache'
+
+/** The stage that starts a child. */
+export type ChildOf = { readonly work: Work; readonly config: DeploymentConfig; readonly stage: string }
 
 /** What a runner needs of the world. */
 export type RunnerDeps = {
@@ -18,6 +25,10 @@ export type RunnerDeps = {
   readonly outputs: OutputStore
   readonly releases: ReleaseCache
   readonly doorbells: Doorbells
+  /** Starts a child of the stage at an address; the same one however often it is asked. Never rejects. */
+  readonly startChild: (parent: ChildOf, request: ChildRequest) => Promise<ChildAnswer>
+  /** Links that send an execution's signals, by name. */
+  readonly signalLinks: (work: Pick<Work, 'id' | 'deadlineAt'>, names: readonly string[]) => Promise<JsonObject>
   /** Tells the operators; never payloads or secrets. */
   readonly report: (event: string, facts: Readonly<Record<string, string | number>>) => void
 }

@@ -1,4 +1,4 @@
-import type { CommitAnswer, CommitItem, FinishAnswer, FinishItem, ParkItem } from '#core/shard/wire'
+import type { CommitAnswer, CommitItem, FinishAnswer, FinishItem, ParkItem, RenewItem } from '#core/shard/wire'
 import type { ShardHandle } from '../../ports/shards'
 import { inPackages } from './in-packages'
 import type { RunnerDeps } from './runner-deps'
@@ -8,7 +8,7 @@ export type ShardWriter = {
   commit(item: CommitItem): Promise<CommitAnswer>
   park(item: ParkItem): Promise<CommitAnswer>
   finish(item: FinishItem): Promise<FinishAnswer>
-  renew(item: { seq: number; token: number }): Promise<CommitAnswer>
+  renew(item: RenewItem): Promise<CommitAnswer>
 }
 
 /** A shard that restarts is back within moments; together less than the margin a runner keeps at the end of its lease. */
@@ -30,7 +30,7 @@ export function createShardWriter(open: () => ShardHandle, sleep: RunnerDeps['sl
     commit: coalesce((items: readonly CommitItem[]) => persist((shard) => shard.commit({ items }))),
     park: coalesce((items: readonly ParkItem[]) => persist((shard) => shard.park({ items }))),
     finish: coalesce((items: readonly FinishItem[]) => persist((shard) => shard.finish({ items }))),
-    renew: coalesce((items: readonly { seq: number; token: number }[]) => persist((shard) => shard.renew({ items }))),
+    renew: coalesce((items: readonly RenewItem[]) => persist((shard) => shard.renew({ items }))),
   }
 }
 

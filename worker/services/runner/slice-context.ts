@@ -1,11 +1,11 @@
 import type { CodeInvocation } from '#core/components/code-call'
-import type { ComponentContext, HttpRequest } from '#core/components/context'
+import type { ComponentContext, HttpRequest, WebhookResponse } from '#core/components/context'
 import type { PlannedStage } from '#core/definition/plan'
 import type { JournalEvent } from '#core/engine/event'
 import { runStage } from '#core/engine/run-stage'
 import { plannedStage, type ExecutionState } from '#core/engine/state'
 import type { World } from '#core/engine/world'
-import type { Json } from '#core/kernel/json'
+import type { Json, JsonObject } from '#core/kernel/json'
 import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
@@ -14,6 +14,7 @@ import { confineCode } from './confine-code'
 import type { Inbox } from './inbox'
 import { guardSecrets } from './guard-secrets'
 import type { JournalBuffer } from './journal-buffer'
+import { firstResponse } from '#core/shard/first-response'
 import { createEventWriter } from './keep-output'
 import type { LeaseClock } from './lease-clock'
 import type { LoadedRelease } from './release-cache'
@@ -31,6 +32,8 @@ export type Job = {
   readonly deadlineAt: EpochMs
   /** No stage starts that might not end before this. */
   readonly sliceEndsAt: EpochMs
+  /** Told once an answer for the webhook's caller is durable. */
+  readonly onResponse?: (response: WebhookResponse) => void
 }
 
 /** What a slice needs besides its state. */
@@ -53,13 +56,14 @@ export type SliceContext = {
 export function createSliceContext(
   deps: RunnerDeps,
   job: Job,
-  parts: Pick<SliceContext, 'buffer' | 'inbox'>,
+  parts: Pick<SliceContext, 'buffer' | 'inbox'> & { readonly signalLinks: JsonObject },
 ): SliceContext {
   const { plan, redact, secrets, secretHosts, tokens, code } = job.release
   const guarded = guardSecrets(deps.http, { values: secrets, hosts: secretHosts })
   const { organizationId } = job.config
   const http = authorizeRequests(guarded, { tokens, organizationId, clock: deps.clock, sleep: deps.sleep })
-  const world = worldOf(job)
+  const world = { ...worldOf(job), signalLinks: parts.signalLinks }
+  let mayRespond = job.work.cause.answers === true && firstResponse(job.work.journal) === null
   const writer = createEventWriter(job.work, job.config, deps.outputs)
   return {
     ...parts,
@@ -71,6 +75,9 @@ export function createSliceContext(
       const ports = {
         now: deps.clock,
         redact,
+        mayRespond: () => mayRespond,
+        startChild: (address: string, request: Parameters<ComponentContext['startChild']>[0]) =>
+          deps.startChild({ work: job.work, config: job.config, stage: address }, request),
         http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal()),
         ai: (request: Parameters<RunnerDeps['ai']>[0]) => deps.ai(request, signal()),
         code: (call: CodeInvocation, log: ComponentContext['log']) => {
@@ -80,6 +87,7 @@ export function createSliceContext(
         },
       }
       const event = runStage({ state, stage, attempt, world, ports })
+      if ('response' in event) mayRespond = false
       return event instanceof Promise ? event.then(writer.keep) : writer.keep(event)
     },
     serialize: writer.serialize,

@@ -4,6 +4,7 @@
  * Keeps: I4 nothing starts after the lease's margin · I5 unsafe effects wait for their ancestors' events ·
  * I14 a cancel or deadline that was seen starts nothing more.
  */
+import type { AwaitedFact, WebhookResponse } from '#core/components/context'
 import { decide } from '#core/engine/decide'
 import type { Effect } from '#core/engine/effect'
 import { EVENT_VERSION, type JournalEvent } from '#core/engine/event'
@@ -11,17 +12,26 @@ import { isCurrentAttempt, type ExecutionState } from '#core/engine/state'
 import { assertNever, invariant } from '#core/kernel/assert'
 import type { EpochMs } from '#core/kernel/time'
 import { LIMITS } from '#core/model/limits'
+import { firstResponse } from '#core/shard/first-response'
 import type { InboxEntry } from '#core/shard/wire'
+import { giveUpInDoubt } from './give-up-in-doubt'
 import { createMailbox } from './mailbox'
-import { readCancel } from './read-cancel'
+import { readMail } from './read-mail'
 import type { SliceContext } from './slice-context'
 
 const RENEW_EVERY_MS = 10_000
+/** While something waits for a signal or a child, news of it is asked for this often. */
+const LISTEN_EVERY_MS = 1_000
 const UNSAFE_COMMIT_WITHIN_MS = 1_000
 /** Or as soon as there are so many of them. */
 const UNSAFE_RESULTS_MAX = 100
 /** No more than this is held in memory without being durable. */
 const PENDING_CHARS_MAX = 1_000_000
+/** Nothing that leaves a mark outside starts on older news than this: a cancel may have come. */
+const NEWS_FRESH_MS = 1_000
+
+/** In the line of a stage that waits for a signal or a child. */
+const AWAITS = '"for":{"kind":'
 
 type StartStage = Extract<Effect, { type: 'start_stage' }>
 
@@ -43,11 +53,20 @@ export class Slice {
   /** Results of unsafe stages since the last commit of their own. */
   #unsafeResults = 0
   #renewAt: EpochMs
+  #renewEveryMs = RENEW_EVERY_MS
+  /** Facts from outside that mean nothing yet: the end of a child whose stage has not begun to wait. */
+  #mail: readonly InboxEntry[] = []
+  /** Children that stages wait for. */
+  readonly #awaited: Set<string>
+  #response: WebhookResponse | null
 
-  constructor(context: SliceContext, state: ExecutionState) {
+  constructor(context: SliceContext, state: ExecutionState, awaited: Set<string>) {
     this.#context = context
     this.#state = state
-    this.#renewAt = this.#now() + RENEW_EVERY_MS
+    this.#awaited = awaited
+    this.#response = firstResponse(context.job.work.journal)
+    if (context.job.work.journal.some((line) => line.includes(AWAITS))) this.#renewEveryMs = LISTEN_EVERY_MS
+    this.#renewAt = this.#now() + this.#renewEveryMs
     context.inbox.listen((entries) => this.#heed(entries))
   }
 
@@ -55,12 +74,17 @@ export class Slice {
     return this.#state
   }
 
+  /** What whoever called the webhook is answered, if a stage has said so. */
+  get response(): WebhookResponse | null {
+    return this.#response
+  }
+
   /** Runs until the execution ends, has to wait for long, or is no longer ours. Rejects with Fenced or what broke. */
   async run(): Promise<SliceEnd> {
-    const { job } = this.#context
+    const { job, inbox } = this.#context
     try {
       this.#decide({ type: 'resumed', v: EVENT_VERSION, at: this.#now() })
-      this.#heed(job.work.inbox)
+      inbox.deliver(job.work.inbox)
       for (let end = this.#advance(); ; end = this.#advance()) {
         if (end !== null) return end
         if (this.#now() >= job.lease.endsAt()) return { kind: 'left' }
@@ -130,23 +154,30 @@ export class Slice {
     const { job, buffer } = this.#context
     // What was performed meanwhile may have ended its scope.
     if (!isCurrentAttempt(this.#state, effect.stage, effect.attempt)) return
+    if (effect.inDoubt === true) return this.#apply(giveUpInDoubt(effect, this.#now()))
     const stage = this.#context.stage(effect.stage)
     const endsAt = stage.safety === 'pure' ? this.#now() : Math.min(this.#now() + stage.timeoutMs, job.deadlineAt)
     if (endsAt > job.sliceEndsAt || !job.lease.mayStart()) {
       this.#yielding = true
+    } else if (effect.atMostOnce === true) {
+      // The intent is durable before anything can leave (4.4 rule 8).
+      this.#noteStart(effect)
+      this.#startAfter(effect, buffer.ensure(this.#state.events))
     } else if (stage.safety === 'unsafe' && buffer.committed() < effect.afterEvent) {
-      this.#startAfterCommit(effect)
+      this.#startAfter(effect, buffer.ensure(effect.afterEvent))
+    } else if (stage.safety !== 'pure' && this.#now() - job.lease.confirmedAt() > NEWS_FRESH_MS) {
+      this.#startAfter(effect, buffer.confirm(effect.afterEvent))
     } else {
       this.#launch(effect)
     }
   }
 
-  /** The write barrier: what the stage builds on must be durable before its effect leaves (4.4 rule 7). */
-  #startAfterCommit(effect: StartStage): void {
-    const { job, buffer } = this.#context
+  /** The write barrier: what the stage builds on must be durable before its effect leaves (4.4 rule 7), and news be fresh. */
+  #startAfter(effect: StartStage, confirmed: Promise<void>): void {
+    const { job } = this.#context
     const abort = new AbortController()
     this.#running.set(effect.stage, abort)
-    buffer.ensure(effect.afterEvent).then(
+    confirmed.then(
       () => {
         if (this.#running.get(effect.stage) !== abort) return
         this.#running.delete(effect.stage)
@@ -158,11 +189,14 @@ export class Slice {
     )
   }
 
-  #launch({ stage, attempt }: StartStage): void {
+  #noteStart({ stage, attempt }: StartStage): void {
+    this.#apply({ type: 'stage_started', v: EVENT_VERSION, at: this.#now(), stage, attempt })
+  }
+
+  #launch(effect: StartStage): void {
+    const { stage, attempt } = effect
     // A pure stage is over before anybody could see it running: its start is not worth a line.
-    if (this.#context.stage(stage).safety !== 'pure') {
-      this.#apply({ type: 'stage_started', v: EVENT_VERSION, at: this.#now(), stage, attempt })
-    }
+    if (this.#context.stage(stage).safety !== 'pure' && effect.atMostOnce !== true) this.#noteStart(effect)
     // Made when a request asks for it: most stages are over at once and have nothing to abort.
     let made: AbortController | null = null
     const controller = () => (made ??= new AbortController())
@@ -185,6 +219,24 @@ export class Slice {
       if (unsafe) this.#commitSoon()
     }
     this.#apply(event)
+    if (event.type === 'stage_waiting' && event.for !== undefined) this.#listen(event.for)
+    if (event.type === 'stage_succeeded' && event.response !== undefined) this.#respond(event.response)
+  }
+
+  #listen(fact: AwaitedFact): void {
+    this.#renewEveryMs = LISTEN_EVERY_MS
+    this.#renewAt = Math.min(this.#renewAt, this.#now() + LISTEN_EVERY_MS)
+    if (fact.kind !== 'child') return
+    this.#awaited.add(fact.executionId)
+    this.#readMail()
+  }
+
+  /** Somebody waits for this answer: it leaves as soon as it is durable. */
+  #respond(response: WebhookResponse): void {
+    const { job, buffer } = this.#context
+    if (this.#response !== null) return
+    this.#response = response
+    this.#heedFailure(buffer.ensure(this.#state.events).then(() => job.onResponse?.(response)))
   }
 
   #commitSoon(): void {
@@ -205,11 +257,21 @@ export class Slice {
   }
 
   #heed(entries: readonly InboxEntry[]): void {
-    for (const entry of entries) {
-      if (this.#state.status !== 'live') return
-      this.#apply({ type: 'cancel_requested', v: EVENT_VERSION, at: entry.at, ...readCancel(entry) })
-    }
+    this.#mail = [...this.#mail, ...entries]
+    this.#readMail()
     this.#mailbox.wake()
+  }
+
+  /** Turns mail into events; what the journal has already, after another runner read it, is not written twice. */
+  #readMail(): void {
+    const { redact } = this.#context.job.release
+    this.#mail = this.#mail.filter((entry) => {
+      if (this.#state.status !== 'live') return false
+      if (entry.kind === 'child_finished' && !this.#awaited.delete(entry.key)) return true
+      const isKnown = entry.kind === 'signal' && this.#state.signalIds.has(entry.key)
+      if (!isKnown) this.#apply(readMail(entry, redact))
+      return false
+    })
   }
 
   #fireTimers(): boolean {
@@ -241,7 +303,7 @@ export class Slice {
       this.#heedFailure(buffer.ensure(this.#state.events))
     }
     if (now >= this.#renewAt) {
-      this.#renewAt = now + RENEW_EVERY_MS
+      this.#renewAt = now + this.#renewEveryMs
       this.#heedFailure(buffer.renew())
     }
   }

@@ -28,6 +28,9 @@ export const executions = sqliteTable(
     errorStage: text('error_stage'),
     isTest: integer('is_test', { mode: 'boolean' }).notNull(),
     replayOf: text('replay_of'),
+    parentExecutionId: text('parent_execution_id'),
+    /** JSON list of words. */
+    tags: text().notNull().default('[]'),
     rev: integer().notNull(),
   },
   (table) => [

@@ -1,0 +1,119 @@
+import type { EpochMs } from '../kernel/time'
+import type { Live, ShardMemory } from './memory'
+
+// Who may start. Executions without a concurrency key share the shard's quota; those with one share the limit of their
+// workflow with the others of that key, which all live on one shard. A place is held until the end, waits included (I9).
+
+/** Executions of one concurrency key. */
+export type KeyGroup = {
+  /** Places that are taken: by those that run or wait, and by those in `opened`. */
+  taken: number
+  /** First in, first out. */
+  readonly waiting: Set<number>
+}
+
+/** What one shard may run at once of executions whose keys have limits of their own. */
+const KEYED_SLOTS_MAX = 1_000
+
+function groupOf(memory: ShardMemory, key: string): KeyGroup {
+  const known = memory.groups.get(key)
+  if (known !== undefined) return known
+  const group: KeyGroup = { taken: 0, waiting: new Set() }
+  memory.groups.set(key, group)
+  return group
+}
+
+/** Queues an execution that was never claimed. */
+export function queueUp(memory: ShardMemory, entry: Live): void {
+  if (entry.key === null || entry.keyLimit === null) {
+    memory.ready.add(entry.seq)
+    return
+  }
+  const group = groupOf(memory, entry.key)
+  group.waiting.add(entry.seq)
+  open(memory, group)
+}
+
+/** Gives the places of a key that are free to those who waited longest. */
+function open(memory: ShardMemory, group: KeyGroup): void {
+  for (const seq of group.waiting) {
+    const entry = memory.live.get(seq)
+    if (entry !== undefined && group.taken >= (entry.keyLimit ?? Infinity)) return
+    group.waiting.delete(seq)
+    if (entry === undefined) continue
+    group.taken += 1
+    memory.opened.add(seq)
+  }
+}
+
+/** Slots of executions that share the quota. */
+function sharedSlots({ slots, keyedSlots }: ShardMemory): number {
+  return slots - keyedSlots
+}
+
+/** How many of those that share the quota may start now. */
+export function freeShared(memory: ShardMemory): number {
+  return Math.max(0, (memory.meta?.config.quota ?? 0) - sharedSlots(memory))
+}
+
+/** How many of those whose keys have a place for them may start now. */
+export function freeKeyed({ keyedSlots }: ShardMemory): number {
+  return Math.max(0, KEYED_SLOTS_MAX - keyedSlots)
+}
+
+/** Whether an execution that has just been queued up may start at once: whoever is in the queue comes first. */
+export function mayStartAtOnce(memory: ShardMemory, entry: Live): boolean {
+  if (memory.opened.has(entry.seq)) return freeKeyed(memory) >= memory.opened.size
+  return memory.ready.has(entry.seq) && freeShared(memory) >= memory.ready.size
+}
+
+/** The first claim: from now on it holds a slot. */
+export function takeSlot(memory: ShardMemory, entry: Live): void {
+  memory.ready.delete(entry.seq)
+  memory.opened.delete(entry.seq)
+  entry.claimed = true
+  memory.slots += 1
+  if (entry.keyLimit !== null) memory.keyedSlots += 1
+}
+
+/** After a restart every live row is taken for claimed until the contrary shows. */
+export function recallSlot(memory: ShardMemory, entry: Live): void {
+  takeSlot(memory, entry)
+  if (entry.key !== null && entry.keyLimit !== null) groupOf(memory, entry.key).taken += 1
+}
+
+/** It never began: the slot it was counted with after a restart is free. */
+export function giveBackSlot(memory: ShardMemory, entry: Live): void {
+  freeSlot(memory, entry)
+  entry.claimed = false
+}
+
+/** It has ended: frees what it held, and its place in the queues. */
+export function leaveQueues(memory: ShardMemory, entry: Live): void {
+  memory.ready.delete(entry.seq)
+  memory.resumed.delete(entry.seq)
+  if (entry.claimed) return freeSlot(memory, entry)
+  const group = entry.key === null ? undefined : memory.groups.get(entry.key)
+  if (group === undefined) return
+  group.waiting.delete(entry.seq)
+  if (memory.opened.delete(entry.seq)) freePlace(memory, entry.key, group)
+}
+
+function freeSlot(memory: ShardMemory, entry: Live): void {
+  memory.slots -= 1
+  if (entry.key === null || entry.keyLimit === null) return
+  memory.keyedSlots -= 1
+  const group = memory.groups.get(entry.key)
+  if (group !== undefined) freePlace(memory, entry.key, group)
+}
+
+function freePlace(memory: ShardMemory, key: string | null, group: KeyGroup): void {
+  group.taken -= 1
+  open(memory, group)
+  if (key !== null && group.taken === 0 && group.waiting.size === 0) memory.groups.delete(key)
+}
+
+/** Whether it was not worth starting any more before anybody came for it. */
+export function isExpired(entry: Live, now: EpochMs): boolean {
+  return !entry.claimed && entry.startBy !== null && entry.startBy <= now
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from '#core/kernel/json'
+import type { Failure } from '#core/model/failure'
+import { errorEntry } from '#core/contract/errors'
+import { AppError } from './app-error'
+import { requireEnvironment } from './caller'
+import { type RunOptions, runTerms } from './run-options'
+import { chooseDeployment } from './run-workflow'
+import type { ServiceContext } from './service-context'
+import { startExecution } from './start-execution'
+import { findWorkflow } from './workflows'
+
+export type BatchItem = RunOptions & { readonly input: JsonObject; readonly idempotencyKey?: string | undefined }
+
+export type BatchWish = {
+  readonly workflowId: string
+  readonly environment?: string | undefined
+  readonly version?: string | number | undefined
+  readonly items: readonly BatchItem[]
+}
+
+export type BatchOutcome = { readonly executionId: string; readonly repeated: boolean } | { readonly error: Failure }
+
+/** Starts one execution an item, in the order given; an item that is refused changes nothing for the others. */
+export async function runBatch(
+  ctx: ServiceContext,
+  wish: BatchWish,
+): Promise<{ readonly environment: string; readonly outcomes: readonly BatchOutcome[] }> {
+  await findWorkflow(ctx, wish.workflowId)
+  const { ref, environment } = await chooseDeployment(ctx, wish.workflowId, wish.environment)
+  requireEnvironment(ctx.caller, environment)
+  const gathered = { ...ctx, ingress: ctx.ingress.gathering() }
+  const start = (item: BatchItem) => startItem(gathered, { ref, version: wish.version }, item)
+  return { environment, outcomes: await Promise.all(wish.items.map(start)) }
+}
+
+async function startItem(
+  ctx: ServiceContext,
+  target: { readonly ref: string; readonly version: string | number | undefined },
+  { input, idempotencyKey, ...options }: BatchItem,
+): Promise<BatchOutcome> {
+  const fingerprint = ctx.digest(JSON.stringify([target, input, options]))
+  const key = idempotencyKey === undefined ? null : { hash: ctx.digest('run:', idempotencyKey), fingerprint }
+  try {
+    const terms = runTerms(options, ctx.clock())
+    const { accepted } = await startExecution(ctx, { ...target, ...terms, input, key, claim: false })
+    return { executionId: accepted.id, repeated: accepted.duplicate }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const { title, hint } = errorEntry(error.code)
+    const message = error.details.detail ?? title
+    return { error: { code: error.code, message, ...(hint !== undefined && { hint }) } }
+  }
+}
