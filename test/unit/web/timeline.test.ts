@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { layoutSpan } from '#lib/execution/layout-bar.ts'
 import { orderStages } from '#lib/execution/order-stages.ts'
+import { stageNote } from '#lib/execution/stage-note.ts'
+import { timelineItems } from '#lib/execution/timeline-items.ts'
 import { stageBars } from '#lib/execution/stage-bars.ts'
 import { timeTicks } from '#lib/execution/time-ticks.ts'
 import { timelineWindow } from '#lib/execution/timeline-window.ts'
@@ -90,7 +92,7 @@ describe('the axis', () => {
 })
 
 describe('stages in reading order', () => {
-  const stage = (node: string, parent: string | null = null) => ({ node, parent, iteration: null })
+  const stage = (node: string, parent: string | null = null, around = '') => ({ node, parent, address: around + node })
 
   test('come after the container they ran in, one step further in', () => {
     const order = orderStages([stage('guard'), stage('after'), stage('try-it', 'guard'), stage('inner', 'try-it')])
@@ -102,7 +104,63 @@ describe('stages in reading order', () => {
     ])
   })
 
+  test('of a foreach come item by item, each with its own containers', () => {
+    const order = orderStages([
+      stage('each'),
+      stage('a', 'each', 'each[0]/'),
+      stage('guard', 'each', 'each[0]/'),
+      stage('a', 'each', 'each[1]/'),
+      stage('guard', 'each', 'each[1]/'),
+      stage('inner', 'guard', 'each[0]/'),
+      stage('inner', 'guard', 'each[1]/'),
+      stage('deep', 'loop', 'each[0]/loop[4]/'),
+    ])
+    expect(order.map(({ stage: { address }, depth }) => [address, depth])).toEqual([
+      ['each', 0],
+      ['each[0]/a', 1],
+      ['each[0]/guard', 1],
+      ['each[0]/inner', 2],
+      ['each[1]/a', 1],
+      ['each[1]/guard', 1],
+      ['each[1]/inner', 2],
+      ['each[0]/loop[4]/deep', 0],
+    ])
+  })
+
   test('keep every stage, also when its container is missing', () => {
     expect(orderStages([stage('lost', 'gone'), stage('a', 'b'), stage('b', 'a')])).toHaveLength(3)
+  })
+})
+
+describe('the items of a foreach', () => {
+  const placed = (address: string, status: 'completed' | 'failed' = 'completed') => ({
+    stage: { address, status },
+    depth: address.includes('/') ? 1 : 0,
+  })
+  const many = [
+    placed('each'),
+    ...Array.from({ length: 30 }, (_, i) => placed(`each[${i}]/a`, i === 25 ? 'failed' : 'completed')),
+    placed('after'),
+  ]
+  const read = (unfolded: string[]) =>
+    timelineItems(many, new Set(unfolded)).map((item) =>
+      item.kind === 'stage' ? item.stage.address : `${item.items} more of ${item.loop}`,
+    )
+
+  test('are shown in part: what failed, the first others, and how many more there are', () => {
+    const first = Array.from({ length: 9 }, (_, i) => `each[${i}]/a`)
+    expect(read([])).toEqual(['each', ...first, 'each[25]/a', '20 more of each', 'after'])
+  })
+
+  test('are all shown to who asks', () => {
+    expect(read(['each'])).toEqual(many.map(({ stage }) => stage.address))
+  })
+
+  test('are counted behind the name', () => {
+    const iterations = { total: 12_000, ended: 1_200, failed: 0 }
+    const note = { component: 'foreach', iteration: null, iterations }
+    expect(stageNote(note)).toBe('foreach · 1,200 of 12,000 items')
+    expect(stageNote({ ...note, iterations: { total: 3, ended: 3, failed: 1 } })).toBe('foreach · 3 items · 1 failed')
+    expect(stageNote({ component: 'http_request', iteration: 3, iterations: null })).toBe('http_request · 4')
   })
 })
