@@ -60,6 +60,7 @@ export async function buildRelease(ctx: ServiceContext, parts: ReleaseParts): Pr
     inline: plan.inline,
     timeoutMs: plan.settings.timeout_ms,
     quota: plan.settings.concurrency ?? QUOTA_DEFAULT,
+    ...(plan.settings.concurrency !== null && { concurrency: plan.settings.concurrency }),
     schedules: schedulesOf(workflow),
     webhooks: endpoint.webhooks.map(({ triggerId, slot, method }) => ({ triggerId, slot, method })),
     releaseNotes: parts.releaseNotes,

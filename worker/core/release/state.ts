@@ -44,8 +44,9 @@ export function newDeploymentState(identity: DeploymentIdentity): DeploymentStat
 }
 
 export function summarize(release: ReleaseHead): ReleaseSummary {
-  const { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, endpoint } = release
-  return { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, endpoint }
+  const { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, concurrency, endpoint } = release
+  const limit = concurrency === undefined ? {} : { concurrency }
+  return { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, ...limit, endpoint }
 }
 
 /** How many executions a deployment may run at once, over all its shards. */

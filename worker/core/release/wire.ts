@@ -43,6 +43,8 @@ export type NewRelease = {
   readonly inline: boolean
   readonly timeoutMs: number
   readonly quota: number
+  /** As written; absent = unlimited. */
+  readonly concurrency?: number
   readonly schedules: readonly ScheduleSpec[]
   readonly webhooks: readonly {
     readonly triggerId: string
