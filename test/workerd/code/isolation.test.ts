@@ -142,6 +142,40 @@ describe('the code of a stage', () => {
     expect(new Set((await outputOf(runCode(source))) as string[])).toEqual(new Set(['TypeError']))
   })
 
+  it('finds nothing unfrozen among all that can be had by name or made by calls (T-24)', async () => {
+    const source = `
+      const seen = new Set()
+      const soft = []
+      const visit = (one, path) => {
+        if ((typeof one !== 'object' && typeof one !== 'function') || one === null || seen.has(one)) return
+        seen.add(one)
+        if (!Object.isFrozen(one)) soft.push(path)
+        for (const key of Reflect.ownKeys(one)) {
+          const { value, get, set } = Object.getOwnPropertyDescriptor(one, key)
+          for (const inner of [value, get, set]) visit(inner, path + '.' + String(key))
+        }
+        visit(Object.getPrototypeOf(one), path + '.[[Prototype]]')
+      }
+      const own = ['globalThis', 'self', 'console', 'fetch']
+      const names = Object.getOwnPropertyNames(globalThis).filter((name) => !own.includes(name))
+      for (const name of names) visit(globalThis[name], name)
+      const lists = [new Headers(), new URLSearchParams(), new FormData(), new Map(), new Set(), [], new Uint8Array()]
+      const made = [
+        ...lists.flatMap((list) => [list.entries(), list.keys(), list.values()]),
+        new Request('https://a.test'), new Response('x'), new Response('x').body, new Response('x').body.getReader(),
+        new Response('x').body.values(), new TransformStream(), new WritableStream().getWriter(), new AbortController().signal,
+        new Blob(['a']), new File(['a'], 'n'), new Event('x'), new URLPattern(), new DOMException('x'), 'a'.matchAll(/a/g),
+        new CompressionStream('gzip'), new TextDecoderStream(), new ReadableStream({ type: 'bytes' }).getReader({ mode: 'byob' }),
+        await crypto.subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['encrypt']), new Intl.Segmenter().segment('a'),
+        new Intl.Segmenter().segment('a')[Symbol.iterator](), (function () { return arguments })(), Promise.resolve(),
+        Iterator.from([1]).map((n) => n), Iterator.from({ next() { return { done: true } } }), Object(Symbol()), async () => 1,
+        function* () {}, async function* () {}, ''[Symbol.iterator](),
+      ]
+      made.forEach((one, i) => visit(Object.getPrototypeOf(one), 'made ' + i))
+      return { soft, seen: seen.size > 500 }`
+    expect(await outputOf(runCode(source))).toEqual({ soft: [], seen: true })
+  })
+
   it('cannot read what the previous execution left: modules, globals, and state hidden in the platform (T-24)', async () => {
     const bundle = bundleOf({
       main: `

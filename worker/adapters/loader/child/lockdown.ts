@@ -92,8 +92,9 @@ for (const name of ownKeys(real)) {
 const hidden = [
   async function () {}, function* () {}, async function* () {}, [][Symbol.iterator](), ''[Symbol.iterator](),
   new Map().entries(), new Set().entries(), ''.matchAll(/a/g), [].values().map((x) => x), Iterator.from({ next() {} }),
-  (function* () {})(), (async function* () {})(), new Headers().entries(), new URLSearchParams().entries(),
-  new FormData().entries(), new Intl.Segmenter().segment('a'), new Intl.Segmenter().segment('a')[Symbol.iterator](),
+  (function* () {})(), (async function* () {})(),
+  ...[new Headers(), new URLSearchParams(), new FormData()].flatMap((one) => [one.entries(), one.keys(), one.values()]),
+  new Intl.Segmenter().segment('a'), new Intl.Segmenter().segment('a')[Symbol.iterator](),
   crypto.subtle, new ReadableStream().values(), new Uint8Array().values(),
 ]
 const open = [real, ...hidden.map(getPrototypeOf), ...hidden.filter((one) => typeof one === 'function'), crypto.subtle]
