@@ -53,6 +53,11 @@ function childFailure(executionId: string, status: string, failure: Failure | nu
   }
 }
 
+/** Whether a stage waits for something from outside. */
+export function awaitsFact(state: ExecutionState): boolean {
+  return waitingFor(state, () => true) !== null
+}
+
 /** The address of the first stage that waits for such a fact. */
 function waitingFor(
   { plan, stages }: Pick<ExecutionState, 'plan' | 'stages'>,

@@ -8,6 +8,7 @@ import type { AwaitedFact, WebhookResponse } from '#core/components/context'
 import { decide } from '#core/engine/decide'
 import type { Effect } from '#core/engine/effect'
 import { EVENT_VERSION, type JournalEvent } from '#core/engine/event'
+import { awaitsFact } from '#core/engine/receive-fact'
 import { isCurrentAttempt, type ExecutionState } from '#core/engine/state'
 import { assertNever, invariant } from '#core/kernel/assert'
 import type { EpochMs } from '#core/kernel/time'
@@ -29,9 +30,6 @@ const UNSAFE_RESULTS_MAX = 100
 const PENDING_CHARS_MAX = 1_000_000
 /** Nothing that leaves a mark outside starts on older news than this: a cancel may have come. */
 const NEWS_FRESH_MS = 1_000
-
-/** In the line of a stage that waits for a signal or a child. */
-const AWAITS = '"for":{"kind":'
 
 type StartStage = Extract<Effect, { type: 'start_stage' }>
 
@@ -65,7 +63,7 @@ export class Slice {
     this.#state = state
     this.#awaited = awaited
     this.#response = firstResponse(context.job.work.journal)
-    if (context.job.work.journal.some((line) => line.includes(AWAITS))) this.#renewEveryMs = LISTEN_EVERY_MS
+    if (awaitsFact(state)) this.#renewEveryMs = LISTEN_EVERY_MS
     this.#renewAt = this.#now() + this.#renewEveryMs
     context.inbox.listen((entries) => this.#heed(entries))
   }
