@@ -11,7 +11,7 @@ async function send(
   started: Pick<ComponentContext, 'traceparent'> = {},
 ): Promise<{ request: HttpRequest | undefined; outcome: Outcome }> {
   const requests: HttpRequest[] = []
-  const ctx: ComponentContext = {
+  const ctx = {
     at: 0,
     executionId: 'exec_1',
     stageId: 'call',
@@ -27,7 +27,7 @@ async function send(
     code: async () => ({ kind: 'failed', failure: { code: 'none', message: 'none' } }),
     log: () => undefined,
     ...started,
-  }
+  } as Partial<ComponentContext> as ComponentContext
   const resolved = resolvedConfig('http_request').parse({ url: 'https://api.test/x', ...config }) as HttpRequestConfig
   const outcome = await httpRequest.run(resolved, ctx)
   return { request: requests[0], outcome }
@@ -74,6 +74,14 @@ describe('the request', () => {
     expect(own((await send({ method: 'HEAD' })).request)).toEqual({})
     const written = await send({ method: 'POST', headers: { 'idempotency-key': 'mine' } })
     expect(own(written.request)).toEqual({ 'idempotency-key': 'mine' })
+  })
+
+  it('carries the trace of whoever started the execution, unless another is written', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const { request } = await send({}, {}, { traceparent })
+    expect(request?.headers['traceparent']).toContain('-4bf92f3577b34da6a3ce929d0e0e4736-')
+    const written = await send({ headers: { Traceparent: traceparent } })
+    expect(written.request?.headers).toEqual({ Traceparent: traceparent })
   })
 
   it.for([
