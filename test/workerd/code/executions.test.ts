@@ -84,6 +84,23 @@ describe('an execution with code stages', () => {
     expect(new Set(outputs)).toEqual(new Set(Array.from({ length: 50 }, (_, i) => i)))
   })
 
+  it('runs code for each item of a foreach, each with a key of its own (I5)', async () => {
+    const release = await publish(
+      documentOf([
+        { id: 'each', component: 'foreach', config: { items: '{{ input.items }}', do: ['one'], max_concurrency: 5 } },
+        code('one', 'return { n: inputs.n * 10, key: execution.idempotencyKey }', { inputs: { n: '{{ item }}' } }),
+      ]),
+    )
+    const items = Array.from({ length: 20 }, (_, i) => i)
+    const seq = await release.start({ items })
+    await release.serve(runnerOn(fakeNetwork()))
+    const { status, output } = await release.end(seq)
+    expect(status).toBe('completed')
+    const { results } = output as { results: { n: number; key: string }[] }
+    expect(results.map(({ n }) => n)).toEqual(items.map((n) => n * 10))
+    expect(new Set(results.map(({ key }) => key)).size).toBe(items.length)
+  })
+
   it('of ten releases at once calls four isolates at a time and completes them all (F-24)', async () => {
     const deps = runnerOn(fakeNetwork())
     const live = new Map<string, number>()
