@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import { isEnded, isWaiting, linkIn, newPlace, submit, until } from './deploy-document'
+import { clientWith, newKey, newOrganization, send } from './support'
+
+const approval = {
+  name: 'approval',
+  stages: [
+    { id: 'ask', component: 'logger', config: { message: 'open {{ execution.signals["approve-it"] }}' } },
+    {
+      id: 'decision',
+      component: 'wait_for_signal',
+      depends_on: ['ask'],
+      config: { signal: 'approve-it', timeout_seconds: 3600, choices: ['approve', 'reject'] },
+    },
+  ],
+  output: '{{ stages.decision.output }}',
+}
+const waiting = (config: object) => ({
+  name: 'waiting',
+  stages: [{ id: 'wait', component: 'wait_for_signal', config: { signal: 'go', ...config } }],
+})
+
+async function asked() {
+  const place = await newPlace()
+  const { start } = await place.deploy(approval)
+  const id = await start()
+  await until(place.client, id, isWaiting)
+  return { ...place, id }
+}
+
+describe('a signal', () => {
+  test('ends the wait with its payload; repeats under one key are one signal', async () => {
+    const { client, deploy } = await newPlace()
+    const { start } = await deploy(waiting({}))
+    const id = await start()
+    await until(client, id, isWaiting)
+    const signal = () =>
+      client.sendSignal({ params: { id, name: 'go' }, body: { payload: { n: 7 } }, idempotencyKey: 'once' })
+    expect(await signal()).toMatchObject({ status: 200, body: { executionId: id, signal: 'go', status: 'recorded' } })
+    expect(await until(client, id, isEnded)).toMatchObject({ status: 'completed', output: { n: 7 } })
+    expect(await signal()).toMatchObject({ status: 200, body: { status: 'duplicate' } })
+  })
+
+  test('for a finished execution is refused; so is one without a name, from a stranger or without the scope', async () => {
+    const { client, deploy } = await newPlace()
+    const { start } = await deploy({
+      name: 'brief',
+      stages: [{ id: 'a', component: 'transform', config: { value: 1 } }],
+    })
+    const id = await start({}, { wait: true })
+    const params = { id, name: 'go' }
+    expect(await client.sendSignal({ params, body: {} })).toMatchObject({
+      status: 409,
+      problem: { code: 'execution_finished', status: 409 },
+    })
+    expect(await client.sendSignal({ params: { id, name: 'not a name' }, body: {} })).toMatchObject({ status: 422 })
+    const stranger = await newOrganization()
+    expect(await clientWith(stranger.key).sendSignal({ params, body: {} })).toMatchObject({ status: 404 })
+    const reader = clientWith(await newKey(stranger.session, ['executions:read']))
+    expect(await reader.sendSignal({ params, body: {} })).toMatchObject({ status: 403 })
+  })
+
+  test('that does not come in time gives way to the default; without one the stage fails', async () => {
+    const { client, deploy } = await newPlace()
+    const patient = await deploy({ ...waiting({ timeout_seconds: 1, default: 'nobody' }), name: 'patient' })
+    const strict = await deploy({ ...waiting({ timeout_seconds: 1 }), name: 'strict' })
+    const ids = await Promise.all([patient.start(), strict.start()])
+    const [went, failed] = await Promise.all(ids.map((id) => until(client, id, isEnded)))
+    expect(went).toMatchObject({ status: 'completed', output: 'nobody' })
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'signal_timeout', stage: 'wait' } })
+  })
+
+  test('that comes before anybody waits for it is kept', async () => {
+    const { client, deploy } = await newPlace()
+    const { start } = await deploy({
+      name: 'early',
+      stages: [
+        { id: 'pause', component: 'delay', config: { seconds: 1 } },
+        { id: 'wait', component: 'wait_for_signal', depends_on: ['pause'], config: { signal: 'go' } },
+      ],
+    })
+    const id = await start()
+    await client.sendSignal({ params: { id, name: 'go' }, body: { payload: 'early' } })
+    expect(await until(client, id, isEnded)).toMatchObject({ status: 'completed', output: 'early' })
+  })
+})
+
+describe('the link of a signal', () => {
+  test('shows what it asks and changes nothing when it is looked at', async () => {
+    const { client, id } = await asked()
+    const link = await linkIn(client, id)
+    for (const method of ['GET', 'HEAD', 'GET']) {
+      const page = await send(link, { method, headers: { accept: 'text/html' } })
+      expect(page.status).toBe(200)
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+      expect(page.headers.get('referrer-policy')).toBe('no-referrer')
+      expect(page.headers.get('cache-control')).toBe('no-store')
+      if (method === 'GET') expect(await page.text()).toMatch(/approval[\s\S]*value="approve"[\s\S]*value="reject"/)
+    }
+    expect(await until(client, id, isWaiting)).toMatchObject({ status: 'waiting' })
+  })
+
+  test('sends the choice once; the second use is gone', async () => {
+    const { client, id } = await asked()
+    const link = await linkIn(client, id)
+    expect((await submit(link, { choice: 'maybe' })).status).toBe(422)
+    const page = await submit(link, { choice: 'approve', comment: ' fine <b> ' })
+    expect(page.status).toBe(200)
+    expect(page.headers.get('content-type')).toContain('text/html')
+    expect(await until(client, id, isEnded)).toMatchObject({
+      status: 'completed',
+      output: { choice: 'approve', comment: 'fine <b>' },
+    })
+    const second = await submit(link, { choice: 'reject' })
+    expect(second.status).toBe(410)
+    expect(await second.text()).toContain('This link has done its work')
+    const program = await send(link, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+    expect(program.status).toBe(410)
+    expect(await program.json()).toMatchObject({ code: 'signal_link_used' })
+  })
+
+  test('takes JSON of a program and answers it in JSON', async () => {
+    const { client, id } = await asked()
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ choice: 'reject', why: 'too much' })
+    const answer = await send(await linkIn(client, id), { method: 'POST', headers, body })
+    expect(await answer.json()).toEqual({ status: 'recorded', executionId: id, signal: 'approve-it' })
+    expect(await until(client, id, isEnded)).toMatchObject({ output: { choice: 'reject', why: 'too much' } })
+  })
+
+  test('is worth nothing when it is changed, whatever the change', async () => {
+    const { client, id } = await asked()
+    const link = await linkIn(client, id)
+    const changed = [
+      link.replace('approve-it', 'other'),
+      `${link}x`,
+      link.slice(0, -1),
+      link.replace(/signal\/./, (start) => (start.endsWith('0') ? 'signal/1' : 'signal/0')),
+      '/signal/',
+      '/signal/nothing',
+    ]
+    for (const path of changed) expect((await send(path)).status, path).toBe(404)
+    expect((await send(link, { method: 'DELETE' })).status).toBe(405)
+  })
+
+  test('of a cancelled execution is gone', async () => {
+    const { client, id } = await asked()
+    const link = await linkIn(client, id)
+    await client.cancelExecution({ params: { id }, body: {} })
+    expect((await send(link)).status).toBe(410)
+    expect((await submit(link, { choice: 'approve' })).status).toBe(410)
+  })
+})
