@@ -1,14 +1,42 @@
+import { utf8Length } from '#core/kernel/utf8-length'
+import { LIMITS } from '#core/model/limits'
 import type { OutputStore } from '../../ports/output-store'
+
+const PIECE_CHARS = 65_536
 
 /** Large stage outputs in R2. */
 export function createOutputStore(bucket: R2Bucket): OutputStore {
   return {
     async put(key, json) {
-      await bucket.put(key, json)
+      if (json.length <= LIMITS.outputInlineBytesMax) await bucket.put(key, json)
+      else await stream(bucket, key, json)
     },
     async get(key) {
       const object = await bucket.get(key)
       return object === null ? null : object.text()
     },
   }
+}
+
+/** Piece by piece: encoded as a whole, a text would be held once more. */
+async function stream(bucket: R2Bucket, key: string, text: string): Promise<void> {
+  const { readable, writable } = new FixedLengthStream(utf8Length(text))
+  await Promise.all([bucket.put(key, readable), write(writable, text)])
+}
+
+async function write(writable: WritableStream<Uint8Array>, text: string): Promise<void> {
+  const writer = writable.getWriter()
+  const encoder = new TextEncoder()
+  for (let at = 0; at < text.length;) {
+    const end = endOfPiece(text, at + PIECE_CHARS)
+    await writer.write(encoder.encode(text.slice(at, end)))
+    at = end
+  }
+  await writer.close()
+}
+
+/** Never between the halves of a surrogate pair. */
+function endOfPiece(text: string, end: number): number {
+  const isSplit = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(end) & 0xfc00) === 0xdc00
+  return isSplit ? end + 1 : end
 }

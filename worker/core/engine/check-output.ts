@@ -1,6 +1,7 @@
 import { jsonTextOf, lazyOutput } from '../components/lazy-field'
 import type { Json } from '../kernel/json'
 import { err, ok, type Result } from '../kernel/result'
+import { utf8Length } from '../kernel/utf8-length'
 import { LIMITS } from '../model/limits'
 import type { Failure } from '../model/failure'
 import { checkJson } from './check-json'
@@ -34,17 +35,4 @@ function fits(json: Json): Result<Json, Failure> {
     hint: 'Ask for less, or keep only what later stages need.',
     details: { bytes, bytesMax },
   })
-}
-
-/** The bytes of a text in UTF-8; half a surrogate pair counts as its replacement. */
-function utf8Length(text: string): number {
-  let bytes = text.length
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 0x80) continue
-    const isPair = code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00
-    bytes += code < 0x800 ? 1 : 2
-    if (isPair) i++
-  }
-  return bytes
 }
