@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config'
 /** 32 bytes that are visibly not a secret, in the form the worker expects its keys. */
 const testKey = (letter: string) => Buffer.from(letter.repeat(32)).toString('base64')
 
-const workerdPlugin = () =>
+const workerdPlugin = (main = './worker/index.ts') =>
   cloudflareTest(async () => ({
+    main,
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
       bindings: {
@@ -46,6 +47,17 @@ export default defineConfig({
           isolate: false,
           include: ['test/workerd/**/*.test.ts'],
           setupFiles: ['test/support/migrate.ts'],
+        },
+      },
+      {
+        // The shipped objects, on a platform whose calls can be made to fail one by one.
+        plugins: [workerdPlugin('./test/crash/worker.ts')],
+        test: {
+          name: 'crash',
+          isolate: false,
+          include: ['test/crash/**/*.test.ts'],
+          setupFiles: ['test/support/migrate.ts'],
+          testTimeout: 300_000,
         },
       },
       {

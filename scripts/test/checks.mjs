@@ -22,6 +22,7 @@ export const checks = [
   { name: 'architecture', title: 'architecture tests', run: () => vitest('architecture') },
   { name: 'workerd', title: 'tests in workerd', run: () => vitest('workerd') },
   { name: 'contract', title: 'contract tests', run: () => vitest('contract') },
+  { name: 'crash', title: 'a kill at every call', run: () => vitest('crash') },
   { name: 'server', title: 'tests of the running server', run: () => vitest('server') },
   { name: 'browser', title: 'browser tests', run: browser },
 ]

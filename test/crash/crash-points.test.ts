@@ -1,0 +1,60 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { publish } from '../workerd/support/run-release'
+import { expectedEffects, judge } from './judge'
+import type { Kill } from './kill-points'
+import type { Scenario } from './scenario'
+import { SCENARIOS } from './scenarios'
+import { World } from './world'
+
+/** Far ahead, so that the platform’s own clock fires none of the alarms meanwhile. */
+const START_AT = Date.UTC(2036, 0, 5, 9)
+const WAYS = (['before', 'after'] as const).flatMap((where) =>
+  (['throw', 'die'] as const).map((how) => ({ where, how })),
+)
+
+const totals = { points: 0, kills: 0, violations: 0 }
+
+beforeEach(() => {
+  // The objects tell the operators of every fault; here that would be thousands.
+  vi.spyOn(console, 'error').mockImplementation(() => undefined)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+afterAll(() => {
+  const { points, kills, violations } = totals
+  process.stdout.write(`crash points: ${points} calls, ${kills} kills, ${violations} violations\n`)
+})
+
+async function runOnce(scenario: Scenario, kill: Kill | null, undisturbedMs: number) {
+  vi.setSystemTime(START_AT)
+  const release = await publish({ name: 'crash', stages: scenario.stages }, {}, { lane: 0 })
+  const world = new World(release, scenario, START_AT)
+  await world.run(kill)
+  return { world, broken: await judge(release, scenario, world, undisturbedMs) }
+}
+
+describe('killed before or after each of its calls, by an error or for good, an execution keeps every promise (F-04, F-05, F-06, F-07)', () => {
+  it.each(SCENARIOS)('$name', async (scenario) => {
+    const undisturbed = await runOnce(scenario, null, 0)
+    const { calls, witness } = undisturbed.world
+    expect(undisturbed.broken.filter((it) => !it.startsWith('I2: it took'))).toEqual([])
+    expect(Map.groupBy(witness.effects, ({ stage }) => stage)).toEqual(
+      new Map(
+        [...expectedEffects(scenario)].map(([stage, { times }]) => [stage, Array(times).fill(expect.anything())]),
+      ),
+    )
+    const found: string[] = []
+    for (let call = 1; call <= calls.length; call++) {
+      for (const { where, how } of WAYS) {
+        const { world, broken } = await runOnce(scenario, { call, where, how }, witness.tookMs)
+        totals.kills += world.hasKilled ? 1 : 0
+        for (const words of broken) found.push(`${how} ${where} call ${call} (${calls[call - 1]}): ${words}`)
+      }
+    }
+    totals.points += calls.length
+    totals.violations += found.length
+    expect(found).toEqual([])
+  })
+})

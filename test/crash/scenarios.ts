@@ -1,0 +1,104 @@
+import type { HttpAnswer } from '#core/components/context'
+import type { Json } from '#core/kernel/json'
+import type { Scenario } from './scenario'
+
+const URL = 'https://api.example.com/'
+
+function request(id: string, depends_on: string[] = [], config: Record<string, Json> = {}, more: object = {}): Json {
+  return {
+    id,
+    component: 'http_request',
+    depends_on,
+    config: { url: `${URL}${id}`, method: 'POST', body: { id }, ...config },
+    ...more,
+  }
+}
+
+function failing(status: number): HttpAnswer {
+  return { kind: 'response', status, headers: { 'content-type': 'application/json' }, text: '{}', durationMs: 1 }
+}
+
+const chain = [request('first'), request('second', ['first']), request('third', ['second'])]
+
+/** Representative workflows, each run once for every call that could be killed. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'three unsafe requests in a row',
+    stages: chain,
+    ends: ['completed'],
+    effects: ['first', 'second', 'third'],
+  },
+  {
+    name: 'the shard restarts in the middle (F-07)',
+    stages: chain,
+    disturbs: ({ stage, nth }) => (stage === 'second' && nth === 1 ? 'restart' : undefined),
+    ends: ['completed'],
+    effects: ['first', 'second', 'third'],
+  },
+  {
+    name: 'run inside the request of its sender',
+    stages: chain,
+    waits: true,
+    ends: ['completed'],
+    effects: ['first', 'second', 'third'],
+  },
+  {
+    name: 'a condition, a failure that is caught and a finally',
+    stages: [
+      {
+        id: 'check',
+        component: 'conditional',
+        config: { condition: '{{ input.n == 1 }}', if_true: ['guard'], if_false: [] },
+      },
+      { id: 'guard', component: 'trycatch', config: { try: ['risky'], catch: ['undo'], finally: ['tidy'] } },
+      request('risky', [], { retry: { max_attempts: 1 } }),
+      request('undo'),
+      request('tidy'),
+      request('after', ['guard']),
+    ] as Json,
+    answer: ({ stage }) => (stage === 'risky' ? failing(500) : undefined),
+    ends: ['completed'],
+    effects: ['risky', 'undo', 'tidy', 'after'],
+  },
+  {
+    name: 'attempts that are parked between (retry with delay)',
+    stages: [request('shaky', [], { retry: { max_attempts: 2, delay_seconds: 20 } }), request('after', ['shaky'])],
+    answer: ({ stage, nth }) => (stage === 'shaky' && nth === 1 ? failing(503) : undefined),
+    ends: ['completed', 'failed'],
+    effects: ['shaky×2', 'after'],
+  },
+  {
+    name: 'cancelled while a request is under way (F-31)',
+    stages: chain,
+    disturbs: ({ stage, nth }) => (stage === 'second' && nth === 1 ? 'cancel' : undefined),
+    ends: ['cancelled'],
+    effects: ['first', 'second'],
+  },
+  {
+    name: 'out of time while a request hangs (F-31)',
+    stages: chain,
+    timeoutMs: 40_000,
+    answer: ({ stage }) => (stage === 'second' ? 'hang' : undefined),
+    ends: ['timed_out'],
+    effects: ['first', 'second×2'],
+  },
+  {
+    name: 'requests that may be sent at most once (F-05)',
+    stages: [request('first', [], { at_most_once: true }), request('second', ['first'], { at_most_once: true })],
+    ends: ['completed', 'failed'],
+    repeats: 0,
+    effects: ['first', 'second'],
+  },
+  {
+    name: 'two branches side by side',
+    stages: [
+      { id: 'both', component: 'parallel', config: { branches: [['left'], ['right']] } },
+      request('left'),
+      request('right'),
+      request('after', ['both']),
+    ] as Json,
+    ends: ['completed'],
+    repeats: 2,
+    effects: [['left', 'right'], 'after'],
+  },
+]

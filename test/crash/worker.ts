@@ -1,0 +1,40 @@
+/**
+ * The Worker as it ships, whose shards stand on a platform that can be made to fail at any one of its calls. Nothing of
+ * this is in what ships: the shipped class is handed another platform.
+ */
+import type { Bindings } from '../../worker/env'
+import { ExecutionShard as ShippedShard } from '../../worker/objects/execution-shard'
+import { breakableBindings, breakableState } from './breakable-platform'
+import { doorbellsOf } from './doorbells'
+import { type KillPoints, killPointsOf, type Process } from './kill-points'
+
+export { DeploymentObject } from '../../worker/objects/deployment-object'
+// oxlint-disable-next-line import/no-default-export -- what the platform calls
+export { default } from '../../worker/index'
+
+/** An object in one of its lives; after its death nothing it still does counts. */
+function lifeOf(ctx: DurableObjectState, points: KillPoints): Process {
+  let isDead = false
+  return {
+    name: 'shard',
+    isDead: () => isDead,
+    die() {
+      if (isDead) return
+      isDead = true
+      // Ended within a call of its own, or while an answer leaves it, an object takes the answer along without a word.
+      setTimeout(() => {
+        ctx.abort('killed')
+        points.cutLines()
+      }, 0)
+    },
+  }
+}
+
+export class ExecutionShard extends ShippedShard {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    const ref = ctx.id.name?.split(':')[1] ?? ''
+    const points = killPointsOf(ref)
+    const life = lifeOf(ctx, points)
+    super(breakableState(ctx, points, life), breakableBindings(env, points, life, doorbellsOf(ref)))
+  }
+}
