@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { root } from './root.mjs'
 
 /**
- * Runs a command in the repository and answers its output; `show` lets it through to the terminal instead.
+ * Runs a command in the repository, or in another folder, and answers its output; `show` lets it through to the terminal instead.
  * Throws with the output when the command fails.
  */
-export function run(command, args, { env = process.env, show = false } = {}) {
+export function run(command, args, { env = process.env, show = false, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env,
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     })
