@@ -77,7 +77,7 @@ describe('the shape of the document (S4)', () => {
     [
       'a config key that is missing',
       documentOf([{ id: 'a', component: 'logger' }]),
-      ['missing_key /stages/0/config/message: “message” is required'],
+      ['missing_key /stages/0/config/message: “message” is required | The line; may hold {{ expressions }}.'],
     ],
     [
       'a choice that does not exist',

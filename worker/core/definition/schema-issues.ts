@@ -98,6 +98,20 @@ function simple(code: string, path: readonly PropertyKey[], place: Place, messag
   return { code, severity: 'error', path: at, message, ...(hint === undefined ? {} : { hint }) }
 }
 
+/** What a field is for, in the schema's words; wrappers have their say before what they wrap. */
+function descriptionAt(path: readonly PropertyKey[], place: Place): string | undefined {
+  const around = schemasAt(place.schema, path.slice(0, -1), valueAt(place.value, path.slice(0, -1)))
+  const fields = around.flatMap((schema) => fieldOf(schema, path.at(-1)) ?? [])
+  return [...fields, ...schemasAt(place.schema, path, place.value)]
+    .map((field) => field.meta()?.description)
+    .find((description) => description !== undefined)
+}
+
+function fieldOf(schema: z.ZodType, key: PropertyKey | undefined): z.ZodType | undefined {
+  const { def } = schema as z.ZodObject
+  return def.type === 'object' && typeof key === 'string' ? (def.shape[key] as z.ZodType | undefined) : undefined
+}
+
 function toIssues(issue: ZodIssue, base: readonly PropertyKey[], place: Place): Issue[] {
   const path = [...base, ...issue.path]
   const value = valueAt(place.value, path)
@@ -108,7 +122,8 @@ function toIssues(issue: ZodIssue, base: readonly PropertyKey[], place: Place): 
     const { code = 'invalid_value', hint } = (issue.params ?? {}) as { code?: string; hint?: string }
     return [simple(value === undefined && path.length > 0 ? 'missing_key' : code, path, place, issue.message, hint)]
   }
-  if (value === undefined && path.length > 0) return [simple('missing_key', path, place, `“${name}” is required`)]
+  if (value === undefined && path.length > 0)
+    return [simple('missing_key', path, place, `“${name}” is required`, descriptionAt(path, place))]
   if (issue.code === 'invalid_value') {
     return [
       simple(
