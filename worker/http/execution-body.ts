@@ -62,7 +62,7 @@ export function executionBody(execution: StoredExecution): ExecutionAnswer {
     trigger: cause.type,
     triggerId: cause.triggerId,
     acceptedAt: toIso(record.acceptedAt),
-    startedAt: isoOrNull(result?.startedAt ?? firstEventAt(record.journal)),
+    startedAt: isoOrNull(result === null ? firstEventAt(record.journal) : result.startedAt),
     endedAt: isoOrNull(result?.endedAt ?? null),
     duration: durationOf(result?.startedAt ?? null, result?.endedAt ?? null),
     triggeredBy: cause.actor,
@@ -96,7 +96,8 @@ export function traceBody(trace: Trace) {
 }
 
 function stageBody(stage: TraceStage) {
-  const { node, component, address, parent, iteration, iterations, status, input, output, skippedBecause, metadata } = stage
+  const { node, component, address, parent, iteration, iterations, status, input, output, skippedBecause, metadata } =
+    stage
   return {
     node,
     component,
