@@ -297,7 +297,7 @@ describe('expressions in a document', () => {
     [
       '{{ output.x }}',
       [
-        'reference_not_available /stages/1/config/value: output exists in a retry condition only | Read another stage with stages.<id>.output.',
+        'reference_not_available /stages/1/config/value: output exists in retry.condition and pagination only | Read another stage with stages.<id>.output.',
       ],
     ],
     ['{{ item }}', ['reference_not_available /stages/1/config/value: item exists inside a foreach only']],

@@ -3,6 +3,7 @@ import { LIMITS } from '#core/model/limits'
 import type { OutputStore } from '../../ports/output-store'
 
 const PIECE_CHARS = 65_536
+const BYTES_PER_CHAR_MAX = 3
 
 /** Large stage outputs in R2. */
 export function createOutputStore(bucket: R2Bucket): OutputStore {
@@ -27,9 +28,11 @@ async function stream(bucket: R2Bucket, key: string, text: string): Promise<void
 async function write(writable: WritableStream<Uint8Array>, text: string): Promise<void> {
   const writer = writable.getWriter()
   const encoder = new TextEncoder()
+  const buffer = new Uint8Array((PIECE_CHARS + 1) * BYTES_PER_CHAR_MAX)
   for (let at = 0; at < text.length;) {
     const end = endOfPiece(text, at + PIECE_CHARS)
-    await writer.write(encoder.encode(text.slice(at, end)))
+    const { written } = encoder.encodeInto(text.slice(at, end), buffer)
+    await writer.write(buffer.subarray(0, written))
     at = end
   }
   await writer.close()

@@ -56,7 +56,7 @@ export function checkReferences(
         errorAt(
           'reference_not_available',
           place,
-          'output exists in a retry condition only',
+          'output exists in retry.condition and pagination only',
           'Read another stage with stages.<id>.output.',
         ),
       ]

@@ -237,7 +237,7 @@ export class ExpressionCompiler {
 }
 
 const WHERE = {
-  output: 'output is the result of the current attempt: it exists in retry conditions.',
+  output: 'output is the result of the current attempt: it exists in retry.condition and pagination.',
   item: 'item exists inside a foreach.',
   index: 'index exists inside a foreach.',
 } as const
