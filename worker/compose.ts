@@ -18,12 +18,14 @@ import { parseDevelopmentEgress } from './adapters/net/development-egress'
 import type { EgressPolicy } from './adapters/net/egress-policy'
 import { createHttpSender } from './adapters/net/http-sender'
 import { createDoorbells } from './adapters/queue/doorbells'
+import { createArchiveCleaner } from './adapters/r2/archive-cleaner'
 import { createOutputStore } from './adapters/r2/output-store'
 import { createTraceBlocks } from './adapters/r2/trace-blocks'
 import { readSettings, type Bindings, type Settings } from './env'
 import { createApp } from './http/app'
 import { createSignalDoor, type SignalDoor } from './http/signal'
 import { createWebhookDoor, type WebhookDoor } from './http/webhook'
+import type { ArchiveCleaner } from './ports/archive-cleaner'
 import type { Deployments } from './ports/deployments'
 import type { DeploymentSweep } from './ports/deployment-sweep'
 import type { Shards } from './ports/shards'
@@ -50,6 +52,7 @@ export type Composition = {
   readonly deployments: Deployments
   readonly sweep: DeploymentSweep
   readonly deadLetters: DeadLetterDeps
+  readonly cleaner: ArchiveCleaner
   readonly background: (work: Promise<unknown>) => void
 }
 
@@ -136,8 +139,9 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     report: reportRequest,
   })
   const sweep = createDeploymentSweep(bindings.DB)
+  const cleaner = createArchiveCleaner(bindings.BUCKET)
   const deadLetters = { shards, log: createDeadLetterLog(bindings.DB), digest: sha256Hex, report }
-  return { settings, app, door, signalDoor, runner, shards, deployments, sweep, deadLetters, background }
+  return { settings, app, door, signalDoor, runner, shards, deployments, sweep, deadLetters, cleaner, background }
 }
 
 function chatSettings(settings: Settings, { AI: workersAi }: Bindings): ChatModelSettings {

@@ -2,6 +2,7 @@
 import { env, waitUntil } from 'cloudflare:workers'
 import { compose, type Composition } from './compose'
 import { poke } from './cron/poke'
+import { purge } from './cron/purge'
 import type { Bindings } from './env'
 import { answerDoorbells } from './queue/answer-doorbells'
 import { keepDeadLetters } from './queue/dead-letters'
@@ -9,6 +10,9 @@ import { keepDeadLetters } from './queue/dead-letters'
 export { EgressGateway } from './adapters/loader/egress-gateway'
 export { DeploymentObject } from './objects/deployment-object'
 export { ExecutionShard } from './objects/execution-shard'
+
+/** The sweep is called every minute; in so many calls it gets round all deployments. */
+const POKE_ROUNDS = 15
 
 let composed: Composition | null = null
 
@@ -31,7 +35,9 @@ export default {
     await answerDoorbells(batch, { runner, shards, background, holdMs: settings.DOORBELL_HOLD_MS })
   },
   async scheduled() {
-    const { sweep, deployments, runner } = composition()
-    await poke(sweep, deployments, runner.report)
+    const { sweep, deployments, cleaner, runner, settings } = composition()
+    const rounds = settings.ENVIRONMENT === 'development' ? 1 : POKE_ROUNDS
+    await poke(sweep, deployments, rounds, runner.report)
+    await purge({ sweep, deployments, cleaner, report: runner.report }, Date.now())
   },
 } satisfies ExportedHandler

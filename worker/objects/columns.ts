@@ -14,6 +14,7 @@ export const ReleaseSummaryColumn: z.ZodType<ReleaseSummary> = z.object({
   inline: z.boolean(),
   timeoutMs: z.int(),
   concurrency: z.int().exactOptional(),
+  retentionDays: z.int().exactOptional(),
   endpoint: z.string(),
 })
 

@@ -34,6 +34,7 @@ export const ReleaseFactsColumn = z.object({
   inline: z.boolean(),
   timeoutMs: z.int(),
   concurrency: z.int().exactOptional(),
+  retentionDays: z.int().exactOptional(),
   quota: z.int(),
   schedules: z.array(ScheduleSpecColumn),
   webhooks: z.array(z.object({ triggerId: z.string(), slot: z.int(), method: z.array(z.string()) })),

@@ -15,12 +15,13 @@ import { createDeploymentProjection } from '../adapters/d1/deployment-projection
 import { createDoorbells } from '../adapters/queue/doorbells'
 import { sleep } from '../adapters/timers/sleep'
 import type { Bindings } from '../env'
-import type { ShardHandle } from '../ports/shards'
+import type { PurgeAnswer, ShardHandle } from '../ports/shards'
 import { acceptAtHome } from '../services/accept-at-home'
 import { snapshotOf } from './deployment-snapshot'
 import { createDeploymentStorage, type DeploymentStorage } from './deployment-storage'
 import { createScheduleStorage, type ScheduleStorage } from './schedule-storage'
 import { createScheduler, type Scheduler } from './scheduler'
+import { vanish } from './vanish'
 import { createShardPushes, type Pushed, type ShardPushes } from './shard-pushes'
 
 /** How long a switch waits for its shards before it answers 202. */
@@ -108,6 +109,19 @@ export class DeploymentObject extends DurableObject<Bindings> {
     await this.alarm()
     const shards = this.#state?.shards ?? 0
     await Promise.allSettled(Array.from({ length: shards }, (_, no) => this.#shard(no).poke()))
+  }
+
+  /** Nothing of it is left when this answers so; done again it changes nothing. */
+  async purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer> {
+    const state = this.#state
+    if (state !== null) {
+      if (!this.#belongsTo(request.organizationId)) return 'nothing'
+      const shards = Array.from({ length: state.shards }, (_, no) => this.#shard(no) as unknown as ShardHandle)
+      const left = (await Promise.all(shards.map((shard) => shard.purge(request)))).find((word) => word !== 'nothing')
+      if (left !== undefined) return left
+    }
+    await vanish(this.ctx)
+    return 'nothing'
   }
 
   override async alarm(): Promise<void> {

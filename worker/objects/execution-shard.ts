@@ -33,12 +33,18 @@ import type {
 import { createDeadLetterLog } from '../adapters/d1/dead-letter-log'
 import { createExecutionIndex } from '../adapters/d1/execution-index'
 import { createDoorbells } from '../adapters/queue/doorbells'
+import { createIndexCleaner } from '../adapters/d1/index-cleaner'
+import { report } from '../adapters/log/report'
+import { createArchiveCleaner } from '../adapters/r2/archive-cleaner'
 import { createTraceBlocks } from '../adapters/r2/trace-blocks'
 import type { Bindings } from '../env'
-import type { ShardHandle } from '../ports/shards'
+import type { EraseAnswer, PurgeAnswer, ShardHandle } from '../ports/shards'
+import { createBlockTable } from './block-table'
 import { createFlusher, type Flusher } from './flusher'
+import { createJanitor, type Janitor } from './janitor'
 import { createPostman, type Postman } from './postman'
 import { createShardStorage } from './shard-storage'
+import { vanish } from './vanish'
 
 /** The longest a shard with unfinished business goes without looking at it. */
 const LOOK_AGAIN_MS = 5_000
@@ -49,6 +55,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
   readonly #shard: Shard
   readonly #flusher: Flusher
   readonly #postman: Postman
+  readonly #janitor: Janitor
   #armedAt: number | null = null
   #ringSet = false
 
@@ -66,6 +73,13 @@ export class ExecutionShard extends DurableObject<Bindings> {
       shards: (ref, no) => env.SHARDS.getByName(`dep:${ref}:${no}`) as unknown as ShardHandle,
       clock: Date.now,
       setTimer: (work, ms) => void setTimeout(work, ms),
+    })
+    this.#janitor = createJanitor(this.#shard, {
+      archive: createArchiveCleaner(env.BUCKET),
+      index: createIndexCleaner(env.DB),
+      blocks: createBlockTable(ctx.storage.sql),
+      flush: () => this.#flusher.run(),
+      report,
     })
     void ctx.blockConcurrencyWhile(async () => {
       this.#armedAt = await ctx.storage.getAlarm()
@@ -177,10 +191,25 @@ export class ExecutionShard extends DurableObject<Bindings> {
     return this.#belongsTo(request.organizationId) ? this.#shard.store.release(request.pin) : null
   }
 
-  /** The housekeeping sweep's touch: whatever alarm was lost is armed again. */
+  /** The housekeeping sweep's touch: whatever alarm was lost is armed again, whatever is too old is removed. */
   async poke(): Promise<void> {
     this.#armedAt = await this.ctx.storage.getAlarm()
     await this.#lookAround()
+    await this.#janitor.expire(Date.now()).catch((error: unknown) => {
+      report('expiry_failed', { shard: this.ctx.id.name ?? '', error: String(error) })
+    })
+  }
+
+  erase(request: { organizationId: string; id: string }): Promise<EraseAnswer> {
+    return this.#belongsTo(request.organizationId) ? this.#janitor.erase(request.id) : Promise.resolve('unknown')
+  }
+
+  async purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer> {
+    if (this.#shard.memory.meta !== null && !this.#belongsTo(request.organizationId)) return 'nothing'
+    const left = await this.#janitor.purge(request.mayCancel, Date.now())
+    if (left === 'nothing') await vanish(this.ctx)
+    else this.#after()
+    return left
   }
 
   override async alarm(): Promise<void> {

@@ -13,7 +13,7 @@ const RETRY_MS_MAX = 60_000
 export type Flusher = {
   /** Makes sure a flush happens soon. Cheap; called after every change. */
   schedule(): void
-  /** Flushes until nothing is left or the outside fails; one at a time. Never throws. */
+  /** Flushes until nothing is left or the outside fails; one at a time, and whoever comes meanwhile waits for it. Never throws. */
   run(): Promise<void>
   /** When the alarm must flush even if no timer survives. */
   dueAt(now: EpochMs): EpochMs | null
@@ -30,7 +30,7 @@ export type FlusherPorts = {
 /** Moves ended executions outward: first the index (D1), then full blocks to the archive (R2), then their rows go (4.4 rule 12). */
 export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
   let timerSet = false
-  let running = false
+  let running: Promise<void> | null = null
   let retryMs = 0
   let retryAt: EpochMs | null = null
 
@@ -52,9 +52,15 @@ export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
     }
   }
 
-  async function run(): Promise<void> {
-    if (running) return
-    running = true
+  function run(): Promise<void> {
+    running ??= runOnce().finally(() => {
+      running = null
+      if (retryAt === null && hasUnflushed(shard)) schedule()
+    })
+    return running
+  }
+
+  async function runOnce(): Promise<void> {
     try {
       await drain()
       retryMs = 0
@@ -63,10 +69,7 @@ export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
       retryMs = Math.min(Math.max(RETRY_MS_MIN, retryMs * 2), RETRY_MS_MAX)
       retryAt = ports.clock() + retryMs
       console.error(JSON.stringify({ event: 'flush_failed', retryMs, error: String(error) }))
-    } finally {
-      running = false
     }
-    if (retryAt === null && hasUnflushed(shard)) schedule()
   }
 
   function schedule(): void {

@@ -47,5 +47,7 @@ export type DeploymentStore = {
   /** Prepared ones are left out. */
   list(query: DeploymentQuery): Promise<Page<DeploymentRow>>
   listByWorkflow(workflowId: string): Promise<readonly DeploymentRow[]>
+  /** Has everything of a deleted workflow removed by the sweep, test places included. */
+  requestPurge(workflowId: string, at: EpochMs): Promise<void>
   listByEnvironment(environmentId: string): Promise<readonly DeploymentRow[]>
 }

@@ -6,6 +6,7 @@ import type {
   HistoryEntry,
   ReleaseRecord,
 } from '#core/release/wire'
+import type { PurgeAnswer } from './shards'
 
 /** The Deployment object of one `ref`: the only writer of what is live. Foreign organizations get null. */
 export type DeploymentHandle = {
@@ -15,6 +16,8 @@ export type DeploymentHandle = {
   /** Gives a shard a release it lacks; false when the deployment has no such release. */
   provide(request: { pin: number; shard: number }): Promise<boolean>
   poke(): Promise<void>
+  /** Empties the deployment's shards and then itself, for good. */
+  purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer>
   /** Every release ever stored, newest first. */
   releases(scope: { organizationId: string }): Promise<readonly (ReleaseRecord & ReleaseSummary)[] | null>
 }

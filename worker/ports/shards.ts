@@ -30,6 +30,12 @@ export type PeekAnswer =
     }
   | { readonly archived: string }
 
+/** `busy`: its end is not in the index yet. */
+export type EraseAnswer = 'erased' | 'live' | 'busy' | 'unknown'
+
+/** What is left after a call that empties: executions that have not ended, or more than one call could remove. */
+export type PurgeAnswer = 'nothing' | 'live' | 'more'
+
 /** One execution shard as the Worker sees it (architecture 4.3). Every answer is durable when it arrives. */
 export type ShardHandle = {
   accept(request: AcceptRequest): Promise<AcceptAnswer>
@@ -68,6 +74,10 @@ export type ShardHandle = {
     config: DeploymentConfig
     releases: readonly ReleaseParts[]
   }): Promise<{ epoch: number; running: number; waiting: number }>
+  /** Removes an ended execution wherever it is kept. */
+  erase(request: { organizationId: string; id: string }): Promise<EraseAnswer>
+  /** Empties the shard and what it archived, for good. */
+  purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer>
   poke(): Promise<void>
 }
 

@@ -61,6 +61,7 @@ export async function buildRelease(ctx: ServiceContext, parts: ReleaseParts): Pr
     timeoutMs: plan.settings.timeout_ms,
     quota: plan.settings.concurrency ?? QUOTA_DEFAULT,
     ...(plan.settings.concurrency !== null && { concurrency: plan.settings.concurrency }),
+    ...(plan.settings.retention_days !== null && { retentionDays: plan.settings.retention_days }),
     schedules: schedulesOf(workflow),
     webhooks: endpoint.webhooks.map(({ triggerId, slot, method }) => ({ triggerId, slot, method })),
     releaseNotes: parts.releaseNotes,

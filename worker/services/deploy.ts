@@ -67,6 +67,7 @@ export async function deploy(
 async function stayDownIfDeleted(ctx: ServiceContext, workflowId: string, identity: DeploymentIdentity): Promise<void> {
   if ((await ctx.stores.workflows.find(workflowId)) !== null) return
   await switchDeployment(ctx, identity, { kind: 'undeploy' }, changeKey(ctx, null))
+  await ctx.stores.deployments.requestPurge(workflowId, ctx.clock())
   throw unknown('workflow', workflowId)
 }
 

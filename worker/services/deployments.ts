@@ -142,6 +142,7 @@ export async function deleteWorkflow(ctx: ServiceContext, id: string, mayUndeplo
   await ctx.stores.workflows.remove(id, ctx.clock())
   // A deploy may have come in between; one that comes later finds no workflow.
   for (const deployment of await listLive(ctx, id)) await apply(ctx, deployment, { kind: 'undeploy' }, null)
+  await ctx.stores.deployments.requestPurge(id, ctx.clock())
   await recordAudit(ctx, 'workflow.deleted', id, { name: workflow.name, undeployed: environments })
 }
 

@@ -48,7 +48,7 @@ async function tested({ client, id }: Place, body: object = {}) {
 /** Moves what an execution's shard holds into the archive. */
 async function archive(executionId: string): Promise<void> {
   const { ref = '', seq = 0 } = parseExecutionId(executionId) ?? {}
-  const stub = env.SHARDS.getByName(`dep:${ref}:0`) as unknown as ShardHandle
+  const stub = env.SHARDS.getByName(`dep:${ref}:0`) as unknown as DurableObjectStub & ShardHandle
   vi.useFakeTimers({ now: Date.now() + 25 * 3_600_000, toFake: ['Date'] })
   await evictDurableObject(stub)
   const organizationId = (await stub.config())?.organizationId ?? ''

@@ -1,5 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createDeploymentSweep } from '../../../worker/adapters/d1/deployment-sweep'
 import { poke } from '../../../worker/cron/poke'
 import { type Deployments } from '../../../worker/ports/deployments'
 import { fakeNetwork, publish, runnerOn } from '../support/run-release'
@@ -91,9 +93,14 @@ describe('an alarm that comes late', () => {
     vi.setSystemTime(NINE + MINUTE_MS)
     expect(await runDurableObjectAlarm(deployment.stub)).toBe(false)
     const { ref } = deployment.identity
-    const sweep = { refs: async (after: string) => (after === '' ? [ref] : []) }
+    const sweep = {
+      ...createDeploymentSweep(env.DB),
+      count: async () => 1,
+      cursor: async () => '',
+      refs: async () => [ref],
+    }
     const deployments: Deployments = () => deployment.handle
-    expect(await poke(sweep, deployments, () => undefined)).toBe(1)
+    expect(await poke(sweep, deployments, 1, () => undefined)).toBe(1)
     expect(await started(deployment)).toEqual([NINE])
     expect(await runDurableObjectAlarm(deployment.shardStub)).toBe(true)
     vi.setSystemTime(NINE + DAY_MS)

@@ -7,6 +7,8 @@ import { isOneOf } from './is-one-of'
 import { readJson } from './json-column'
 import { deployments } from './schema/deployments'
 import { environments as environmentTable } from './schema/environments'
+import { purges } from './schema/purges'
+import { testPlaces } from './schema/test-places'
 import { toPage } from './to-page'
 
 const SlotsColumn = z.record(z.string(), z.int())
@@ -81,6 +83,23 @@ export function createDeploymentStore(db: Database, organizationId: string): Dep
       return toPage(rows, limit, toRow, (row) => row.id)
     },
     listByWorkflow: async (workflowId) => (await select(eq(deployments.workflowId, workflowId))).map(toRow),
+    async requestPurge(workflowId, at) {
+      const places = (table: typeof deployments | typeof testPlaces) =>
+        db
+          .select({
+            ref: table.ref,
+            organizationId: table.organizationId,
+            workflowId: table.workflowId,
+            requestedAt: sql<number>`${at}`.as('requested_at'),
+            triedAt: sql<number>`0`.as('tried_at'),
+          })
+          .from(table)
+          .where(and(eq(table.organizationId, organizationId), eq(table.workflowId, workflowId)))
+      await db.batch([
+        db.insert(purges).select(places(deployments)).onConflictDoNothing(),
+        db.insert(purges).select(places(testPlaces)).onConflictDoNothing(),
+      ])
+    },
     listByEnvironment: async (environmentId) => (await select(eq(deployments.environmentId, environmentId))).map(toRow),
   }
 }

@@ -133,6 +133,15 @@ export const executionOperations = {
     params: IdParam,
     responses: { 200: ExecutionShape },
   }),
+  deleteExecution: defineOperation({
+    method: 'DELETE',
+    path: '/v1/executions/{id}',
+    tag: 'Executions',
+    summary: 'Removes an execution that has ended, with its trace and outputs, for good',
+    scope: 'executions:manage',
+    params: IdParam,
+    responses: { 204: null },
+  }),
   getTrace: defineOperation({
     ...reading,
     path: '/v1/executions/{id}/trace',

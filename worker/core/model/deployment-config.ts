@@ -15,6 +15,8 @@ export type ReleaseSummary = {
   readonly timeoutMs: number
   /** How many executions of one concurrency key may run at once; absent = as many as all others together. */
   readonly concurrency?: number
+  /** How many days ended executions are kept; absent = as long as anywhere. */
+  readonly retentionDays?: number
   /** Ciphertext of the release's EndpointSpec: triggers with their resolved credentials. */
   readonly endpoint: string
 }

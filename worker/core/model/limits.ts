@@ -30,6 +30,7 @@ export const LIMITS = {
   expressionDepthMax: 64,
   expressionStepsMax: 100_000,
   liveExecutionsPerShardMax: 100_000,
+  retentionDaysDefault: 30,
   inProcessWaitMsMax: 5_000,
   workflowDepthMax: 8,
   signalPayloadBytesMax: 256 * KIB,

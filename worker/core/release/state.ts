@@ -44,9 +44,13 @@ export function newDeploymentState(identity: DeploymentIdentity): DeploymentStat
 }
 
 export function summarize(release: ReleaseHead): ReleaseSummary {
-  const { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, concurrency, endpoint } = release
-  const limit = concurrency === undefined ? {} : { concurrency }
-  return { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, ...limit, endpoint }
+  const { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, endpoint } = release
+  const { concurrency, retentionDays } = release
+  const limits = {
+    ...(concurrency !== undefined && { concurrency }),
+    ...(retentionDays !== undefined && { retentionDays }),
+  }
+  return { pin, releaseId, versionId, versionNumber, version, pure, inline, timeoutMs, ...limits, endpoint }
 }
 
 /** How many executions a deployment may run at once, over all its shards. */

@@ -45,6 +45,8 @@ export type NewRelease = {
   readonly quota: number
   /** As written; absent = unlimited. */
   readonly concurrency?: number
+  /** As written; absent = the default. */
+  readonly retentionDays?: number
   readonly schedules: readonly ScheduleSpec[]
   readonly webhooks: readonly {
     readonly triggerId: string

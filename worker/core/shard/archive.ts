@@ -87,7 +87,8 @@ export function archived(shard: Shard, { block, together, alone, stragglers }: B
   const { store, memory } = shard
   const gone = [...together, ...alone]
   store.transaction(() => {
-    if (!store.isBlockWritten(block)) store.markBlock(block, now, stragglers)
+    // Also for what followed alone: a block is as old as the newest of what lies in it.
+    store.markBlock(block, now, stragglers)
     store.deleteRows(gone)
   })
   countArchived(memory.blocks, block, gone.length)

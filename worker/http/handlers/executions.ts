@@ -3,6 +3,7 @@ import { isTerminalStatus } from '#core/model/execution-status'
 
 import { runBatch } from '../../services/run-batch'
 import { type Run, runWorkflow } from '../../services/run-workflow'
+import { deleteExecution } from '../../services/delete-execution'
 import { cancelExecution, listExecutions, readTrace } from '../../services/executions'
 import { findExecution } from '../../services/read-execution'
 import { replayExecution, retryExecution } from '../../services/retry-execution'
@@ -15,6 +16,7 @@ type Names =
   | 'runBatch'
   | 'listExecutions'
   | 'getExecution'
+  | 'deleteExecution'
   | 'getTrace'
   | 'cancelExecution'
   | 'retryExecution'
@@ -48,6 +50,10 @@ export const executionHandlers: SomeHandlers<Names> = {
   },
   async getExecution({ ctx, params }) {
     return { status: 200, body: executionBody(await findExecution(ctx, params.id)) }
+  },
+  async deleteExecution({ ctx, params }) {
+    await deleteExecution(ctx, params.id)
+    return { status: 204, body: null }
   },
   async getTrace({ ctx, params }) {
     return { status: 200, body: traceBody(await readTrace(ctx, params.id)) }
