@@ -8,7 +8,7 @@ import { requireEnvironment } from './caller'
 import { resultOf } from './executions'
 import { findExecution, type StoredExecution } from './read-execution'
 import { recordAudit } from './record-audit'
-import { openPages } from './runner/journal-pages'
+import { openJournal } from './runner/journal-pages'
 import { readJournal } from './runner/keep-output'
 import { seedJournal } from './seed-journal'
 import type { ServiceContext } from './service-context'
@@ -54,7 +54,7 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
   const stage = fromStage ?? resultOf(execution)?.error?.stage
   if (stage === undefined) throw new AppError('nothing_to_retry')
   if (findStage(plan, stage) === undefined) throw stageUnknown(stage, plan)
-  const journal = await openPages(execution.record.journal, ctx.outputs)
+  const journal = await openJournal(execution.record.journal, ctx.outputs)
   const started = await startExecution(ctx, {
     ref: execution.ref,
     version: versionOf(execution),

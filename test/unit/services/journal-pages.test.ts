@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OutputStore } from '../../../worker/ports/output-store'
-import { countEvents, createPager, openPages } from '../../../worker/services/runner/journal-pages'
+import { countEvents, createPager, openJournal } from '../../../worker/services/runner/journal-pages'
 import { OutputLost, StoreUnreachable } from '../../../worker/services/runner/reach-store'
 
 const MIB = 1024 * 1024
@@ -39,7 +39,7 @@ describe('the pages of a journal', () => {
     const journal = [...events(0, 3), ...(await pack(events(3, 5_000, 1_000))), ...(await pack(events(5_003, 2)))]
     expect(journal).toHaveLength(6)
     expect(countEvents(journal)).toBe(5_005)
-    expect(await openPages(journal, outputs)).toEqual([
+    expect(await openJournal(journal, outputs)).toEqual([
       ...events(0, 3),
       ...events(3, 5_000, 1_000),
       ...events(5_003, 2),
@@ -70,7 +70,7 @@ describe('the pages of a journal', () => {
     const packed = await createPager([], 'p', outputs)(lines)
     expect(packed).toHaveLength(3)
     expect(packed[1]).toBe(answer)
-    expect(await openPages(packed, outputs)).toEqual(lines)
+    expect(await openJournal(packed, outputs)).toEqual(lines)
   })
 
   it('are not written while the store cannot be reached, and a lost one says so', async () => {
@@ -78,6 +78,6 @@ describe('the pages of a journal', () => {
     const lines = events(0, 5_000, 1_000)
     await expect(createPager([], 'p', broken)(lines)).rejects.toThrow(StoreUnreachable)
     const packed = await createPager([], 'p', storeInMemory().outputs)(lines)
-    await expect(openPages(packed, broken)).rejects.toThrow(OutputLost)
+    await expect(openJournal(packed, broken)).rejects.toThrow(OutputLost)
   })
 })

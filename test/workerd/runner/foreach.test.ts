@@ -59,6 +59,34 @@ describe('ten thousand items', () => {
     expect(await readJournal(lines, createOutputStore(env.BUCKET))).toHaveLength(20_002)
   })
 
+  it('are read back from the pages by the runner that goes on after a long wait', async () => {
+    const release = await publish({
+      name: 'paged',
+      stages: [
+        each(['wide'], { max_concurrency: 100 }),
+        { id: 'wide', component: 'transform', config: { value: '{{ item }}{{ input.wide }}' } },
+        { id: 'pause', component: 'delay', depends_on: ['each'], config: { seconds: 3600 } },
+        {
+          id: 'last',
+          component: 'transform',
+          depends_on: ['pause'],
+          config: { value: '{{ length(stages.each.output.results[9999]) }}' },
+        },
+      ],
+    })
+    const seq = await release.start({ ...numbers(10_000), wide: '-'.repeat(500) })
+    await release.serve(runnerOn(fakeNetwork()))
+    expect(await release.end(seq)).toMatchObject({ status: 'waiting' })
+    const pages = (await release.journal(seq)).filter(({ type }) => type === 'events')
+    expect(pages.length).toBeGreaterThan(0)
+
+    await evictDurableObject(release.stub)
+    vi.setSystemTime(Date.now() + 3_601_000)
+    await runDurableObjectAlarm(release.stub)
+    await release.serve(runnerOn(fakeNetwork()))
+    expect(await release.end(seq)).toMatchObject({ status: 'completed', output: 504 })
+  })
+
   it('of which a runner sent some before it died: the next one sends no item again whose result is journaled (I4)', async () => {
     const release = await publish({ name: 'resumed', stages: [each(['send'], { max_concurrency: 20 }), send()] })
     const dying = fakeNetwork()

@@ -5,6 +5,24 @@ import { closeDraft, openDraft, type IterationWitness } from './draft'
 import { EVENT_VERSION, type JournalEvent } from './event'
 import { initialState, type ExecutionState } from './state'
 
+/** The state a journal leads to (I3), made event by event. */
+export type Folding = { readonly add: (events: readonly JournalEvent[]) => void; readonly state: () => ExecutionState }
+
+/** For a journal that comes in parts: what an iteration did is forgotten as soon as it has ended. */
+export function startFold(plan: Plan, acceptedAt: EpochMs, witness: IterationWitness | null = null): Folding {
+  const draft = openDraft(initialState(plan), acceptedAt, witness)
+  applyEvent(draft, { type: 'execution_accepted', v: EVENT_VERSION, at: acceptedAt })
+  return {
+    add(events) {
+      for (const event of events) {
+        applyEvent(draft, event)
+        draft.effects.length = 0
+      }
+    },
+    state: () => closeDraft(draft),
+  }
+}
+
 /** The state a journal leads to (I3). Yields no effects: pass `resumed` to decide for those. */
 export function fold(
   plan: Plan,
@@ -12,8 +30,7 @@ export function fold(
   events: readonly JournalEvent[],
   witness: IterationWitness | null = null,
 ): ExecutionState {
-  const draft = openDraft(initialState(plan), acceptedAt, witness)
-  applyEvent(draft, { type: 'execution_accepted', v: EVENT_VERSION, at: acceptedAt })
-  for (const event of events) applyEvent(draft, event)
-  return closeDraft(draft)
+  const folding = startFold(plan, acceptedAt, witness)
+  folding.add(events)
+  return folding.state()
 }

@@ -33,13 +33,23 @@ export function countEvents(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + (isPage(line) ? (JSON.parse(line) as Page).count : 1), 0)
 }
 
-/** The lines of a journal with its pages put back in their place. Rejects with StoreUnreachable or OutputLost. */
-export async function openPages(lines: readonly string[], outputs: OutputStore): Promise<readonly string[]> {
-  if (!lines.some(isPage)) return lines
-  const opened = await Promise.all(
-    lines.map(async (line) => (isPage(line) ? openPage(JSON.parse(line) as Page, outputs) : [line])),
-  )
-  return opened.flat()
+/** The lines of a journal with its pages put back in their place, in parts. Rejects with StoreUnreachable or OutputLost. */
+export async function* openPages(lines: readonly string[], outputs: OutputStore): AsyncGenerator<readonly string[]> {
+  let from = 0
+  for (const [at, line] of lines.entries()) {
+    if (!isPage(line)) continue
+    if (at > from) yield lines.slice(from, at)
+    yield await openPage(JSON.parse(line) as Page, outputs)
+    from = at + 1
+  }
+  if (from < lines.length) yield lines.slice(from)
+}
+
+/** All of them at once. */
+export async function openJournal(lines: readonly string[], outputs: OutputStore): Promise<readonly string[]> {
+  const parts: (readonly string[])[] = []
+  for await (const part of openPages(lines, outputs)) parts.push(part)
+  return parts.flat()
 }
 
 async function openPage({ ref }: Page, outputs: OutputStore): Promise<readonly string[]> {

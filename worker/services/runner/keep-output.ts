@@ -62,13 +62,37 @@ function truncated(output: Json): Json {
   return output === null ? null : { truncated: true, chars: jsonTextOf(output).length }
 }
 
-/** The events of a journal with stored outputs put back in their place. Rejects with StoreUnreachable or OutputLost. */
+/** Stored values that are fetched at a time, and held at a time by who reads a journal in parts. */
+const FETCH_AT_ONCE = 8
+
+/** The events of a journal with stored values put back in their place. Rejects with StoreUnreachable or OutputLost. */
 export async function readJournal(lines: readonly string[], outputs: OutputStore): Promise<readonly JournalEvent[]> {
-  const opened = await openPages(lines, outputs)
-  const events = opened.map((line) => JSON.parse(line) as JournalEvent)
-  if (!events.some((event) => 'outputRef' in event || 'itemsRef' in event)) return events
-  return Promise.all(events.map((event) => withOutput(event, outputs)))
+  const parts: (readonly JournalEvent[])[] = []
+  for await (const part of journalParts(lines, outputs)) parts.push(part)
+  return parts.flat()
 }
+
+/** The same in parts, so that a long journal need not be in memory as a whole. */
+export async function* journalParts(
+  lines: readonly string[],
+  outputs: OutputStore,
+): AsyncGenerator<readonly JournalEvent[]> {
+  for await (const opened of openPages(lines, outputs)) {
+    let part: JournalEvent[] = []
+    let stored = 0
+    for (const line of opened) {
+      const event = JSON.parse(line) as JournalEvent
+      part.push(event)
+      if (!isStored(event) || ++stored < FETCH_AT_ONCE) continue
+      yield await Promise.all(part.map((one) => withOutput(one, outputs)))
+      part = []
+      stored = 0
+    }
+    yield stored === 0 ? part : await Promise.all(part.map((one) => withOutput(one, outputs)))
+  }
+}
+
+const isStored = (event: JournalEvent) => 'outputRef' in event || 'itemsRef' in event
 
 async function withOutput(event: JournalEvent, outputs: OutputStore): Promise<JournalEvent> {
   if (event.type === 'stage_opened' && event.itemsRef !== undefined) {

@@ -36,12 +36,10 @@ export function readMail({ kind, key, body, at }: InboxEntry, redact: Redact): J
   }
 }
 
-/** The children a journal says stages still wait for. */
-export function awaitedChildren(events: readonly JournalEvent[]): Set<string> {
-  const awaited = new Set<string>()
+/** Adds the children that stages wait for after these events, and takes away those that have ended. */
+export function noteChildren(awaited: Set<string>, events: readonly JournalEvent[]): void {
   for (const event of events) {
     if (event.type === 'stage_waiting' && event.for?.kind === 'child') awaited.add(event.for.executionId)
     if (event.type === 'child_finished') awaited.delete(event.executionId)
   }
-  return awaited
 }

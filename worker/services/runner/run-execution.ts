@@ -1,7 +1,8 @@
 import type { WebhookResponse } from '#core/components/context'
 import { EVENT_VERSION } from '#core/engine/event'
 import { executionEnd } from '#core/engine/execution-output'
-import { fold } from '#core/engine/fold'
+import { startFold } from '#core/engine/fold'
+import type { ExecutionState } from '#core/engine/state'
 import { assertNever } from '#core/kernel/assert'
 import type { TerminalStatus } from '#core/model/execution-status'
 import { firstResponse } from '#core/shard/first-response'
@@ -10,10 +11,10 @@ import { failWork } from './fail-work'
 import { createInbox } from './inbox'
 import { createJournalBuffer, Fenced } from './journal-buffer'
 import { createPager } from './journal-pages'
-import { readJournal } from './keep-output'
+import { journalParts } from './keep-output'
 import { objectPlace } from './object-place'
 import { OutputLost, StoreUnreachable } from './reach-store'
-import { awaitedChildren } from './read-mail'
+import { noteChildren } from './read-mail'
 import type { RunnerDeps } from './runner-deps'
 import { Slice, type SliceEnd } from './slice'
 import { createSliceContext, type Job, type SliceContext } from './slice-context'
@@ -58,13 +59,11 @@ export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> 
 }
 
 async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<RunEnd> {
-  const { work, release, writer } = job
+  const { work, writer } = job
   try {
-    const journal = work.journal.length === 0 ? [] : await readJournal(work.journal, deps.outputs)
-    // Written by a newer runner than this one: it will be read by one (4.4 rule 6).
-    if (journal.some(({ v }) => v > EVENT_VERSION))
-      return await comeBackLater(deps, job, { from: work.events, events: [] })
-    const slice = new Slice(context, fold(release.plan, work.acceptedAt, journal), awaitedChildren(journal))
+    const read = await foldJournal(deps, job)
+    if (read === null) return await comeBackLater(deps, job, { from: work.events, events: [] })
+    const slice = new Slice(context, read.state, read.awaited)
     return await conclude(context, await slice.run(), slice)
   } catch (error) {
     if (!(error instanceof OutputLost)) throw error
@@ -76,6 +75,22 @@ async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<R
     const result = await failWork(writer, work, failure, deps.clock())
     return { kind: 'finished', status: 'failed', result, response: firstResponse(work.journal) }
   }
+}
+
+/** What the journal says so far; null where a newer runner than this one wrote it: it will be read by one (4.4 rule 6). */
+async function foldJournal(
+  { outputs }: RunnerDeps,
+  { work, release }: Job,
+): Promise<{ readonly state: ExecutionState; readonly awaited: Set<string> } | null> {
+  const folding = startFold(release.plan, work.acceptedAt)
+  const awaited = new Set<string>()
+  if (work.journal.length === 0) return { state: folding.state(), awaited }
+  for await (const events of journalParts(work.journal, outputs)) {
+    if (events.some(({ v }) => v > EVENT_VERSION)) return null
+    folding.add(events)
+    noteChildren(awaited, events)
+  }
+  return { state: folding.state(), awaited }
 }
 
 /** Lets go for a while without counting as a runner that died. */
