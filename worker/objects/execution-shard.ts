@@ -17,6 +17,7 @@ import { openShard, type Shard } from '#core/shard/memory'
 import { recordOf, statusOf } from '#core/shard/record'
 import { doorbellsToSend, hasReady } from '#core/shard/rings'
 import { isInGrace, nextDueAt, tick } from '#core/shard/tick'
+import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type {
   AcceptRequest,
@@ -99,14 +100,16 @@ export class ExecutionShard extends DurableObject<Bindings> {
   }
 
   accept(request: AcceptRequest) {
-    const answer = this.#step(() => accept(this.#shard, request, Date.now()))
-    if (answer.kind === 'accepted' && !answer.duplicate) this.#after(request.timeoutMs)
+    const now = Date.now()
+    const answer = this.#step(() => accept(this.#shard, request, now))
+    if (answer.kind === 'accepted' && !answer.duplicate) this.#after(firstDueMs(request, now))
     return answer
   }
 
   acceptMany(request: { requests: readonly AcceptRequest[] }) {
-    const answers = this.#step(() => request.requests.map((one) => accept(this.#shard, one, Date.now())))
-    this.#after()
+    const now = Date.now()
+    const answers = this.#step(() => request.requests.map((one) => accept(this.#shard, one, now)))
+    this.#after(Math.min(...request.requests.map((one) => firstDueMs(one, now))))
     return answers
   }
 
@@ -291,4 +294,10 @@ export class ExecutionShard extends DurableObject<Bindings> {
   #belongsTo(organizationId: string): boolean {
     return this.#shard.memory.meta?.config.organizationId === organizationId
   }
+}
+
+/** When something first becomes due for an execution that has just been accepted: its start, or that it may not start any more. */
+function firstDueMs({ delayMs, timeoutMs, cause }: AcceptRequest, now: EpochMs): number {
+  const startWithinMs = cause.startBy === undefined ? undefined : Math.max(0, cause.startBy - now)
+  return Math.min(...[delayMs, timeoutMs, startWithinMs].map((ms) => ms ?? LOOK_AGAIN_MS))
 }
