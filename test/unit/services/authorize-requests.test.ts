@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HttpAnswer, HttpRequest, OAuthClient } from '#core/components/context'
+import { createHttpSender } from '../../../worker/adapters/net/http-sender'
 import type { HttpSender } from '../../../worker/ports/http-sender'
 import { authorizeRequests } from '../../../worker/services/runner/authorize-requests'
 import { createTokenCache, type TokenCache } from '../../../worker/services/runner/token-cache'
@@ -83,7 +84,7 @@ describe('a request with client credentials', () => {
     expect(carried()).toEqual(['Bearer token-1-value', 'Bearer token-1-value', 'Bearer token-2-value'])
   })
 
-  it('asks once for all who need a token at the same time', async () => {
+  it('asks once for all who need a token at the same time (F-26)', async () => {
     const { send, toTokens, carried } = authorized()
     await Promise.all([1, 2, 3, 4].map(() => send(request())))
     expect(toTokens()).toHaveLength(1)
@@ -100,7 +101,7 @@ describe('a request with client credentials', () => {
     expect(carried()).toEqual(['Bearer token-1-value'])
   })
 
-  it('never gets the token of another organization, client, secret or scope (I10)', async () => {
+  it('never gets the token of another organization, client, secret or scope (I10, F-30)', async () => {
     const { as, toTokens } = authorized()
     const clients = [{}, { clientId: 'you' }, { clientSecret: 'other' }, { scope: 'all' }]
     for (const change of clients) await as('org_a')(request({ oauth: { ...CLIENT, ...change } }))
@@ -165,6 +166,27 @@ describe('a request with client credentials', () => {
     const failure = { code: 'egress_denied', message: 'No.' }
     const { send } = authorized({ token: () => ({ kind: 'failed', failure, durationMs: 1, retryable: false }) })
     expect(await send(request())).toMatchObject({ kind: 'failed', failure, retryable: false })
+  })
+
+  it('asks no issuer that no stage may call (N-04)', async () => {
+    const policy = { ownHosts: new Set<string>(), allowHosts: new Set<string>(), hostMap: new Map<string, URL>() }
+    const sent: string[] = []
+    const fetch = async (url: URL) => {
+      sent.push(url.href)
+      return new Response('{}')
+    }
+    const egress = createHttpSender({ policy, clock: () => 0, fetch })
+    const deps = { tokens: createTokenCache(), organizationId: 'org_a', clock: () => 0, sleep: async () => undefined }
+    for (const tokenUrl of [
+      'http://127.0.0.1/token',
+      'http://169.254.169.254/',
+      'https://intranet.local/',
+      'file:///etc/passwd',
+    ]) {
+      const answer = await authorizeRequests(egress, deps)(request({ oauth: { ...CLIENT, tokenUrl } }))
+      expect(answer).toMatchObject({ kind: 'failed', failure: { code: 'egress_denied' }, retryable: false })
+    }
+    expect(sent).toEqual([])
   })
 
   it('leaves requests without alone', async () => {

@@ -29,7 +29,7 @@ describe('a request that is sent at most once (4.4 rule 8)', () => {
     expect(durable).toEqual([['stage_started']])
   })
 
-  it('is never sent again when its runner died before the answer was durable (I5)', async () => {
+  it('is never sent again when its runner died before the answer was durable (F-05, I5)', async () => {
     const catching = {
       id: 'guard',
       component: 'trycatch',

@@ -58,7 +58,7 @@ describe('a response beyond 256 KiB', () => {
     expect(stored).not.toBeNull()
   })
 
-  it('of more than may be kept fails the stage with its size', async () => {
+  it('of more than may be kept fails the stage with its size (F-27)', async () => {
     const { end } = await run(`"${'x'.repeat(10 * 1024 * 1024)}"`, '{{ 1 }}')
     expect(end).toMatchObject({ status: 'failed', error: { code: 'output_too_large', stage: 'get' } })
   })
