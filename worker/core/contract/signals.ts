@@ -14,7 +14,7 @@ export const signalOperations = {
     scope: 'executions:manage',
     params: SignalParams,
     body: z.strictObject({
-      payload: z.json().default(null).describe('The output of the stage that waits; at most 256 KB'),
+      payload: z.unknown().default(null).describe('The output of the stage that waits; at most 256 KB'),
     }),
     bodyOptional: true,
     ownIdempotency: true,
