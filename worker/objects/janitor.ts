@@ -103,7 +103,8 @@ async function purge(shard: Shard, ports: JanitorPorts, mayCancel: boolean, now:
   const { meta, live, unflushed } = memory
   if (meta === null) return 'nothing'
   if (mayCancel) {
-    for (const seq of [...live.keys()]) cancel(shard, { seq, reason: 'The workflow was deleted', actor: null }, now)
+    for (const seq of Array.from(live.keys()))
+      cancel(shard, { seq, reason: 'The workflow was deleted', actor: null }, now)
   }
   if (live.size > 0) return 'live'
   if (unflushed.size > 0) await ports.flush()

@@ -50,7 +50,11 @@ async function letterOf(message: Message, { shards, digest }: DeadLetterDeps): P
   return {
     id: doorbellLetterId(createdAt, ref, shard, digest(message.id)),
     kind: 'doorbell',
-    ...{ organizationId, workflowId, deploymentId, environment, shard },
+    organizationId,
+    workflowId,
+    deploymentId,
+    environment,
+    shard,
     executionId: null,
     code: 'doorbell_undelivered',
     message: 'The queue gave up delivering a message for this deployment; its shard has rung again by itself.',

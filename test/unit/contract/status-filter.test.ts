@@ -24,4 +24,21 @@ describe('the status filter of executions (S53)', () => {
   test('refuses any other word', () => {
     expect(filterBy('exploded')).toEqual(['/status'])
   })
+
+  test('says which words there are, and which one was probably meant', () => {
+    const refused = (status: string) => {
+      const query = readRequest(API.listExecutions.query, { status }, '/query')
+      return query.ok ? [] : query.error
+    }
+    expect(refused('done')).toEqual([
+      {
+        code: 'invalid_value',
+        severity: 'error',
+        path: '/query/status',
+        message: "'done' is not possible here",
+        hint: 'Possible here: pending, running, waiting, completed, failed, cancelled, timed_out, in_progress, success, unprocessed.',
+      },
+    ])
+    expect(refused('complete')).toMatchObject([{ hint: "Did you mean 'completed'?" }])
+  })
 })

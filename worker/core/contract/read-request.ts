@@ -17,15 +17,21 @@ export function readRequest<S extends z.ZodType>(
   prefix = '',
 ): Result<z.output<S>, readonly Issue[]> {
   const lost = lostKeys(schema, value).map((path) => unusableKey(prefix + path))
-  const parsed = schema.safeParse(camelKeys(schema, value))
+  const read = camelKeys(schema, value)
+  const parsed = schema.safeParse(read)
   if (parsed.success) return lost.length === 0 ? ok(parsed.data) : err(lost)
-  const issues = parsed.error.issues.slice(0, ISSUES_MAX).flatMap((issue) => toIssues(schema, issue, [], prefix))
+  const issues = parsed.error.issues
+    .slice(0, ISSUES_MAX)
+    .flatMap((issue) => toIssues({ schema, value: read, prefix }, issue, []))
   return err([...lost, ...issues].slice(0, ISSUES_MAX))
 }
 
 type ZodIssue = z.core.$ZodIssue
 
-function toIssues(schema: z.ZodType, issue: ZodIssue, above: readonly PropertyKey[], prefix: string): Issue[] {
+type Judged = { readonly schema: z.ZodType; readonly value: unknown; readonly prefix: string }
+
+function toIssues(judged: Judged, issue: ZodIssue, above: readonly PropertyKey[]): Issue[] {
+  const { schema, prefix } = judged
   const path = [...above, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
@@ -34,7 +40,11 @@ function toIssues(schema: z.ZodType, issue: ZodIssue, above: readonly PropertyKe
   }
   if (issue.code === 'invalid_union') {
     const best = nearestBranch(issue.errors)
-    if (best !== null) return best.flatMap((inner) => toIssues(schema, inner, path, prefix))
+    if (best !== null) return best.flatMap((inner) => toIssues(judged, inner, path))
+  }
+  if (issue.code === 'invalid_value') {
+    const found = valueAt(judged.value, path)
+    if (typeof found === 'string') return [unknownWord(found, issue.values.map(String), prefix + pointerOf(path))]
   }
   const missing =
     issue.code === 'invalid_type' && issue.input === undefined && issue.message.endsWith('received undefined')
@@ -52,6 +62,23 @@ function toIssues(schema: z.ZodType, issue: ZodIssue, above: readonly PropertyKe
 function nearestBranch(branches: readonly (readonly ZodIssue[])[]): readonly ZodIssue[] | null {
   const isDeep = (issue: ZodIssue) => issue.path.length > 0 || issue.code !== 'invalid_type'
   return branches.find((issues) => issues.length > 0 && issues.every(isDeep)) ?? null
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  )
+}
+
+const WORD_CHARS_MAX = 100
+
+function unknownWord(word: string, known: readonly string[], path: string): Issue {
+  const near = nearest(word, known)
+  const hint = near === null ? `Possible here: ${known.join(', ')}.` : `Did you mean '${near}'?`
+  const message = `'${word.slice(0, WORD_CHARS_MAX)}' is not possible here`
+  return { code: 'invalid_value', severity: 'error', path, message, hint }
 }
 
 function unusableKey(path: string): Issue {

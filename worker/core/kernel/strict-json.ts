@@ -1,4 +1,5 @@
 import type { Json } from './json'
+import { findJsonBreak } from './json-place'
 import { appendPointer } from './pointer'
 import { err, ok, type Result } from './result'
 
@@ -93,6 +94,15 @@ function findProblem(text: string): JsonProblem {
   return { code: 'json_malformed', path: '', message: 'A number is too large' }
 }
 
+/** Engines name the place in some of their messages only. */
+function breakOf(text: string): string {
+  const place = findJsonBreak(text)
+  if (place === null) return 'it cannot be read'
+  const { line, column, found } = place
+  const what = found === null ? 'the text ends too early' : `${JSON.stringify(found)} is not expected here`
+  return `line ${line}, column ${column}: ${what}`
+}
+
 /**
  * Parses JSON and refuses what parsers disagree about: duplicate keys (compared after unescaping), numbers beyond what a
  * double holds, and nesting deeper than 64. `__proto__` is an ordinary own key of the result.
@@ -102,7 +112,7 @@ export function parseStrictJson(text: string): Result<Json, JsonProblem> {
   try {
     value = JSON.parse(text) as Json
   } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'too deep'
+    const reason = error instanceof SyntaxError ? breakOf(text) : 'too deep'
     return err({ code: 'json_malformed', path: '', message: `Not JSON: ${reason}` })
   }
   const { keys, depth } = measureText(text)

@@ -9,7 +9,12 @@ export function deadLettersOf(summaries: readonly ExecutionSummary[], shard: num
     const { organizationId, workflowId, deploymentId, environment } = summary
     return {
       id: summary.id.replace(/^exec_/, 'dl_'),
-      ...{ organizationId, kind, workflowId, deploymentId, environment, shard },
+      organizationId,
+      kind,
+      workflowId,
+      deploymentId,
+      environment,
+      shard,
       executionId: summary.id,
       code: kind,
       message: summary.errorMessage ?? '',
