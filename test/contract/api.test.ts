@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { API, type OperationName } from '#core/contract/api'
 import { ERRORS } from '#core/contract/errors'
@@ -25,6 +26,7 @@ beforeAll(async () => {
   foreign = {
     workflows: workflowId,
     deployments: deployed.ok && 'deploymentId' in deployed.body ? deployed.body.deploymentId : '',
+    'dead-letters': await deadLetterOf(workflowId),
     executions: run.ok ? run.body.executionId : '',
     keys: keys.ok ? (keys.body.items[0]?.id ?? '') : '',
     environments: 'nowhere',
@@ -34,10 +36,20 @@ beforeAll(async () => {
   scopeless = await newKey(stranger.session, ['audit:read'])
 })
 
+/** A dead letter of the workflow's organization. */
+async function deadLetterOf(workflowId: string): Promise<string> {
+  const id = `dl_${workflowId.replace('workflow_', '')}`
+  const insert = `INSERT INTO dead_letters (id, organization_id, kind, workflow_id, deployment_id, environment, shard, code, message, created_at)
+    SELECT ?1, organization_id, 'doorbell', id, 'deploy_1', 'production', 0, 'doorbell_undelivered', '', 0 FROM workflows WHERE id = ?2`
+  await env.DB.prepare(insert).bind(id, workflowId).run()
+  return id
+}
+
 const BODIES: Partial<Record<OperationName, () => object>> = {
   saveWorkflow: () => ({ definition: sampleDefinition('x'), revision: 1 }),
   deployWorkflow: () => ({ workflowId: foreign['workflows'], environment: 'production' }),
   runWorkflow: () => ({ workflowId: foreign['workflows'] }),
+  scaleDeployment: () => ({ shards: 4 }),
   rollbackDeployment: () => ({ reason: 'x' }),
   putVariables: () => ({ variables: {} }),
   putSecrets: () => ({ secrets: {} }),
