@@ -182,7 +182,6 @@ class Simulation {
         ai: async (request) => this.#simulated.ai?.(request) ?? REFUSED,
         code: async (call, log) => this.#simulated.code?.(call, log) ?? REFUSED,
         startChild: async (_stage, request) => this.#simulated.child?.(request) ?? REFUSED,
-        cutOff: (outcome) => outcome,
         mayRespond: () => this.#simulated.mayRespond ?? false,
       },
     })

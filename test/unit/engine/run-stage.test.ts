@@ -27,7 +27,6 @@ function run(plan: Plan, world: SimulatedWorld = {}, ports: Partial<StagePorts> 
       code: refuse,
       startChild: refuse,
       mayRespond: () => false,
-      cutOff: (outcome) => outcome,
       ...ports,
     },
   })

@@ -33,8 +33,6 @@ export type StagePorts = Pick<ComponentContext, 'http' | 'ai'> & {
   /** Starts a child of the stage at this address. */
   readonly startChild: (stage: string, request: ChildRequest) => Promise<ChildAnswer>
   readonly mayRespond: () => boolean
-  /** Ends an attempt that ignores its time. */
-  readonly cutOff: (attempt: Promise<Outcome>, timeoutMs: number) => Promise<Outcome>
   readonly now: Clock
   /** Masks secrets in anything that is kept. */
   readonly redact: Redact
@@ -95,7 +93,7 @@ class Attempt {
   }
 
   start(): JournalEvent | Promise<JournalEvent> {
-    const { state, world, attempt, ports } = this.#run
+    const { state, world, attempt } = this.#run
     const stage = plannedStage(state.plan, this.#run.stage)
     const mock = world.mocks !== undefined && Object.hasOwn(world.mocks, stage.id) ? world.mocks[stage.id] : undefined
     if (mock !== undefined) return this.#event({ kind: 'succeeded', output: mock, mocked: true })
@@ -109,9 +107,7 @@ class Attempt {
       this.#event(judgeAttempt({ stage, config, attempt, scope, seed }, checked(outcome)))
     try {
       const outcome = stage.component.run(config as never, this.#context(scope))
-      if (!(outcome instanceof Promise)) return end(outcome)
-      const { timeout = stage.timeoutMs } = config as { readonly timeout?: number }
-      return ports.cutOff(outcome, timeout).catch(crashed).then(end)
+      return outcome instanceof Promise ? outcome.catch(crashed).then(end) : end(outcome)
     } catch (thrown) {
       return end(crashed(thrown))
     }

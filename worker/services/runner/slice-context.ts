@@ -1,5 +1,5 @@
 import type { CodeInvocation } from '#core/components/code-call'
-import type { ComponentContext, HttpRequest, Outcome, WebhookResponse } from '#core/components/context'
+import type { ComponentContext, HttpRequest, WebhookResponse } from '#core/components/context'
 import type { PlannedStage } from '#core/definition/plan'
 import type { JournalEvent } from '#core/engine/event'
 import { runStage } from '#core/engine/run-stage'
@@ -11,7 +11,6 @@ import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
 import { authorizeRequests } from './authorize-requests'
 import { confineCode } from './confine-code'
-import { cutOff } from './cut-off'
 import type { Inbox } from './inbox'
 import { guardSecrets } from './guard-secrets'
 import type { JournalBuffer } from './journal-buffer'
@@ -72,15 +71,11 @@ export function createSliceContext(
     job,
     world,
     stage: (id) => plannedStage(plan, id),
-    runStage(state, stage, attempt, aborted) {
-      const cut = new AbortController()
-      const signal = () => AbortSignal.any([aborted(), cut.signal])
+    runStage(state, stage, attempt, signal) {
       const ports = {
         now: deps.clock,
         redact,
         mayRespond: () => mayRespond,
-        cutOff: (outcome: Promise<Outcome>, timeoutMs: number) =>
-          cutOff(deps.sleep, outcome, timeoutMs, () => cut.abort()),
         startChild: (address: string, request: Parameters<ComponentContext['startChild']>[0]) =>
           deps.startChild({ work: job.work, config: job.config, stage: address }, request),
         http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal()),

@@ -17,6 +17,7 @@ import { firstResponse } from '#core/shard/first-response'
 import type { InboxEntry } from '#core/shard/wire'
 import { giveUpInDoubt } from './give-up-in-doubt'
 import { createMailbox } from './mailbox'
+import { Overtime } from './overtime'
 import { readMail } from './read-mail'
 import type { SliceContext } from './slice-context'
 
@@ -41,6 +42,7 @@ export class Slice {
   readonly #context: SliceContext
   readonly #mailbox = createMailbox<JournalEvent>()
   readonly #running = new Map<string, AbortController>()
+  readonly #overtime = new Overtime()
   readonly #timers = new Map<string, EpochMs>()
   readonly #effects: Effect[] = []
   #state: ExecutionState
@@ -131,8 +133,7 @@ export class Slice {
         this.#timers.set(effect.stage, effect.at)
         return
       case 'abort_stage':
-        this.#running.get(effect.stage)?.abort()
-        this.#running.delete(effect.stage)
+        this.#stop(effect.stage)
         this.#timers.delete(effect.stage)
         return
       case 'finish':
@@ -146,6 +147,12 @@ export class Slice {
   /** Behind so many results that are not durable yet, an unsafe stage waits: no more than those would be sent again. */
   #heldBack(effect: StartStage): StartStage {
     return this.#unsafeResults < UNSAFE_RESULTS_MAX ? effect : { ...effect, afterEvent: this.#state.events }
+  }
+
+  #stop(stage: string): void {
+    this.#overtime.ended(stage)
+    this.#running.get(stage)?.abort()
+    this.#running.delete(stage)
   }
 
   #start(effect: StartStage): void {
@@ -202,6 +209,7 @@ export class Slice {
     if (!(outcome instanceof Promise)) return this.#settle(outcome)
     const abort = controller()
     this.#running.set(stage, abort)
+    this.#overtime.started(stage, attempt, this.#context.stage(stage), this.#now())
     outcome.then(
       (event) => {
         if (this.#running.get(stage) === abort) this.#mailbox.deliver(event)
@@ -212,6 +220,7 @@ export class Slice {
 
   #settle(event: JournalEvent): void {
     if ('stage' in event) {
+      this.#overtime.ended(event.stage)
       this.#running.delete(event.stage)
       const unsafe = this.#context.stage(event.stage).safety === 'unsafe'
       if (unsafe) this.#commitSoon()
@@ -294,6 +303,10 @@ export class Slice {
     const now = this.#now()
     if (now >= job.deadlineAt && this.#state.status === 'live') {
       this.#apply({ type: 'deadline_passed', v: EVENT_VERSION, at: now })
+    }
+    for (const event of this.#overtime.take(now)) {
+      this.#running.get(event.stage)?.abort()
+      this.#settle(event)
     }
     if (this.#commitBy !== null && now >= this.#commitBy) {
       this.#commitBy = null
