@@ -29,6 +29,7 @@ import type { ArchiveCleaner } from './ports/archive-cleaner'
 import type { Deployments } from './ports/deployments'
 import type { DeploymentSweep } from './ports/deployment-sweep'
 import type { Shards } from './ports/shards'
+import type { Vault } from './ports/vault'
 import type { DeadLetterDeps } from './queue/dead-letters'
 import { createConfigCache } from './services/config-cache'
 import { createIngress } from './services/ingress'
@@ -62,23 +63,9 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const vault = createVault(settings.MASTER_KEY)
   const shards = shardsOf(bindings)
   const deployments = deploymentsOf(bindings)
-  const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = bindings
-  const outbound = { policy: egressPolicy(settings), clock: Date.now }
   const signalMac = createMac(settings.SESSION_KEY, 'signal')
   const runner: RunnerDeps = {
-    clock: Date.now,
-    sleep,
-    http: createHttpSender(outbound),
-    ai: createChatModel(chatSettings(settings, bindings), outbound),
-    code: createCodeRunner({
-      loader: bindings.LOADER,
-      gatewayOf: ({ organizationId, versionId }) => exports.EgressGateway({ props: { organizationId, versionId } }),
-      sleep,
-    }),
-    outputs: createOutputStore(bindings.BUCKET),
-    releases: createReleaseCache(vault),
-    doorbells: createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3]),
-    report,
+    ...runnerOf(bindings, settings, vault),
     startChild: (parent, request) => startChild(children, parent, request),
     signalLinks: createSignalLinks(signalMac, settings.PUBLIC_URL),
   }
@@ -94,11 +81,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     runner,
     archive,
     background,
-    triggerLimit: createTriggerLimit({
-      clock: Date.now,
-      perSecond: settings.ENVIRONMENT === 'development' ? TRIGGERS_PER_SECOND * 10 : TRIGGERS_PER_SECOND,
-      shield: limitBy(bindings.SHIELD),
-    }),
+    triggerLimit: triggerLimitOf(bindings, settings),
   })
   const children: ChildDeps = {
     storesOf: (organizationId) => createStores(bindings.DB, { organizationId }),
@@ -129,19 +112,52 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     signInLimit: limitBy(bindings.SIGN_IN_SHIELD),
     report: reportRequest,
   })
-  const door = createWebhookDoor({ ingress, vault, mac, requestId, report: reportRequest })
-  const signalDoor = createSignalDoor({
+  const common = { requestId, report: reportRequest }
+  const door = createWebhookDoor({ ingress, vault, mac, ...common })
+  const signalDoor = createSignalDoor({ configs, shards, mac: signalMac, ...common, clock: Date.now })
+  return { settings, app, door, signalDoor, runner, shards, deployments, background, ...keepersOf(bindings, shards) }
+}
+
+/** What the queues and the clock of the platform call. */
+function keepersOf({ DB, BUCKET }: Bindings, shards: Shards) {
+  return {
+    sweep: createDeploymentSweep(DB),
+    cleaner: createArchiveCleaner(BUCKET),
+    deadLetters: { shards, log: createDeadLetterLog(DB), digest: sha256Hex, report },
+  }
+}
+
+/** What runs stages, but for what it says to other executions. */
+function runnerOf(
+  bindings: Bindings,
+  settings: Settings,
+  vault: Vault,
+): Omit<RunnerDeps, 'startChild' | 'signalLinks'> {
+  const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = bindings
+  const outbound = { policy: egressPolicy(settings), clock: Date.now }
+  return {
     clock: Date.now,
-    configs,
-    shards,
-    mac: signalMac,
-    requestId,
-    report: reportRequest,
+    sleep,
+    http: createHttpSender(outbound),
+    ai: createChatModel(chatSettings(settings, bindings), outbound),
+    code: createCodeRunner({
+      loader: bindings.LOADER,
+      gatewayOf: ({ organizationId, versionId }) => exports.EgressGateway({ props: { organizationId, versionId } }),
+      sleep,
+    }),
+    outputs: createOutputStore(bindings.BUCKET),
+    releases: createReleaseCache(vault),
+    doorbells: createDoorbells([DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3]),
+    report,
+  }
+}
+
+function triggerLimitOf({ SHIELD }: Bindings, { ENVIRONMENT }: Settings) {
+  return createTriggerLimit({
+    clock: Date.now,
+    perSecond: ENVIRONMENT === 'development' ? TRIGGERS_PER_SECOND * 10 : TRIGGERS_PER_SECOND,
+    shield: limitBy(SHIELD),
   })
-  const sweep = createDeploymentSweep(bindings.DB)
-  const cleaner = createArchiveCleaner(bindings.BUCKET)
-  const deadLetters = { shards, log: createDeadLetterLog(bindings.DB), digest: sha256Hex, report }
-  return { settings, app, door, signalDoor, runner, shards, deployments, sweep, deadLetters, cleaner, background }
 }
 
 function chatSettings(settings: Settings, { AI: workersAi }: Bindings): ChatModelSettings {
