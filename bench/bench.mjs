@@ -10,9 +10,15 @@ export function createBench({ folder, floor, sizes, progress }) {
   let served = 0
 
   /** Runs `work` against a fresh server, and ends the server whatever happens. */
-  async function withServer(work, { vars = {}, bundle } = {}) {
+  async function withServer(work, { vars = {}, bundle, inspectorPort } = {}) {
     const stateFolder = path.join(folder, `state-${served++}`)
-    const options = { stateFolder, database: true, vars: { ...workerSecrets(), ...vars }, ...(bundle && { bundle }) }
+    const options = {
+      stateFolder,
+      database: true,
+      vars: { ...workerSecrets(), ...vars },
+      ...(bundle && { bundle }),
+      inspectorPort,
+    }
     const server = await serve(options)
     try {
       const tenant = await createTenant(server.url)

@@ -11,6 +11,7 @@ const full = {
   executionsFirst: 10_000,
   costTogether: 1_280,
   costAlone: 64,
+  items: 10_000,
   coldStart: true,
 }
 

@@ -2,11 +2,14 @@ import { accept } from './accept.mjs'
 import { bundleSize } from './bundle-size.mjs'
 import { burst } from './burst.mjs'
 import { cost } from './cost.mjs'
+import { fanOut } from './fan-out.mjs'
 import { firstStage } from './first-stage.mjs'
+import { largeBody } from './large-body.mjs'
 import { memory } from './memory.mjs'
 import { pure } from './pure.mjs'
 import { roundTrip } from './round-trip.mjs'
 import { schedules } from './schedules.mjs'
+import { shards } from './shards.mjs'
 import { stageToStage } from './stage-to-stage.mjs'
 import { startTime } from './start-time.mjs'
 import { sustained } from './sustained.mjs'
@@ -20,6 +23,9 @@ export const measurements = {
   'round-trip': roundTrip,
   'first-stage': firstStage,
   'stage-to-stage': stageToStage,
+  shards,
+  'fan-out': fanOut,
+  'large-body': largeBody,
   switch: switching,
   schedules,
   memory,

@@ -20,4 +20,5 @@ const answer = ({ id, sql, values }) =>
 
 process.on('message', (question) => void answer(question).then((answered) => process.send(answered)))
 process.on('disconnect', () => void server.dispose().finally(() => process.exit(0)))
-process.send({ url: server.url, workerdPid: workerd?.pid })
+const inspectorUrl = options.inspectorPort === undefined ? undefined : (await server.inspectorUrl()).href
+process.send({ url: server.url, workerdPid: workerd?.pid, inspectorUrl })

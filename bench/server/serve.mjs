@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { healthy } from '../../scripts/serve/health.mjs'
 
 /**
- * Starts a server process and answers once it is healthy: `{url, workerdPid, query(sql, ...values), stop()}`.
+ * Starts a server process and answers once it is healthy: `{url, workerdPid, inspectorUrl, query(sql, ...values), stop()}`.
  * `query` reads the local D1 database behind the worker's back, which is how the bench sees what has arrived there.
  */
 export async function serve(options) {
   const child = fork(fileURLToPath(import.meta.resolve('./child.mjs')), [JSON.stringify(options)])
   const waiting = new Map()
-  const { url, workerdPid } = await Promise.race([
+  const { url, workerdPid, inspectorUrl } = await Promise.race([
     once(child, 'message').then(([ready]) => ready),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`A server of the bench ended with ${code}.`))),
   ])
@@ -25,6 +25,7 @@ export async function serve(options) {
   return {
     url,
     workerdPid,
+    inspectorUrl,
     query: (sql, ...values) =>
       new Promise((resolve, reject) => {
         waiting.set(++asked, { resolve, reject })

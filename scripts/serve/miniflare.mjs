@@ -28,7 +28,7 @@ const toStderr = ({ level, message }) => void process.stderr.write(`${level === 
 /**
  * Serves the production bundle on `host:port` (0 picks a free port) with everything it stores under `stateFolder`.
  * `vars` are added to the bindings, secrets included; `assets: false` leaves the dashboard out, and the assets router
- * with it; `bundle` names another folder with an index.js.
+ * with it; `bundle` names another folder with an index.js; `inspectorPort` opens the runtime's inspector.
  */
 export async function startServer({
   port,
@@ -38,6 +38,7 @@ export async function startServer({
   assets = true,
   bundle = path.join(root, 'dist/local'),
   onLog = toStderr,
+  inspectorPort,
 }) {
   process.env.WRANGLER_LOG ??= 'error' // else reading the configuration comments on secrets that arrive by `vars`
   const { workerOptions, externalWorkers } = workerOptionsOf(path.join(root, 'wrangler.toml'))
@@ -59,6 +60,7 @@ export async function startServer({
       resourcePersistencePath: stateFolder,
       logRequests: false,
       cf: false,
+      ...(inspectorPort === undefined ? {} : { inspectorPort }),
       log: new NoOpLog(),
       handleStructuredLogs: onLog,
       workers: [worker, ...externalWorkers],
@@ -69,6 +71,8 @@ export async function startServer({
   const url = (await miniflare.unsafeGetDirectURL(name)).origin
   return {
     url,
+    /** Where the runtime can be looked into, when it was served with an inspectorPort. */
+    inspectorUrl: () => miniflare.getInspectorURL(),
     /** The local D1 database behind the binding. */
     database: () => miniflare.getD1Database('DB', name),
     /** Calls the worker's scheduled handler, which local runtimes never do by themselves. */
