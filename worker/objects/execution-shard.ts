@@ -72,7 +72,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
     })
     this.#postman = createPostman(this.#shard, {
       shards: (ref, no) => env.SHARDS.getByName(`dep:${ref}:${no}`) as unknown as ShardHandle,
-      clock: Date.now,
+      clock: () => Date.now(),
       setTimer: (work, ms) => void setTimeout(work, ms),
     })
     this.#janitor = createJanitor(this.#shard, {

@@ -34,7 +34,9 @@ describe('signals', () => {
     expect(await send('a')).toBe('recorded')
     expect(await stub.peek(scope)).toMatchObject({ status: 'running' })
     const [work] = (await stub.claim(claimOne)).work
-    expect(work?.inbox).toMatchObject([{ kind: 'signal', key: 'a', body: '{"name":"go","payload":{"n":1},"actor":null}' }])
+    expect(work?.inbox).toMatchObject([
+      { kind: 'signal', key: 'a', body: '{"name":"go","payload":{"n":1},"actor":null}' },
+    ])
   })
 
   it('a repeat changes nothing; another signal under the same id is refused', async () => {

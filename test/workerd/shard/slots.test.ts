@@ -56,7 +56,9 @@ describe('slots', () => {
     const { stub, accept, claim } = await shardWith(1)
     for (let n = 0; n < 2; n++) await accept('a')
     const [work] = await claim()
-    await stub.park({ items: [{ seq: 0, token: work?.token ?? 0, from: 0, events: ['{}'], wakeAt: Date.now() + 60_000 }] })
+    await stub.park({
+      items: [{ seq: 0, token: work?.token ?? 0, from: 0, events: ['{}'], wakeAt: Date.now() + 60_000 }],
+    })
     expect(await claim()).toEqual([])
   })
 
