@@ -66,7 +66,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
       return { kind: 'superseded', epoch: state.epoch }
     }
     this.#scheduler.materialise(state, now)
-    const changed = this.ctx.storage.transactionSync(() => this.#change(state, request, now))
+    const changed = this.#step(() => this.ctx.storage.transactionSync(() => this.#change(state, request, now)))
     if ('refused' in changed) return { kind: changed.refused }
     this.#state = changed.state
     // In the same turn as the change, so that no crash leaves it to nobody.
@@ -120,6 +120,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
       const left = (await Promise.all(shards.map((shard) => shard.purge(request)))).find((word) => word !== 'nothing')
       if (left !== undefined) return left
     }
+    this.#state = null
     await vanish(this.ctx)
     return 'nothing'
   }
@@ -136,6 +137,16 @@ export class DeploymentObject extends DurableObject<Bindings> {
       this.#report('deployment_alarm_failed', error)
     } finally {
       await this.#armNext()
+    }
+  }
+
+  /** A step that broke may have changed the disk and not memory: the object starts again from its disk. */
+  #step<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      this.ctx.abort(`A step failed: ${String(error)}`)
+      throw error
     }
   }
 

@@ -210,8 +210,11 @@ export class ExecutionShard extends DurableObject<Bindings> {
   async purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer> {
     if (this.#shard.memory.meta !== null && !this.#belongsTo(request.organizationId)) return 'nothing'
     const left = await this.#janitor.purge(request.mayCancel, Date.now())
-    if (left === 'nothing') await vanish(this.ctx)
-    else this.#after()
+    if (left !== 'nothing') this.#after()
+    else {
+      this.#shard.memory.meta = null
+      await vanish(this.ctx)
+    }
     return left
   }
 

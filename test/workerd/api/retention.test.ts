@@ -160,14 +160,13 @@ describe('deleting a workflow', () => {
   const wanted = async (ref: string) =>
     (await env.DB.prepare('SELECT count(*) AS n FROM purges WHERE ref = ?').bind(ref).first<{ n: number }>())?.n
 
-  /** Everything the objects of a place still have: their tables' rows, and their alarms. */
+  /** What the objects of a place still have on disk: tables, and their alarms. */
   async function remains(ref: string) {
     const stubs = [env.DEPLOYMENTS.getByName(`dep:${ref}`), shardOf(ref)]
     const left = stubs.map((stub) =>
       runInDurableObject(stub as DurableObjectStub, async (_object, { storage }) => ({
         alarm: await storage.getAlarm(),
-        rows: storage.sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${stub === stubs[0] ? 'state' : 'meta'}`).one()
-          .n,
+        tables: storage.sql.exec(`SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'`).toArray(),
       })),
     )
     return Promise.all(left)
@@ -199,12 +198,31 @@ describe('deleting a workflow', () => {
     expect(rows?.n).toBe(0)
     for (const name of [ref, testRef]) {
       expect(await remains(name)).toEqual([
-        { alarm: null, rows: 0 },
-        { alarm: null, rows: 0 },
+        { alarm: null, tables: [] },
+        { alarm: null, tables: [] },
       ])
     }
     expect(await read(place, id)).toMatchObject(gone)
-    await deployments(ref).purge({ organizationId: 'org_any', mayCancel: true })
+    expect(await deployments(ref).purge({ organizationId: 'org_any', mayCancel: true })).toBe('nothing')
+  })
+
+  test('goes on where it was interrupted (F-18)', async () => {
+    const place = await deployed()
+    const ref = refOf(place)
+    await ran(place, 1)
+    await place.client.deleteWorkflow({ params: { id: place.workflowId }, query: { undeploy: 'true' } })
+    const told: string[] = []
+    const report = (event: string, facts: Readonly<Record<string, string | number>>) => {
+      if (facts['ref'] === ref) told.push(event)
+    }
+    const broken = { clear: () => Promise.reject(new Error('R2 is away')) }
+    await vi.waitFor(async () => {
+      await purge({ ...deps(), cleaner: broken, report }, Date.now())
+      expect(told).toContain('purge_failed')
+    })
+    expect([await wanted(ref), await remains(ref)]).toMatchObject([1, [{ tables: [] }, { tables: [] }]])
+    await purge({ ...deps(), report }, Date.now())
+    expect([await wanted(ref), told.at(-1)]).toEqual([0, 'purged'])
   })
 
   test('no object keeps an alarm whose deployment is gone (F-18)', async () => {
