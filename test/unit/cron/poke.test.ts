@@ -13,7 +13,7 @@ function world(count: number) {
     refs: async (after: string, limit: number) => refs.filter((ref) => ref > after).slice(0, limit),
     cursor: async () => cursor,
     moveCursor: async (after: string) => void (cursor = after),
-  } as DeploymentSweep
+  } as Partial<DeploymentSweep> as DeploymentSweep
   const touch = async (ref: string) => void poked.push(ref)
   const deployments = ((ref: string) => ({ poke: () => touch(ref) })) as unknown as Deployments
   const run = (rounds = 15) => poke(sweep, deployments, rounds, () => undefined)

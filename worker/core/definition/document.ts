@@ -57,7 +57,8 @@ const Settings = z.strictObject({
     .meta({ title: 'Concurrency', description: 'Executions that may be live at once; absent = unlimited.' }),
   retention_days: z.int().min(1).max(3_650).nullable().default(null).meta({
     title: 'Retention',
-    description: 'Days executions are kept after they ended; absent = 30. The live version decides for all of its deployment.',
+    description:
+      'Days executions are kept after they ended; absent = 30. The live version decides for all of its deployment.',
   }),
 })
 
