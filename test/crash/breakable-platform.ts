@@ -1,4 +1,5 @@
 import type { Bindings } from '../../worker/env'
+import type { ShardHandle } from '../../worker/ports/shards'
 import type { KillPoints, Process } from './kill-points'
 
 /** What an object's queues take, instead of a queue: the test delivers it. */
@@ -44,11 +45,27 @@ export function breakableBindings(env: Bindings, points: KillPoints, process: Pr
     BUCKET: inherit(env.BUCKET, {
       put: (...args: Parameters<R2Bucket['put']>) => points.later(process, 'r2 put', () => env.BUCKET.put(...args)),
     }),
+    SHARDS: breakableShards(env.SHARDS, points, process),
     DOORBELLS_0: queue,
     DOORBELLS_1: queue,
     DOORBELLS_2: queue,
     DOORBELLS_3: queue,
   }
+}
+
+/** Shards as another object reaches them: by a fresh stub a call, over lines that break. */
+function breakableShards(shards: Bindings['SHARDS'], points: KillPoints, process: Process): Bindings['SHARDS'] {
+  const getByName = (name: string) =>
+    new Proxy({} as ShardHandle, {
+      get: (_, method: keyof ShardHandle) => (request: never) =>
+        points.later(process, `rpc ${method}`, () =>
+          points.overLine(() => {
+            const shard = shards.getByName(name) as unknown as ShardHandle
+            return (shard[method] as (request: never) => Promise<unknown>)(request)
+          }),
+        ),
+    })
+  return { getByName } as unknown as Bindings['SHARDS']
 }
 
 function breakableDatabase(db: D1Database, points: KillPoints, process: Process): D1Database {
@@ -61,7 +78,10 @@ function breakableDatabase(db: D1Database, points: KillPoints, process: Process)
           return statement.run()
         }),
     })
-  return inherit(db, { prepare: (sql: string) => breakable(db.prepare(sql)) })
+  return inherit(db, {
+    prepare: (sql: string) => breakable(db.prepare(sql)),
+    batch: (statements: D1PreparedStatement[]) => points.later(process, 'd1 batch', () => db.batch(statements)),
+  })
 }
 
 /** The same native object, with some of its members replaced; the others are called on the object itself. */

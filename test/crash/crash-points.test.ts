@@ -1,17 +1,13 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { publish } from '../workerd/support/run-release'
 import { expectedEffects, judge } from './judge'
-import type { Kill } from './kill-points'
+import { everyKill, type Kill } from './kill-points'
 import type { Scenario } from './scenario'
 import { SCENARIOS } from './scenarios'
 import { World } from './world'
 
 /** Far ahead, so that the platform’s own clock fires none of the alarms meanwhile. */
 const START_AT = Date.UTC(2036, 0, 5, 9)
-const WAYS = (['before', 'after'] as const).flatMap((where) =>
-  (['throw', 'die'] as const).map((how) => ({ where, how })),
-)
-
 const totals = { points: 0, kills: 0, violations: 0 }
 
 beforeEach(() => {
@@ -46,12 +42,10 @@ describe('killed before or after each of its calls, by an error or for good, an 
       ),
     )
     const found: string[] = []
-    for (let call = 1; call <= calls.length; call++) {
-      for (const { where, how } of WAYS) {
-        const { world, broken } = await runOnce(scenario, { call, where, how }, witness.tookMs)
-        totals.kills += world.hasKilled ? 1 : 0
-        for (const words of broken) found.push(`${how} ${where} call ${call} (${calls[call - 1]}): ${words}`)
-      }
+    for (const { words, ...kill } of everyKill(calls)) {
+      const { world, broken } = await runOnce(scenario, kill, witness.tookMs)
+      totals.kills += world.hasKilled ? 1 : 0
+      for (const promise of broken) found.push(`${words}: ${promise}`)
     }
     totals.points += calls.length
     totals.violations += found.length

@@ -7,6 +7,18 @@ export type Kill = {
   readonly how: 'throw' | 'die'
 }
 
+const PLACES = ['before', 'after'] as const
+const MANNERS = ['throw', 'die'] as const
+
+/** Every way to kill at each of some calls. A read changes nothing: after it is as before it. */
+export function everyKill(calls: readonly string[]): readonly (Kill & { readonly words: string })[] {
+  return calls.flatMap((name, index) =>
+    PLACES.filter((where) => where === 'before' || !name.includes(': sql SELECT')).flatMap((where) =>
+      MANNERS.map((how) => ({ call: index + 1, where, how, words: `${how} ${where} call ${index + 1} (${name})` })),
+    ),
+  )
+}
+
 /** Whoever makes calls: an object, a runner, a sender. `die` ends it; what it does later reaches nobody. */
 export type Process = { readonly name: string; readonly isDead: () => boolean; readonly die: () => void }
 

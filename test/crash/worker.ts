@@ -1,22 +1,22 @@
 /**
- * The Worker as it ships, whose shards stand on a platform that can be made to fail at any one of its calls. Nothing of
- * this is in what ships: the shipped class is handed another platform.
+ * The Worker as it ships, whose objects stand on a platform that can be made to fail at any one of its calls. Nothing of
+ * this is in what ships: the shipped classes are handed another platform.
  */
 import type { Bindings } from '../../worker/env'
+import { DeploymentObject as ShippedDeployment } from '../../worker/objects/deployment-object'
 import { ExecutionShard as ShippedShard } from '../../worker/objects/execution-shard'
 import { breakableBindings, breakableState } from './breakable-platform'
 import { doorbellsOf } from './doorbells'
 import { type KillPoints, killPointsOf, type Process } from './kill-points'
 
-export { DeploymentObject } from '../../worker/objects/deployment-object'
 // oxlint-disable-next-line import/no-default-export -- what the platform calls
 export { default } from '../../worker/index'
 
 /** An object in one of its lives; after its death nothing it still does counts. */
-function lifeOf(ctx: DurableObjectState, points: KillPoints): Process {
+function lifeOf(name: string, ctx: DurableObjectState, points: KillPoints): Process {
   let isDead = false
   return {
-    name: 'shard',
+    name,
     isDead: () => isDead,
     die() {
       if (isDead) return
@@ -30,11 +30,22 @@ function lifeOf(ctx: DurableObjectState, points: KillPoints): Process {
   }
 }
 
+/** What the shipped class is made of here. */
+function breakable(name: string, ctx: DurableObjectState, env: Bindings): [DurableObjectState, Bindings] {
+  const ref = ctx.id.name?.split(':')[1] ?? ''
+  const points = killPointsOf(ref)
+  const life = lifeOf(name, ctx, points)
+  return [breakableState(ctx, points, life), breakableBindings(env, points, life, doorbellsOf(ref))]
+}
+
 export class ExecutionShard extends ShippedShard {
   constructor(ctx: DurableObjectState, env: Bindings) {
-    const ref = ctx.id.name?.split(':')[1] ?? ''
-    const points = killPointsOf(ref)
-    const life = lifeOf(ctx, points)
-    super(breakableState(ctx, points, life), breakableBindings(env, points, life, doorbellsOf(ref)))
+    super(...breakable('shard', ctx, env))
+  }
+}
+
+export class DeploymentObject extends ShippedDeployment {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(...breakable('deployment', ctx, env))
   }
 }

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { HttpAnswer, HttpRequest } from '#core/components/context'
 import { ok } from '#core/kernel/result'
@@ -11,21 +11,17 @@ import { serveDoorbell } from '../../worker/services/runner/serve-doorbell'
 import { fakeNetwork, ok as success, type publish, runnerOn } from '../workerd/support/run-release'
 import { doorbellsOf } from './doorbells'
 import { type Kill, killPointsOf, type Process } from './kill-points'
+import { alarmAt, ringAlarm } from './platform-alarms'
 import type { Effect, Scenario } from './scenario'
+import { settle } from './settle'
 import { VirtualTime } from './virtual-time'
 import { Witness } from './witness'
 
 const SWEEP_EVERY_MS = 60_000
-const ALARM_AGAIN_MS = 2_000
 const SEND_AGAIN_MS = 1_000
 const PATIENCE_MS = 30_000
 const GIVE_UP_AFTER_MS = 30 * 60_000
 const SENDS_MAX = 10
-/** Turns of the event loop in which nothing is under way, until everybody has done what they could. */
-const QUIET_TURNS = 2
-const TURNS_MAX = 10_000
-
-const turn = () => new Promise<void>((resolve) => void setTimeout(resolve, 0))
 const FOREVER: Process = { name: 'world', isDead: () => false, die: () => undefined }
 
 type Mortal = Process & { readonly died: Promise<null> }
@@ -103,10 +99,10 @@ export class World {
       this.#bells.rung -= 1
       return this.#startRunner()
     }
-    const alarmAt = await this.#alarmAt()
-    const due = [this.time.nextAt(), alarmAt, this.#sweepAt].filter((at) => at !== null)
+    const ringsAt = await alarmAt(this.#stub())
+    const due = [this.time.nextAt(), ringsAt, this.#sweepAt].filter((at) => at !== null)
     this.time.moveTo(Math.min(...due))
-    if (alarmAt !== null && alarmAt <= this.time.now) await this.#ringAlarm()
+    if (ringsAt !== null && ringsAt <= this.time.now) await ringAlarm(() => this.#stub(), this.time.now)
     if (this.#sweepAt <= this.time.now) {
       this.#sweepAt += SWEEP_EVERY_MS
       await this.shard()
@@ -115,13 +111,8 @@ export class World {
     }
   }
 
-  async #settle(): Promise<void> {
-    let quiet = 0
-    for (let turns = 0; quiet < QUIET_TURNS; turns++) {
-      if (turns > TURNS_MAX) throw new Error(`${this.#points.underWay} calls never end`)
-      await turn()
-      quiet = this.#points.underWay === 0 ? quiet + 1 : 0
-    }
+  #settle(): Promise<void> {
+    return settle(this.#points)
   }
 
   #stub() {
@@ -131,25 +122,6 @@ export class World {
   /** Its shard, by a stub that saw nothing break yet. */
   shard(): ShardHandle {
     return this.#stub() as unknown as ShardHandle
-  }
-
-  /** Null also while the object cannot be started; the next one who asks has more luck. */
-  #alarmAt(): Promise<number | null> {
-    return runInDurableObject(this.#stub(), (_object, { storage }) => storage.getAlarm()).catch(() => null)
-  }
-
-  /** The platform repeats an alarm whose object broke. */
-  async #ringAlarm(): Promise<void> {
-    try {
-      await runDurableObjectAlarm(this.#stub())
-    } catch {
-      const againAt = this.time.now + ALARM_AGAIN_MS
-      const repeat = () =>
-        runInDurableObject(this.#stub(), async (_object, { storage }) => {
-          if ((await storage.getAlarm()) === null) await storage.setAlarm(againAt)
-        })
-      await repeat().catch(repeat)
-    }
   }
 
   #process(name: string): Mortal {
