@@ -43,9 +43,12 @@ export function oneRowShard(state: RowState, claimed = false): { shard: Shard; d
     nextSeq: 1,
     live: new Map(isLive ? [[0, { seq: 0, acceptedAt: 0, claimed } as Live]] : []),
     ready: new Set(),
+    opened: new Set(),
+    groups: new Map(),
     resumed: new Set(),
     leases: new Map(),
     slots: 0,
+    keyedSlots: 0,
     rung: 0,
     lastClaimAt: 0,
     ringWaitMs: 5_000,
@@ -53,6 +56,7 @@ export function oneRowShard(state: RowState, claimed = false): { shard: Shard; d
     unseen: new Set(isLive ? [0] : []),
     releases: new Map(),
     blocks: new Map(),
+    postDueAt: null,
   }
   return { shard: { store: store as ShardStore, memory }, disk }
 }

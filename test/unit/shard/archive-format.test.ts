@@ -24,6 +24,8 @@ const archived: ArchivedExecution = {
     errorStage: null,
     test: false,
     replayOf: null,
+    parentExecutionId: null,
+    tags: ['nightly'],
     rev: 9,
   },
   record: {

@@ -105,7 +105,9 @@ describe('a workflow that calls another', () => {
     await expect
       .poll(async () => {
         const list = await client.listExecutions({ query: {} })
-        return list.ok ? list.body.items.map(({ error }) => error?.code).toSorted() : []
+        return list.ok
+          ? list.body.items.map(({ error }) => error?.code ?? '').toSorted((a, b) => a.localeCompare(b))
+          : []
       })
       .toEqual([...Array.from({ length: 8 }, () => 'child_failed'), 'workflow_too_deep'])
   })

@@ -24,7 +24,7 @@ async function deployDocument(client: Client, document: Document) {
     workflowId,
     deploymentId: answer.body.deploymentId,
     webhookPath: webhookUrl === null ? '' : new URL(webhookUrl).pathname,
-    async start(input: Record<string, unknown> = {}, more: object = {}): Promise<string> {
+    start: async (input: Record<string, unknown> = {}, more: object = {}): Promise<string> => {
       const started = await client.runWorkflow({ body: { workflowId, input, ...more } })
       if (!started.ok) throw new Error(JSON.stringify(started.problem))
       return started.body.executionId

@@ -112,7 +112,16 @@ export const RING_AGAIN_MS = 5_000
 function recall(memory: ShardMemory, row: LiveRow, now: EpochMs): void {
   const { seq, pin, acceptedAt, deadlineAt, token, progressToken, events, journalChars, spilled, mail } = row
   const entry: Live = {
-    ...{ seq, pin, acceptedAt, deadlineAt, token, progressToken, events, journalChars, spilled, mail },
+    seq,
+    pin,
+    acceptedAt,
+    deadlineAt,
+    token,
+    progressToken,
+    events,
+    journalChars,
+    spilled,
+    mail,
     claimed: false,
     fresh: row.state === 'delayed',
     recovered: row.state !== 'delayed',
