@@ -4,6 +4,7 @@ import type { JournalEvent } from '#core/engine/event'
 import { fold } from '#core/engine/fold'
 import { endedAt } from '#core/engine/iteration-log'
 import { stageState, type ExecutionState } from '#core/engine/state'
+import { completedByFacts, isWait } from './completed-by-facts'
 
 type Line = { readonly text: string; readonly event: JournalEvent }
 type StageLine = Line & { readonly event: Extract<JournalEvent, { readonly stage: string }> }
@@ -22,8 +23,12 @@ export function seedJournal(
   fromStage: string,
 ): readonly string[] {
   const again = downstreamOf(plan, outermostOf(fromStage))
+  const byFacts = completedByFacts(plan, events)
   const about = lines
-    .flatMap((text, i) => (events[i] === undefined ? [] : [{ text, event: events[i] }]))
+    .flatMap((text, i): Line[] => {
+      const event = byFacts.get(i) ?? events[i]
+      return event === undefined ? [] : [{ text: byFacts.has(i) ? JSON.stringify(event) : text, event }]
+    })
     .filter(isAboutStage)
   const kept = [...plan.stages.values()].some(({ body }) => body !== null)
     ? createKeeper(plan, fold(plan, 0, events), fromStage)
@@ -31,15 +36,12 @@ export function seedJournal(
   const completed = new Set(
     about.flatMap(({ event: { type, stage } }) => (type === 'stage_succeeded' && !again.has(stage) ? [stage] : [])),
   )
-  const waited = new Set(
-    about.flatMap(({ event }) =>
-      event.type === 'stage_waiting' && event.for !== undefined ? [outermostOf(event.stage)] : [],
-    ),
-  )
-  return about.flatMap(({ text, event: { stage } }) => {
+  const waited = new Set(about.flatMap(({ event }) => (isWait(event) ? [outermostOf(event.stage)] : [])))
+  return about.flatMap(({ text, event }) => {
+    const { stage } = event
     const outermost = outermostOf(stage)
     const isLoop = (plan.stages.get(outermost)?.body ?? null) !== null
-    if (!isLoop) return completed.has(stage) ? [text] : []
+    if (!isLoop) return completed.has(stage) && !isWait(event) ? [text] : []
     // A fact that ended a wait does not come again, so that what waited for one has to start over.
     return !waited.has(outermost) && kept(stage, again.has(outermost)) ? [text] : []
   })

@@ -114,4 +114,43 @@ describe('the journal a retry from an iteration starts from', () => {
     const all = [...broken, succeeded('each[2]/a')]
     expect(seed(loop({ on_error: 'collect' }), [...all, failed('after')], 'after')).toEqual(all)
   })
+
+  test('keeps what a signal or a child gave to a stage, so that nobody is asked and nothing is started again', () => {
+    const stages = [
+      { id: 'ask', component: 'wait_for_signal', config: { signal: 'go' } },
+      { id: 'call', component: 'workflow', depends_on: ['ask'], config: { workflow: 'other' } },
+      stage('last', 'call'),
+    ]
+    const waiting = compilePlan(Workflow.parse({ name: 'waiting', stages }))
+    const waits = (name: string, fact: object, at: number) =>
+      JSON.stringify({ v: 1, at, type: 'stage_waiting', stage: name, attempt: 1, input: {}, until: 99, for: fact })
+    const failure = { code: 'x', message: 'x' }
+    const lines = [
+      waits('ask', { kind: 'signal', name: 'go' }, 1),
+      line({ v: 1, at: 2, type: 'signal_received', name: 'go', signalId: 's', payload: 'yes', actor: null }),
+      started('call'),
+      waits('call', { kind: 'child', executionId: 'exec_c' }, 3),
+      line({
+        v: 1,
+        at: 4,
+        type: 'child_finished',
+        executionId: 'exec_c',
+        status: 'completed',
+        output: 7,
+        failure: null,
+      }),
+      line({ v: 1, at: 5, type: 'attempt_failed', stage: 'last', attempt: 1, input: null, failure }),
+    ]
+    const kept = seed(waiting, lines, 'last').map((text) => JSON.parse(text) as JournalEvent)
+    expect(kept).toMatchObject([
+      { type: 'stage_succeeded', stage: 'ask', output: 'yes' },
+      { type: 'stage_started', stage: 'call' },
+      { type: 'stage_succeeded', stage: 'call', output: 7 },
+    ])
+    const { effects } = decide(fold(waiting, 0, kept), { type: 'resumed', v: 1, at: 9 })
+    expect(effects).toMatchObject([{ type: 'start_stage', stage: 'last' }])
+    expect(seed(waiting, lines, 'call').map((text) => (JSON.parse(text) as JournalEvent).type)).toEqual([
+      'stage_succeeded',
+    ])
+  })
 })
