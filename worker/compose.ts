@@ -114,7 +114,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   })
   const common = { requestId, report: reportRequest }
   const door = createWebhookDoor({ ingress, vault, mac, ...common })
-  const signalDoor = createSignalDoor({ configs, shards, mac: signalMac, ...common, clock: Date.now })
+  const environmentName = settings.ENVIRONMENT
+  const signalDoor = createSignalDoor({ configs, shards, mac: signalMac, environmentName, ...common, clock: Date.now })
   return { settings, app, door, signalDoor, runner, shards, deployments, background, ...keepersOf(bindings, shards) }
 }
 

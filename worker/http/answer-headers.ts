@@ -11,13 +11,15 @@ const DEFAULTS = {
 const TWO_YEARS = 'max-age=63072000; includeSubDomains'
 
 /** Adds what every answer carries, unless it says something of its own. Development is served over plain http. */
+export function addAnswerHeaders({ headers }: Response, environmentName: string): void {
+  const missing = Object.entries(DEFAULTS).filter(([name]) => !headers.has(name))
+  for (const [name, value] of missing) headers.set(name, value)
+  if (environmentName !== 'development') headers.set('strict-transport-security', TWO_YEARS)
+}
+
 export function answerHeaders(environmentName: string): MiddlewareHandler {
-  const headers = {
-    ...DEFAULTS,
-    ...(environmentName === 'development' ? {} : { 'strict-transport-security': TWO_YEARS }),
-  }
   return async (c, next) => {
     await next()
-    for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
+    addAnswerHeaders(c.res, environmentName)
   }
 }

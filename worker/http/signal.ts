@@ -10,6 +10,7 @@ import type { Mac } from '#core/release/webhook-token'
 import { isOutage } from '../adapters/platform/is-outage'
 import type { ShardHandle, Shards } from '../ports/shards'
 import type { ConfigCache } from '../services/config-cache'
+import { addAnswerHeaders } from './answer-headers'
 import { retryHeaders } from './retry-headers'
 import { questionPage, type Question, refusalPage, thanksPage } from './signal/pages'
 import { readAnswer } from './signal/read-answer'
@@ -22,6 +23,7 @@ export type SignalDoorDeps = {
   /** The same keyed hash that made the tokens. */
   readonly mac: Mac
   readonly requestId: () => string
+  readonly environmentName: string
   /** Told about what nobody foresaw; the caller only gets a request id. */
   readonly report: (error: unknown, requestId: string) => void
 }
@@ -46,19 +48,18 @@ const USED: Refusal = { code: 'signal_link_used' }
  */
 export function createSignalDoor(deps: SignalDoorDeps): SignalDoor {
   return async (request) => {
-    try {
-      return await answer(deps, request)
-    } catch (error) {
-      const requestId = deps.requestId()
-      deps.report(error, requestId)
-      const isOut = isOutage(error)
-      return refuse(
-        deps,
-        request,
-        isOut ? { code: 'unavailable', headers: retryHeaders(503, 5) } : { code: 'internal' },
-      )
-    }
+    const response = await answer(deps, request).catch((error: unknown) => fault(deps, request, error))
+    addAnswerHeaders(response, deps.environmentName)
+    return response
   }
+}
+
+function fault(deps: SignalDoorDeps, request: Request, error: unknown): Response {
+  const requestId = deps.requestId()
+  deps.report(error, requestId)
+  const isOut = isOutage(error)
+  const told = { requestId: () => requestId }
+  return refuse(told, request, isOut ? { code: 'unavailable', headers: retryHeaders(503, 5) } : { code: 'internal' })
 }
 
 async function answer(deps: SignalDoorDeps, request: Request): Promise<Response> {
@@ -125,15 +126,14 @@ async function send(
   if (outcome === 'full') return refuse(deps, request, { code: 'too_many_signals' })
   if (outcome !== 'recorded') return refuse(deps, request, USED)
   if (wantsPage(request)) return thanksPage(choice)
-  const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
-  return Response.json({ status: 'recorded', executionId: address.executionId, signal: name }, { headers })
+  return Response.json({ status: 'recorded', executionId: address.executionId, signal: name })
 }
 
 function wantsPage(request: Request): boolean {
   return request.headers.get('accept')?.includes('text/html') === true
 }
 
-function refuse(deps: SignalDoorDeps, request: Request, refusal: Refusal): Response {
+function refuse(deps: Pick<SignalDoorDeps, 'requestId'>, request: Request, refusal: Refusal): Response {
   if (!wantsPage(request)) return refusalResponse(refusal, deps.requestId())
   const { status, title, hint = '' } = errorEntry(refusal.code satisfies ErrorCode)
   const page = refusalPage(status, title, refusal.details?.detail ?? hint)

@@ -21,13 +21,10 @@ button:first-of-type { background: CanvasText; color: Canvas; }
 button:focus-visible, textarea:focus-visible { outline: 2px solid Highlight; outline-offset: 2px; }`
 
 /** Nothing runs here and nothing is loaded; the form may only be sent back to where it came from. */
-export const SIGNAL_PAGE_HEADERS = {
+const SIGNAL_PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex',
 } as const
 

@@ -17,7 +17,7 @@ const SEALED: readonly ErrorCode[] = ['webhook_unknown', 'webhook_unauthorized']
 export const DOOR_HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; sandbox",
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
 } as const
 
 /** The problem+json answer of a refusal. */
