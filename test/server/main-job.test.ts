@@ -233,9 +233,11 @@ function ranOnce(node: string, component: string, input: unknown, output: unknow
   const duration = expect.any(Number)
   return {
     node,
+    address: node,
     component,
     parent: null,
     iteration: null,
+    iterations: null,
     status: 'completed',
     startedAt: INSTANT,
     endedAt: INSTANT,

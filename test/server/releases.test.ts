@@ -166,6 +166,7 @@ describe('a deployment', () => {
       webhookUrl,
       webhooks,
       schedules,
+      shards: 1,
       health: 'ok',
       activeExecutions: 0,
       configurationChangedSinceRelease: false,
