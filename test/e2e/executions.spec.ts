@@ -89,7 +89,6 @@ test('the keyboard reaches every row, opens it and comes back', async ({ page })
   await page.keyboard.press('?')
   const help = page.getByRole('dialog', { name: 'Keyboard' })
   await expect(help).toBeVisible()
-  // The browser closes a dialog some time after the key, and until then every key is the dialog's.
   await page.keyboard.press('Escape')
   await expect(help).toBeHidden()
   await page.keyboard.press('g')

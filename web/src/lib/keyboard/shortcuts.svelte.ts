@@ -5,6 +5,9 @@ export type Shortcut = { readonly keys: string; readonly text: string; readonly 
 
 const SEQUENCE_MS = 1_200
 
+/** Whose keys are not ours. Only while open: what was focused in a dialog stays so for a moment after it has closed. */
+const OTHERS = 'input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open'
+
 /** The keyboard shortcuts of what is on screen. */
 class Shortcuts {
   readonly all = new SvelteMap<string, Shortcut>()
@@ -25,7 +28,7 @@ class Shortcuts {
   press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     const target = event.target as HTMLElement
-    if (target.closest('input, textarea, select, [contenteditable], dialog, [popover]') !== null) return
+    if (target.closest(OTHERS) !== null) return
     const isLate = event.timeStamp - this.#pressedAt > SEQUENCE_MS
     const match = matchKeys([...this.all.keys()], isLate ? [] : this.#pressed, event.key)
     this.#pressed = match.pending
