@@ -95,14 +95,14 @@ export class ShardHost {
   accept(request: AcceptRequest) {
     const now = this.#now()
     const answer = this.#step(() => accept(this.shard, request, now))
-    if (answer.kind === 'accepted' && !answer.duplicate) this.after(firstDueMs(request, now))
+    if (answer.kind === 'accepted' && !answer.duplicate) this.after(this.#firstDueMs(request, now))
     return answer
   }
 
   acceptMany(request: { requests: readonly AcceptRequest[] }) {
     const now = this.#now()
     const answers = this.#step(() => request.requests.map((one) => accept(this.shard, one, now)))
-    this.after(Math.min(...request.requests.map((one) => firstDueMs(one, now))))
+    this.after(Math.min(...request.requests.map((one) => this.#firstDueMs(one, now))))
     return answers
   }
 
@@ -129,7 +129,8 @@ export class ShardHost {
   park(request: { items: readonly ParkItem[] }) {
     const now = this.#now()
     const answers = this.#step(() => park(this.shard, request.items, now))
-    const wakeAt = request.items.reduce((soonest, item) => Math.min(soonest, item.wakeAt), Number.MAX_SAFE_INTEGER)
+    const parkedUntil = ({ seq }: ParkItem) => this.shard.memory.live.get(seq)?.parkedUntil ?? Number.MAX_SAFE_INTEGER
+    const wakeAt = request.items.reduce((soonest, item) => Math.min(soonest, parkedUntil(item)), Number.MAX_SAFE_INTEGER)
     this.after(Math.max(0, wakeAt - now))
     this.#ringSoon()
     return answers
@@ -162,6 +163,7 @@ export class ShardHost {
     if (!this.belongsTo(request.organizationId)) return 'unknown' as const
     const answer = this.#step(() => cancel(this.shard, request, this.#now()))
     this.after()
+    this.#ringSoon()
     return answer
   }
 
@@ -273,13 +275,14 @@ export class ShardHost {
     await this.#ports.doorbells.ring({ lane: meta.config.lane, ref: meta.config.ref, shard: meta.no }, count)
   }
 
+  /** When something first becomes due for an execution that was just accepted: its start, its limit, its last chance to start. */
+  #firstDueMs({ pin, delayMs, timeoutMs, cause }: AcceptRequest, now: EpochMs): number {
+    const startWithinMs = cause.startBy === undefined ? undefined : Math.max(0, cause.startBy - now)
+    const limitMs = timeoutMs ?? this.shard.memory.releases.get(pin)?.timeoutMs
+    return Math.min(...[delayMs, limitMs, startWithinMs].map((ms) => ms ?? LOOK_AGAIN_MS))
+  }
+
   #now(): EpochMs {
     return this.#ports.clock()
   }
-}
-
-/** When something first becomes due for an execution that has just been accepted: its start, or that it may not start any more. */
-function firstDueMs({ delayMs, timeoutMs, cause }: AcceptRequest, now: EpochMs): number {
-  const startWithinMs = cause.startBy === undefined ? undefined : Math.max(0, cause.startBy - now)
-  return Math.min(...[delayMs, timeoutMs, startWithinMs].map((ms) => ms ?? LOOK_AGAIN_MS))
 }

@@ -36,6 +36,23 @@ describe('cancelling', () => {
     }
   })
 
+  test('makes room at once for the execution that waits its turn (I9)', async () => {
+    const { client, deploy } = await newPlace()
+    const { start } = await deploy({
+      name: 'one at a time',
+      settings: { concurrency: 1 },
+      stages: [{ id: 'wait', component: 'delay', config: { seconds: '{{ input.seconds }}' } }],
+    })
+    const holder = await start({ seconds: 600 })
+    await until(client, holder, isWaiting)
+    const next = await start({ seconds: 0 })
+    await client.cancelExecution({ params: { id: holder }, body: {} })
+    const freed = await until(client, holder, isEnded)
+    const served = await until(client, next, isEnded)
+    expect(served.status).toBe('completed')
+    expect(Date.parse(served.startedAt ?? '') - Date.parse(freed.endedAt ?? '')).toBeLessThan(2_500)
+  })
+
   test('what has ended is refused, and so is retrying what runs', async () => {
     const { client, deploy } = await newPlace()
     const { start } = await deploy({

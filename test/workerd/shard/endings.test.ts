@@ -68,6 +68,21 @@ describe('ends', () => {
     expect(await stub.peek({ organizationId: config.organizationId, seq: 0 })).toMatchObject({ status: 'timed_out' })
   })
 
+  it('a limit of less than five seconds is looked at when it is over, also of what was parked meanwhile (I2)', async () => {
+    const { stub } = await openTestShard({}, releaseParts(1, { timeoutMs: 3_000 }))
+    const armedFor = () => runInDurableObject(stub, (_object, { storage }) => storage.getAlarm())
+    await stub.accept(acceptRequest())
+    const overAt = Date.now() + 3_000
+    expect(await armedFor()).toBeLessThanOrEqual(overAt)
+    const [work] = (await stub.claim(claimOne)).work
+    vi.setSystemTime(overAt - 1_000)
+    await runDurableObjectAlarm(stub)
+    await stub.park({
+      items: [{ seq: 0, token: work?.token ?? 0, from: 0, events: [], wakeAt: Date.now() + 60_000 }],
+    })
+    expect(await armedFor()).toBeLessThanOrEqual(overAt)
+  })
+
   it('a repeated finish is answered alike and changes nothing', async () => {
     const { stub } = await openTestShard()
     await stub.accept(acceptRequest())
