@@ -92,6 +92,32 @@ describe('the shape of the document (S4)', () => {
       ['wrong_type /stages/0/config/timeout: Expected number, received string | Or one whole {{ expression }}.'],
     ],
     [
+      'an expression that is only a part of a condition',
+      documentOf([{ id: 'a', component: 'conditional', config: { condition: '{{ input.n }} > 1' } }]),
+      [
+        'wrong_type /stages/0/config/condition: Expected boolean, received string | Put one pair of braces around all of it: {{ … }}.',
+      ],
+    ],
+    [
+      'a text where a list belongs',
+      documentOf([{ id: 'a', component: 'trycatch', config: { try: 'b' } }]),
+      ['wrong_type /stages/0/config/try: Expected array, received string | Write a list: ["b"].'],
+    ],
+    [
+      'an instant without its offset',
+      documentOf([{ id: 'a', component: 'delay', config: { until: '2026-01-05T09:00' } }]),
+      [
+        "until_invalid /stages/0/config/until: '2026-01-05T09:00' is not an instant. | Write ISO 8601 with its offset, such as 2026-01-05T09:00:00Z.",
+      ],
+    ],
+    [
+      'a delay for a while and until an instant',
+      documentOf([{ id: 'a', component: 'delay', config: { seconds: 1, until: '2026-01-05T09:00:00Z' } }]),
+      [
+        'invalid_value /stages/0/config: Write exactly one of seconds and until | Such as "seconds": 60, or "until": "2026-01-05T09:00:00Z".',
+      ],
+    ],
+    [
       'a number out of range',
       documentOf([http({ timeout: 10 })]),
       ['out_of_range /stages/0/config/timeout: Expected number to be >=1000'],

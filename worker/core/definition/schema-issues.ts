@@ -90,7 +90,11 @@ function alternativeIssues(path: PropertyKey[], place: Place): Issue[] | null {
   if (result === undefined || result.success) return null
   const issues = result.error.issues.flatMap((inner) => toIssues(inner, path, place))
   if (value === undefined) return issues
-  return issues.map((one) => ({ ...one, hint: [one.hint, 'Or one whole {{ expression }}.'].filter(Boolean).join(' ') }))
+  const hasBraces = typeof value === 'string' && value.includes('{{')
+  const orExpression = hasBraces
+    ? 'Put one pair of braces around all of it: {{ … }}.'
+    : 'Or one whole {{ expression }}.'
+  return issues.map((one) => ({ ...one, hint: [one.hint, orExpression].filter(Boolean).join(' ') }))
 }
 
 function simple(code: string, path: readonly PropertyKey[], place: Place, message: string, hint?: string): Issue {
@@ -140,7 +144,13 @@ function toIssues(issue: ZodIssue, base: readonly PropertyKey[], place: Place): 
     if (alternatives !== null) return alternatives
   }
   const cause = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
-  return [simple(CODES[issue.code] ?? 'invalid_value', path, place, sentence(cause))]
+  return [simple(CODES[issue.code] ?? 'invalid_value', path, place, sentence(cause), listHint(issue, value))]
+}
+
+/** One text where a list belongs is most likely meant as its only item. */
+function listHint(issue: ZodIssue, value: unknown): string | undefined {
+  if (issue.code !== 'invalid_type' || issue.expected !== 'array' || typeof value !== 'string') return undefined
+  return value.length > 100 ? 'Write a list.' : `Write a list: [${JSON.stringify(value)}].`
 }
 
 /** Schema messages without their category, which the code already says. */
