@@ -73,18 +73,12 @@ export async function cancelExecution(
   const { record, ref, shard, organizationId } = await findExecution(ctx, id)
   if (isTerminalStatus(record.status)) throw finished(record.status)
   const actor = ctx.caller.actor.email ?? ctx.caller.actor.id
-  const handle = ctx.shards(ref, shard)
-  const outcome = await handle.cancel({
-    organizationId,
-    seq: record.seq,
-    reason: reason ?? 'Cancelled by request',
-    actor,
-  })
-  const seen = await handle.peek({ organizationId, seq: record.seq })
-  const status = seen !== null && 'status' in seen ? seen.status : record.status
-  if (outcome === 'terminal') throw finished(status)
+  const wish = { organizationId, seq: record.seq, reason: reason ?? 'Cancelled by request', actor }
+  if ((await ctx.shards(ref, shard).cancel(wish)) !== 'recorded') {
+    throw finished((await findExecution(ctx, id)).record.status)
+  }
   await recordAudit(ctx, 'execution.cancelled', id, { reason: reason ?? null })
-  return status
+  return 'cancelled'
 }
 
 /** The refusal of what an ended execution cannot do any more. */
