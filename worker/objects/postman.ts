@@ -39,6 +39,8 @@ export function createPostman(shard: Shard, { shards, clock, setTimer }: Postman
       for (let due = postsDue(shard, clock()); due.length > 0; due = postsDue(shard, clock())) {
         await Promise.all(due.map(deliver))
       }
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'post_unwritten', error: String(error) }))
     } finally {
       running = false
     }

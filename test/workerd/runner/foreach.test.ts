@@ -9,7 +9,7 @@ import { fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const LEASE_MS = 30_000
 /** A shard that restarted counts every live execution as leased for this long. */
-const GRACE_MS = 15_000
+const GRACE_MS = 30_000
 
 const each = (ids: string[], more: Record<string, Json> = {}) => ({
   id: 'each',

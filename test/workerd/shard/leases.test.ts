@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { accepted, acceptRequest, openTestShard } from '../support/open-shard'
 
 const LEASE_MS = 30_000
+const RESULT = '{"output":null,"error":null,"startedAt":1,"endedAt":2}'
 
 function passTime(ms: number): void {
   vi.setSystemTime(Date.now() + ms)
@@ -65,7 +66,7 @@ describe('leases', () => {
     expect(seen).toMatchObject({ record: { journal: ['{"a":1}', '{"b":2}'], events: 2 } })
   })
 
-  it('after a restart the holder goes on, and nobody else is let in for the grace (crash table: shard restarts)', async () => {
+  it('after a restart the holder goes on, and nobody else is let in for as long as a lease lasts (crash table: shard restarts)', async () => {
     const { stub } = await openTestShard()
     await stub.accept(acceptRequest())
     const [work] = (await stub.claim(claimOne)).work
@@ -81,7 +82,7 @@ describe('leases', () => {
     const [work] = (await stub.claim(claimOne)).work
     await evictDurableObject(stub)
     await stub.config()
-    passTime(15_001)
+    passTime(LEASE_MS + 1)
     await runDurableObjectAlarm(stub)
     const [again] = (await stub.claim(claimOne)).work
     expect(again?.token).toBe((work?.token ?? 0) + 1)
@@ -197,10 +198,29 @@ describe('leases', () => {
     for (let n = 0; n < 4; n++) await stub.accept(acceptRequest())
     await evictDurableObject(stub)
     await stub.config()
-    passTime(15_001)
+    passTime(LEASE_MS + 1)
     await runDurableObjectAlarm(stub)
     expect((await stub.claim({ max: 50, have: [] })).work).toHaveLength(2)
     expect((await stub.claim({ max: 50, have: [] })).work).toHaveLength(0)
+  })
+
+  it('after a restart whoever may have begun comes before whoever was accepted later (I9)', async () => {
+    const { stub } = await openTestShard({ quota: 1 })
+    await stub.accept(acceptRequest())
+    await stub.claim(claimOne)
+    await stub.accept(acceptRequest())
+    await evictDurableObject(stub)
+    await stub.accept(acceptRequest())
+    passTime(LEASE_MS + 1)
+    await runDurableObjectAlarm(stub)
+    const served: number[] = []
+    for (let [work] = (await stub.claim(claimOne)).work; work !== undefined;) {
+      served.push(work.seq)
+      const { seq, token } = work
+      await stub.finish({ items: [{ seq, token, from: 0, events: [], status: 'completed', result: RESULT }] })
+      ;[work] = (await stub.claim(claimOne)).work
+    }
+    expect(served).toEqual([0, 1, 2])
   })
 
   it('accepted ids differ although many arrive at once', async () => {

@@ -133,7 +133,7 @@ describe('slots', () => {
       await evictDurableObject(stub)
       expect(await claim()).toEqual([])
       // Every holder is gone: after the grace whoever never began waits again, whoever did is served again.
-      vi.setSystemTime(now + 30_000)
+      vi.setSystemTime(now + 60_000)
       await runDurableObjectAlarm(stub)
       let ended = point === 'finished' ? 1 : 0
       let most = 0

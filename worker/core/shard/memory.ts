@@ -1,11 +1,9 @@
 import type { EpochMs } from '../kernel/time'
 import type { BlockCounts } from './blocks'
+import { LEASE_MS } from './lease'
 import { recallSlot, type KeyGroup } from './slots'
 import type { LiveRow, ShardMeta, ShardStore } from './store'
 import type { ReleaseSummary } from '../model/deployment-config'
-
-/** After a restart every live row counts as leased for this long, so that its holder can re-attach. */
-export const RESTART_GRACE_MS = 15_000
 
 /** What a shard remembers of a row that has not ended; everything else stays on disk. */
 export type Live = {
@@ -136,5 +134,6 @@ function recall(memory: ShardMemory, row: LiveRow, now: EpochMs): void {
   // Nobody has ever come for what is delayed; all else may have a holder, and is counted until the contrary shows.
   if (row.state === 'delayed') return
   recallSlot(memory, entry)
-  if (row.state === 'live') memory.leases.set(seq, { token, until: now + RESTART_GRACE_MS })
+  // Its holder may come back for as long as it may believe in its lease, and nobody else has it before (I4).
+  if (row.state === 'live') memory.leases.set(seq, { token, until: now + LEASE_MS })
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kernel/time'
 import { RING_AGAIN_MS, type Live, type ShardMemory } from './memory'
-import { freeKeyed, freeShared, queueUp } from './slots'
+import { freeKeyed, freeShared, queueFirst, queueUp } from './slots'
 
 /** What one claim hands out at most: executions that touch the network, or executions that do not. */
 export const CLAIM_NETWORK_MAX = 5
@@ -22,12 +22,22 @@ export function doorbellsToSend(memory: ShardMemory): number {
 
 /** Queues a row for the next claim. A shard that was idle starts its patience anew. */
 export function makeReady(memory: ShardMemory, entry: Live, now: EpochMs): void {
-  if (!hasReady(memory)) {
-    memory.lastClaimAt = now
-    memory.ringWaitMs = RING_AGAIN_MS
-  }
+  wakeUp(memory, now)
   if (entry.claimed) memory.resumed.add(entry.seq)
   else queueUp(memory, entry)
+}
+
+/** Queues rows that were taken for claimed after a restart and never were, before all others. */
+export function makeReadyFirst(memory: ShardMemory, entries: readonly Live[], now: EpochMs): void {
+  if (entries.length === 0) return
+  wakeUp(memory, now)
+  queueFirst(memory, entries)
+}
+
+function wakeUp(memory: ShardMemory, now: EpochMs): void {
+  if (hasReady(memory)) return
+  memory.lastClaimAt = now
+  memory.ringWaitMs = RING_AGAIN_MS
 }
 
 /** Whether anything waits for a runner and may be served. */

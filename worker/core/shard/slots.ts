@@ -82,10 +82,33 @@ export function recallSlot(memory: ShardMemory, entry: Live): void {
   if (entry.key !== null && entry.keyLimit !== null) groupOf(memory, entry.key).taken += 1
 }
 
-/** It never began: the slot it was counted with after a restart is free. */
-export function giveBackSlot(memory: ShardMemory, entry: Live): void {
-  freeSlot(memory, entry)
-  entry.claimed = false
+/**
+ * They never began: the places they were counted with after a restart are free, and they come before whoever was accepted
+ * later. One of them may have begun and left no trace before its runner died, and nobody else may have its place (I9).
+ */
+export function queueFirst(memory: ShardMemory, entries: readonly Live[]): void {
+  const byKey = Map.groupBy(entries, ({ key, keyLimit }) => (keyLimit === null ? null : key))
+  for (const entry of entries) {
+    entry.claimed = false
+    memory.slots -= 1
+  }
+  for (const [key, same] of byKey) {
+    if (key === null) {
+      putFirst(memory.ready, same)
+      continue
+    }
+    const group = groupOf(memory, key)
+    memory.keyedSlots -= same.length
+    group.taken -= same.length
+    putFirst(group.waiting, same)
+    open(memory, group)
+  }
+}
+
+function putFirst(queue: Set<number>, entries: readonly Live[]): void {
+  const behind = [...queue]
+  queue.clear()
+  for (const seq of [...entries.map((entry) => entry.seq), ...behind]) queue.add(seq)
 }
 
 /** It has ended: frees what it held, and its place in the queues. */

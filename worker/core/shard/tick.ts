@@ -1,8 +1,8 @@
 import type { EpochMs } from '../kernel/time'
 import { endExpired, endOverdue, endPoisoned } from './interrupt'
 import type { Live, Shard } from './memory'
-import { doorbellsToSend, makeReady, ringAgain, ringDueAt } from './rings'
-import { giveBackSlot, isExpired } from './slots'
+import { doorbellsToSend, makeReady, makeReadyFirst, ringAgain, ringDueAt } from './rings'
+import { isExpired } from './slots'
 
 const ITEMS_PER_TICK_MAX = 1_000
 const POISONED_AFTER = 5
@@ -22,19 +22,20 @@ export function tick(shard: Shard, now: EpochMs): { ring: number } {
 
 function releaseLeases(shard: Shard, now: EpochMs): void {
   const { memory } = shard
+  const neverBegan: Live[] = []
   for (const [seq, lease] of memory.leases) {
     if (lease.until > now) continue
     memory.leases.delete(seq)
     const entry = memory.live.get(seq)
     if (entry === undefined) continue
     // After a restart every row was taken for claimed; one that nobody answers for and that has no journal never began (I9).
-    if (entry.recovered && entry.events === 0) {
-      entry.recovered = false
-      giveBackSlot(memory, entry)
-    }
+    const began = !entry.recovered || entry.events > 0
+    entry.recovered = false
     if (entry.token - entry.progressToken >= POISONED_AFTER) endPoisoned(shard, entry, now)
-    else makeReady(memory, entry, now)
+    else if (began) makeReady(memory, entry, now)
+    else neverBegan.push(entry)
   }
+  makeReadyFirst(memory, neverBegan, now)
 }
 
 function wakeParked(shard: Shard, now: EpochMs): void {
