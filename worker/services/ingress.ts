@@ -28,6 +28,8 @@ import { LEASE_MS } from '#core/shard/lease'
 
 const PREPARE_MAX = 3
 const SEND_MAX = 3
+/** A repeat must arrive while the shard still looks for the nonce, which it does for a minute by its own clock. */
+const SEND_WITHIN_MS = 10_000
 const PEEK_MS_MIN = 50
 const PEEK_MS_MAX = 2_000
 /** How long an execution may go on inside a request nobody waits for any more (4.4 rule 9). */
@@ -108,14 +110,15 @@ async function accept<R>(
   return err({ code: 'outcome_unknown' })
 }
 
-/** Sends once, and after a broken answer again with the same nonce: a repeat finds what the first one made. */
+/** Sends once, and soon after a broken answer again with the same nonce: a repeat finds what the first one made. */
 async function send(
   deps: IngressDeps,
   config: DeploymentConfig,
   no: number,
   first: AcceptRequest,
 ): Promise<AcceptAnswer | { kind: 'outcome_unknown' }> {
-  for (let tries = 0; tries < SEND_MAX; tries++) {
+  const sentAt = deps.clock()
+  for (let tries = 0; tries < SEND_MAX && deps.clock() - sentAt < SEND_WITHIN_MS; tries++) {
     try {
       const request = tries === 0 ? first : { ...first, retry: true }
       return await acceptAtHome(deps.shards, config, { no, request, now: deps.clock() })
