@@ -21,6 +21,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], environment: 'node' } },
+      { test: { name: 'simulate', include: ['test/simulate/**/*.test.ts'], environment: 'node' } },
       {
         test: {
           name: 'architecture',

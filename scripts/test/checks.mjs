@@ -19,6 +19,7 @@ export const checks = [
   },
   { name: 'deployable', title: 'every environment can be deployed', run: deployable },
   { name: 'unit', title: 'unit tests', run: () => vitest('unit') },
+  { name: 'simulate', title: 'simulated faults', run: () => vitest('simulate') },
   { name: 'architecture', title: 'architecture tests', run: () => vitest('architecture') },
   { name: 'workerd', title: 'tests in workerd', run: () => vitest('workerd') },
   { name: 'contract', title: 'contract tests', run: () => vitest('contract') },

@@ -1,6 +1,15 @@
 import { outputOf, tool } from './tool.mjs'
 
-const projects = ['worker/core', 'worker', '.', 'test/workerd', 'test/crash', 'test/contract', 'test/server']
+const projects = [
+  'worker/core',
+  'worker',
+  '.',
+  'test/workerd',
+  'test/crash',
+  'test/simulate',
+  'test/contract',
+  'test/server',
+]
 
 /** Generates the types of the bindings, then checks each folder with its own tsconfig.json, and the dashboard. */
 export async function types() {
