@@ -87,16 +87,16 @@ export function recallSlot(memory: ShardMemory, entry: Live): void {
  * later. One of them may have begun and left no trace before its runner died, and nobody else may have its place (I9).
  */
 export function queueFirst(memory: ShardMemory, entries: readonly Live[]): void {
-  const byKey = Map.groupBy(entries, ({ key, keyLimit }) => (keyLimit === null ? null : key))
+  const shared: Live[] = []
+  const byKey = new Map<string, Live[]>()
   for (const entry of entries) {
     entry.claimed = false
     memory.slots -= 1
+    if (entry.key === null || entry.keyLimit === null) shared.push(entry)
+    else byKey.set(entry.key, [...(byKey.get(entry.key) ?? []), entry])
   }
+  putFirst(memory.ready, shared)
   for (const [key, same] of byKey) {
-    if (key === null) {
-      putFirst(memory.ready, same)
-      continue
-    }
     const group = groupOf(memory, key)
     memory.keyedSlots -= same.length
     group.taken -= same.length
