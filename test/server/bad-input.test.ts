@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allItems } from '../support/server/all-items'
 import { type Answer, type Caller, caller } from '../support/server/caller'
 import { deployNew } from '../support/server/deploy-new'
+import { type Refusal, expectRefusal } from '../support/server/expect-refusal'
 import { newOrganization } from '../support/server/new-organization'
 import { type RunningServer, startServer } from '../support/server/start-server'
 
@@ -47,29 +48,6 @@ beforeAll(async () => {
 })
 afterAll(() => server.discard())
 
-type Expected = { status: number; code: string; path?: string; hint?: RegExp }
-
-/** A refusal says in one form what is wrong, where, and what to do. */
-function expectRefusal(answer: Answer, { status, code, path, hint }: Expected) {
-  expect([answer.status, answer.body?.code, answer.text]).toEqual([status, code, answer.text])
-  expect(answer.headers.get('content-type')).toBe('application/problem+json')
-  expect(answer.body).toMatchObject({
-    type: `/docs/errors#${code}`,
-    title: expect.stringMatching(/\.$/),
-    status,
-    code,
-    detail: expect.stringMatching(/./),
-    requestId: expect.stringMatching(/^req_/),
-    issues: expect.any(Array),
-  })
-  expect(answer.headers.get('x-request-id')).toBe(answer.body.requestId)
-  if (path !== undefined) expect(answer.body.issues.map((issue: { path: string }) => issue.path)).toContain(path)
-  if (hint !== undefined) {
-    const hints = [answer.body.hint, ...answer.body.issues.map((issue: { hint?: string }) => issue.hint)]
-    expect(hints.filter(Boolean).join('\n')).toMatch(hint)
-  }
-}
-
 /** Everything the organization has, besides executions and the health that follows from them. */
 async function everything() {
   const lists = ['/v1/workflows', `/v1/workflows/${workflowId}/versions`, '/v1/deployments']
@@ -93,7 +71,7 @@ async function next(): Promise<number> {
 }
 
 describe('a webhook refuses', () => {
-  const wrong = (name: string, attempt: () => Promise<Answer>, expected: Expected) =>
+  const wrong = (name: string, attempt: () => Promise<Answer>, expected: Refusal) =>
     test(`${name}`, () => expectNothingWritten(async () => expectRefusal(await attempt(), expected)))
 
   wrong('an unknown token', () => send('POST', '/webhook/abc123xyz', {}, RIGHT), {
@@ -173,7 +151,7 @@ describe('a webhook refuses', () => {
 })
 
 describe('the API refuses', () => {
-  const wrong = (name: string, attempt: () => Promise<Answer>, expected: Expected) =>
+  const wrong = (name: string, attempt: () => Promise<Answer>, expected: Refusal) =>
     test(`${name}`, () => expectNothingWritten(async () => expectRefusal(await attempt(), expected)))
   const run = (input: unknown, more: object = {}) => call('POST', '/v1/workflows/run', { workflowId, input, ...more })
 

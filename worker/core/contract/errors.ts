@@ -132,7 +132,11 @@ const executions = {
   },
   environment_unknown: { status: 404, title: 'There is no such environment.' },
   input_invalid: { status: 422, title: 'The input does not fit the inputSchema of the workflow.', hint: 'See issues.' },
-  execution_finished: { status: 409, title: 'The execution has ended already.' },
+  execution_finished: {
+    status: 409,
+    title: 'The execution has ended already.',
+    hint: 'It stays as it is; retry or replay it to run it again.',
+  },
   too_many_signals: {
     status: 429,
     title: 'The execution has more signals than it may have.',
