@@ -10,6 +10,7 @@ import { parseExecutionId } from '#core/model/execution-id'
 import type { ExecutionRecord } from '#core/shard/wire'
 import { DOCUMENTS, type SimulatedDocument } from './documents'
 import { judgeEffects } from './judge-effects'
+import { ORGANIZATION_ID } from './releases'
 import type { Seen } from './witness'
 import type { Call } from './workload'
 import type { World } from './world'
@@ -37,7 +38,7 @@ export function judge(world: World, calls: readonly Call[], isCalm: boolean): re
     const { slots, nextSeq } = host.shard.memory
     if (slots !== 0) broken.push(`I9: ${slots} slots are held and nothing is live`)
     for (let seq = 0; seq < nextSeq; seq++) {
-      const read = host.read({ organizationId: 'org_simulated', seq })
+      const read = host.read({ organizationId: ORGANIZATION_ID, seq })
       if (read === null || 'archived' in read || world.witness.executions.has(read.record.id)) continue
       broken.push(`I1: ${read.record.id} exists and nobody was told`)
     }
@@ -47,7 +48,7 @@ export function judge(world: World, calls: readonly Call[], isCalm: boolean): re
 
 function recordOf(world: World, { id }: Seen): ExecutionRecord | null {
   const { ref = '', shard = 0, seq = 0 } = parseExecutionId(id) ?? {}
-  const read = world.platform(ref, shard).host().read({ organizationId: 'org_simulated', seq })
+  const read = world.platform(ref, shard).host().read({ organizationId: ORGANIZATION_ID, seq })
   if (read === null) return null
   if ('record' in read) return read.record
   const block = [...(world.archive.get(read.archived) ?? []), ...(world.archive.get(`${read.archived}/${seq}`) ?? [])]
@@ -98,7 +99,10 @@ function judgeExecution(
       stop < 0 || journal.slice(stop).every(({ type }) => type !== 'stage_started'),
       'I14: a stage start is journaled after the stop',
     ],
-    [!isCalm || ['completed', 'cancelled'].includes(status), `nothing went wrong, and it is ${status}`],
+    [
+      !isCalm || record.cause.startBy !== undefined || ['completed', 'cancelled'].includes(status),
+      `nothing went wrong, and it is ${status}`,
+    ],
     [new Set(successes(journal)).size === successes(journal).length, 'I6: a stage succeeded twice'],
   ]
   const broken = facts.filter(([holds]) => !holds).map(([, words]) => `${seen.id} (${document.name}) ${words}`)

@@ -1,8 +1,10 @@
-import type { DeploymentConfig } from '#core/model/deployment-config'
+import { configOf, newDeploymentState } from '#core/release/state'
+import type { DeploymentIdentity } from '#core/release/wire'
 import type { ReleaseParts } from '#core/shard/wire'
 import { createReleaseCache } from '../../worker/services/runner/release-cache'
 import { DOCUMENTS, type SimulatedDocument } from './documents'
 
+export const ORGANIZATION_ID = 'org_simulated'
 /** Executions that have not ended by then are not going to. */
 const TIMEOUT_MS = 600_000
 /** How many releases of a document there are. */
@@ -15,7 +17,11 @@ export const vault = {
 }
 
 /** A release of a document; what it sends says which one it is. */
-export function releaseOf({ document, plan }: SimulatedDocument, pin: number): ReleaseParts {
+export function releaseOf(
+  { document, plan }: SimulatedDocument,
+  pin: number,
+  concurrency: number | null = null,
+): ReleaseParts {
   const environment = { variables: { RELEASE: `release-${pin}` }, secrets: {}, masked: {} }
   const { pure, inline } = plan
   const summary = {
@@ -27,16 +33,15 @@ export function releaseOf({ document, plan }: SimulatedDocument, pin: number): R
     pure,
     inline,
     timeoutMs: TIMEOUT_MS,
+    ...(concurrency !== null && { concurrency }),
     endpoint: '{"webhooks":[],"inputSchema":null,"manual":true}',
   }
   return { pin, summary, document, environment: JSON.stringify(environment) }
 }
 
-export function configOf({ ref, name }: SimulatedDocument, releases: readonly ReleaseParts[]): DeploymentConfig {
+export function identityOf({ ref, name }: SimulatedDocument): DeploymentIdentity {
   return {
-    v: 1,
-    epoch: 1,
-    organizationId: 'org_simulated',
+    organizationId: ORGANIZATION_ID,
     deploymentId: `deploy_${ref}`,
     ref,
     workflowId: `workflow_${name}`,
@@ -44,16 +49,12 @@ export function configOf({ ref, name }: SimulatedDocument, releases: readonly Re
     environment: 'production',
     environmentId: 'env_simulated',
     lane: 0,
-    status: 'active',
-    active: 1,
-    shards: 1,
-    quota: 1_000,
-    releases: releases.map(({ summary }) => summary),
   }
 }
 
 /** Every release, loaded once for all runs: a run must not depend on those before it. */
 export const releases = createReleaseCache(vault)
 for (const document of DOCUMENTS.values()) {
-  for (const pin of PINS) await releases.load(configOf(document, []), releaseOf(document, pin))
+  const config = configOf(newDeploymentState(identityOf(document)), null)
+  for (const pin of PINS) await releases.load(config, releaseOf(document, pin))
 }

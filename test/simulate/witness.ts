@@ -6,12 +6,14 @@ import type { ExecutionSummary } from '#core/shard/summary'
 import type {
   AcceptAnswer,
   AcceptRequest,
+  Cause,
   ClaimAnswer,
   CommitAnswer,
   CommitItem,
   FinishItem,
   Work,
 } from '#core/shard/wire'
+import type { SimulatedDeployment } from './deployment'
 import type { Heard } from './platform'
 import type { Process } from './process'
 import type { Timeline } from './timeline'
@@ -23,7 +25,12 @@ export type Claim = { readonly token: number; readonly by: Process | null; reado
 /** What was seen of one execution where its shard answers. */
 export type Seen = {
   readonly id: string
+  readonly ref: string
+  readonly no: number
+  readonly seq: number
   readonly pin: number
+  readonly concurrencyKey: string | null
+  hasEnded: boolean
   readonly claims: Claim[]
   readonly lines: Line[]
   /** When a cancel was durable. */
@@ -46,15 +53,28 @@ export type Witness = {
   readonly ended: (id: string, status: string) => void
 }
 
-export function createWitness(timeline: Timeline): Witness {
+export function createWitness(timeline: Timeline, deployed: ReadonlyMap<string, SimulatedDeployment>): Witness {
   const executions = new Map<string, Seen>()
   const idsByKey = new Map<string, Set<string>>()
   const broken: string[] = []
 
-  function seen(id: string, pin: number): Seen {
+  function seen(id: string, pin: number, cause: Cause): Seen {
     const known = executions.get(id)
     if (known !== undefined) return known
-    const fresh: Seen = { id, pin, claims: [], lines: [], cancelledAt: null, ends: [] }
+    const { ref = '', shard: no = 0, seq = 0 } = parseExecutionId(id) ?? {}
+    const fresh: Seen = {
+      id,
+      ref,
+      no,
+      seq,
+      pin,
+      concurrencyKey: cause.concurrencyKey ?? null,
+      hasEnded: false,
+      claims: [],
+      lines: [],
+      cancelledAt: null,
+      ends: [],
+    }
     executions.set(id, fresh)
     return fresh
   }
@@ -63,13 +83,13 @@ export function createWitness(timeline: Timeline): Witness {
     if (answer.kind !== 'accepted') return
     const key = `${ref} ${request.key ?? request.nonce}`
     idsByKey.set(key, (idsByKey.get(key) ?? new Set()).add(answer.id))
-    const execution = seen(answer.id, request.pin)
+    const execution = seen(answer.id, request.pin, request.cause)
     if (!answer.duplicate && execution.pin !== request.pin) broken.push(`I7: ${answer.id} changed its release`)
     if (answer.lease !== undefined) claimed(answer.lease, by)
   }
 
-  function claimed({ id, pin, token, journal }: Work, by: Process | null): void {
-    const execution = seen(id, pin)
+  function claimed({ id, pin, token, journal, cause }: Work, by: Process | null): void {
+    const execution = seen(id, pin, cause)
     if (execution.pin !== pin) broken.push(`I7: ${id} is handed out with another release`)
     if (journal.length !== execution.lines.length) broken.push(`I3: ${id} is handed out with another journal`)
     execution.claims.push({ token, by, at: timeline.now() })
@@ -89,11 +109,8 @@ export function createWitness(timeline: Timeline): Witness {
 
   function bySeq(host: Heard['host'], seq: number): Seen | null {
     const { meta } = host.shard.memory
-    for (const execution of executions.values()) {
-      const address = parseExecutionId(execution.id)
-      if (address?.seq === seq && address.ref === meta?.config.ref && address.shard === meta.no) return execution
-    }
-    return null
+    const isThere = (one: Seen) => one.seq === seq && one.ref === meta?.config.ref && one.no === meta.no
+    return [...executions.values()].find(isThere) ?? null
   }
 
   function ended(id: string, status: string): void {
@@ -135,16 +152,22 @@ export function createWitness(timeline: Timeline): Witness {
     }
   }
 
-  /** Counted by what was handed out and has not ended, whatever the shard itself believes. */
+  /** Counted by what was handed out and has not ended, whatever the shards themselves believe. */
   function changed({ shard }: Heard['host']): void {
-    const { live, meta } = shard.memory
-    const quota = meta?.config.quota ?? 0
-    const running = [...executions.values()].filter(({ id, claims }) => {
-      const address = parseExecutionId(id)
-      const isHere = address?.ref === meta?.config.ref && address?.shard === meta?.no
-      return claims.length > 0 && isHere && live.has(address?.seq ?? -1)
-    })
-    if (running.length > quota) broken.push(`I9: ${running.length} executions run at once, ${quota} may`)
+    const { ref = '' } = shard.memory.meta?.config ?? {}
+    const limits = deployed.get(ref)?.limits
+    const running = [...executions.values()].filter((one) => one.ref === ref && one.claims.length > 0 && !one.hasEnded)
+    for (const one of running) one.hasEnded = one.no === shard.memory.meta?.no && !shard.memory.live.has(one.seq)
+    const byKey = Map.groupBy(
+      running.filter(({ hasEnded }) => !hasEnded),
+      ({ concurrencyKey }) => concurrencyKey,
+    )
+    for (const [key, { length }] of byKey) {
+      const limit = (key === null ? limits?.quota : limits?.concurrency) ?? Infinity
+      // A key that has just got another home is counted in both until the old executions end (execution-protocol.md).
+      if (key !== null && deployed.get(ref)?.config().split !== undefined) continue
+      if (length > limit) broken.push(`I9: ${length} executions of ${key ?? 'no key'} run at once, ${limit} may`)
+    }
   }
 
   function indexed(summaries: readonly ExecutionSummary[]): void {

@@ -1,9 +1,9 @@
 import { ok } from '#core/kernel/result'
 import { parseExecutionId } from '#core/model/execution-id'
-import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Accepted } from '../../worker/ports/ingress'
+import { SimulatedDeployment } from './deployment'
 import { DOCUMENTS, type SimulatedDocument } from './documents'
-import { configOf, releaseOf } from './releases'
+import { ORGANIZATION_ID } from './releases'
 import type { Random } from './random'
 import type { Timeline } from './timeline'
 import type { World } from './world'
@@ -12,6 +12,13 @@ import type { World } from './world'
 export type Call = {
   readonly ref: string
   readonly key: string | null
+  /** Run inside the request that starts it. */
+  readonly inline: boolean
+  /** Arrives in a batch with others. */
+  readonly gathers: boolean
+  readonly concurrencyKey: string | null
+  /** Not worth starting later than this after it was sent. */
+  readonly ttlMs: number | null
   readonly told: Set<string>
 }
 
@@ -25,75 +32,81 @@ export function startWorkload(world: World, timeline: Timeline, random: Random):
   const chosen = new Set([random.pick(names), random.pick(names)])
   if (chosen.has('parent')) chosen.add('chain')
   const documents = [...chosen].map((name) => DOCUMENTS.get(name)).filter((document) => document !== undefined)
-  for (const document of documents) deploy(world, document, random)
   const calls: Call[] = []
-  for (const { ref, plan } of documents) {
+  for (const document of documents) {
+    const deployment = deploy(world, document, timeline, random)
     const jobs = random.between(1, 4)
     for (let job = 0; job < jobs; job++) {
-      const call = { ref, key: random.chance(0.8) ? `key-${job}` : null, told: new Set<string>() }
+      const call = callOf(document, job, deployment.limits.concurrency, random)
       calls.push(call)
       const senders = call.key !== null && random.chance(0.2) ? 2 : 1
-      const inline = plan.inline && random.chance(0.3)
       for (let sender = 0; sender < senders; sender++) {
         const at = random.between(0, JOBS_WITHIN_MS)
-        timeline.in(at, () => void send(world, timeline, call, inline))
+        timeline.in(at, () => void send(world, timeline, call))
         if (random.chance(0.2)) timeline.in(at + random.between(0, 90_000), () => void cancel(world, timeline, call))
         if (random.chance(0.7)) timeline.in(at + random.between(0, 60_000), () => void signal(world, timeline, call))
       }
     }
-    if (random.chance(0.3)) timeline.in(random.between(5_000, JOBS_WITHIN_MS), () => void release(world, timeline, ref))
+    const at = () => random.between(5_000, JOBS_WITHIN_MS)
+    if (random.chance(0.3)) timeline.in(at(), () => deployment.change({ kind: 'release', pin: 2 }))
+    const shards = deployment.limits.shards * 4
+    if (random.chance(0.3)) timeline.in(at(), () => deployment.change({ kind: 'scale', shards }))
   }
   return calls
 }
 
-function deploy(world: World, document: SimulatedDocument, random: Random): void {
-  const { ref, plan } = document
-  const releases = [releaseOf(document, 1)]
-  const config: DeploymentConfig = {
-    ...configOf(document, releases),
-    shards: random.chance(0.2) ? 4 : 1,
-    quota: plan.pure ? 1_000 : random.pick([1, 2, 5, 1_000]),
+function callOf({ ref, plan }: SimulatedDocument, job: number, concurrency: number | null, random: Random): Call {
+  return {
+    ref,
+    key: random.chance(0.8) ? `key-${job}` : null,
+    inline: plan.inline && random.chance(0.3),
+    gathers: random.chance(0.2),
+    concurrencyKey: concurrency === null ? null : random.pick(['a', 'b']),
+    ttlMs: random.chance(0.05) ? random.between(1_000, 30_000) : null,
+    told: new Set<string>(),
   }
-  world.deployed.set(ref, { config, releases })
-  for (let no = 0; no < config.shards; no++) world.platform(ref, no).host().push({ config, releases })
 }
 
-/** A second release goes live: every shard is told until it has heard. */
-async function release(world: World, timeline: Timeline, ref: string): Promise<void> {
-  const deployed = world.deployed.get(ref)
-  const document = [...DOCUMENTS.values()].find((one) => one.ref === ref)
-  if (deployed === undefined || document === undefined) return
-  deployed.releases.unshift(releaseOf(document, 2))
-  deployed.config = {
-    ...deployed.config,
-    epoch: 2,
-    active: 2,
-    releases: deployed.releases.map(({ summary }) => summary),
+function deploy(world: World, document: SimulatedDocument, timeline: Timeline, random: Random): SimulatedDeployment {
+  const { ref, plan } = document
+  const limits = {
+    quota: plan.pure ? 1_000 : random.pick([1, 2, 5, 1_000]),
+    concurrency: random.chance(0.2) ? random.pick([1, 2]) : null,
+    shards: random.pick([1, 1, 4]),
   }
-  for (let no = 0; no < deployed.config.shards; no++) {
-    await persist(timeline, () => world.platform(ref, no).handle(null).push(deployed))
-  }
+  const shard = (no: number) => world.platform(ref, no).handle(null)
+  const deployment = new SimulatedDeployment(document, limits, timeline, shard)
+  world.deployed.set(ref, deployment)
+  void deployment.push()
+  return deployment
 }
 
 /** Calls as an outside system does: with its key again and again until it is told an execution, else once. */
-async function send(world: World, timeline: Timeline, call: Call, inline: boolean): Promise<void> {
+async function send(world: World, timeline: Timeline, call: Call): Promise<void> {
   for (let tries = 0; tries < (call.key === null ? 1 : TRIES_MAX); tries++) {
     // Another process of ours answers each time: the last one may be gone and never answer.
-    const answer = await Promise.race([sendOnce(world, call, inline), timeline.sleep(30_000)]).catch(() => undefined)
+    const answer = await Promise.race([sendOnce(world, call), timeline.sleep(30_000)]).catch(() => undefined)
     if (answer !== undefined) return void call.told.add(answer.id)
     await timeline.sleep(1_000)
   }
 }
 
-async function sendOnce(world: World, call: Call, inline: boolean): Promise<Accepted | undefined> {
-  const ingress = world.ingress(world.process('door'))
-  const accepted = await ingress.accept<never>(call.ref, call.key, async (config) =>
+async function sendOnce(world: World, call: Call): Promise<Accepted | undefined> {
+  const process = world.process('door')
+  const { key, inline, concurrencyKey, ttlMs } = call
+  const ingress = call.gathers ? world.ingress(process).gathering() : world.ingress(process)
+  const accepted = await ingress.accept<never>(call.ref, concurrencyKey ?? key, async (config) =>
     ok({
       pin: config.active ?? 0,
-      cause: { type: 'webhook', triggerId: 'webhook', actor: null, ...(inline && { answers: true as const }) },
+      cause: {
+        ...{ type: 'webhook', triggerId: 'webhook', actor: null },
+        ...(inline && { answers: true }),
+        ...(concurrencyKey !== null && { concurrencyKey }),
+        ...(ttlMs !== null && { startBy: process.clock() + ttlMs }),
+      },
       payload: '{}',
       claim: inline,
-      ...(call.key !== null && { key: call.key, fingerprint: 'same' }),
+      ...(key !== null && { key, fingerprint: 'same' }),
     }),
   )
   if (!accepted.ok) return undefined
@@ -107,13 +120,13 @@ async function sendOnce(world: World, call: Call, inline: boolean): Promise<Acce
 
 async function cancel(world: World, timeline: Timeline, { told }: Call): Promise<void> {
   const [id] = told
-  const request = { organizationId: 'org_simulated', reason: 'stop', actor: null }
+  const request = { organizationId: ORGANIZATION_ID, reason: 'stop', actor: null }
   if (id !== undefined) await onShard(world, timeline, id, (shard, seq) => shard.cancel({ ...request, seq }))
 }
 
 async function signal(world: World, timeline: Timeline, { told }: Call): Promise<void> {
   const [id] = told
-  const request = { organizationId: 'org_simulated', name: 'go', signalId: 'once', payload: '{"choice":"yes"}' }
+  const request = { organizationId: ORGANIZATION_ID, name: 'go', signalId: 'once', payload: '{"choice":"yes"}' }
   if (id !== undefined)
     await onShard(world, timeline, id, (shard, seq) => shard.signal({ ...request, seq, actor: null }))
 }

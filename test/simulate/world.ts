@@ -5,8 +5,6 @@
 import type { ExecutionSummary } from '#core/shard/summary'
 import type { ArchivedExecution } from '#core/shard/archive'
 import type { ChildAnswer } from '#core/components/context'
-import type { DeploymentConfig } from '#core/model/deployment-config'
-import type { ReleaseParts } from '#core/shard/wire'
 import type { Ingress } from '../../worker/ports/ingress'
 import type { Shards } from '../../worker/ports/shards'
 import { createConfigCache } from '../../worker/services/config-cache'
@@ -15,6 +13,7 @@ import type { ChildOf, RunnerDeps } from '../../worker/services/runner/runner-de
 import { serveDoorbell } from '../../worker/services/runner/serve-doorbell'
 import { startChild } from '../../worker/services/start-child'
 import type { Chaos } from './chaos'
+import type { SimulatedDeployment } from './deployment'
 import { DOCUMENTS } from './documents'
 import { ShardPlatform } from './platform'
 import { createProcess, type Process } from './process'
@@ -28,13 +27,10 @@ const SWEEP_EVERY_MS = 60_000
 const LATE_BELL_MS_MAX = 20_000
 const STORE_MS_MAX = 30
 
-/** What is deployed in a run: one config, and the releases it has had. */
-export type Deployed = { config: DeploymentConfig; readonly releases: ReleaseParts[] }
-
 export class World {
   readonly index = new Map<string, ExecutionSummary>()
   readonly archive = new Map<string, readonly ArchivedExecution[]>()
-  readonly deployed = new Map<string, Deployed>()
+  readonly deployed = new Map<string, SimulatedDeployment>()
   readonly faults: string[] = []
   readonly witness: Witness
   readonly sink: Sink
@@ -49,7 +45,7 @@ export class World {
     this.#timeline = timeline
     this.#chaos = chaos
     this.#random = random
-    this.witness = createWitness(timeline)
+    this.witness = createWitness(timeline, this.deployed)
     this.sink = createSink(timeline, chaos, random)
   }
 
@@ -97,7 +93,9 @@ export class World {
       configs: createConfigCache(shards),
       shards,
       deployments: (ref) =>
-        ({ provide: ({ shard }: { shard: number }) => this.#provide(process, ref, shard) }) as never,
+        ({
+          provide: ({ pin, shard }: { pin: number; shard: number }) => this.#provide(process, ref, shard, pin),
+        }) as never,
       runner: this.#runner(process),
       archive: { read: async () => null },
       triggerLimit: async () => true,
@@ -105,11 +103,8 @@ export class World {
     })
   }
 
-  async #provide(process: Process, ref: string, no: number): Promise<boolean> {
-    const deployed = this.deployed.get(ref)
-    if (deployed === undefined) return false
-    await this.shardsOf(process)(ref, no).push(deployed)
-    return true
+  #provide(process: Process, ref: string, no: number, pin: number): Promise<boolean> {
+    return process.reach(async () => (await this.deployed.get(ref)?.provide(no, pin)) ?? false)
   }
 
   readonly #report = (event: string, facts: Readonly<Record<string, string | number>>): void => {

@@ -1,9 +1,8 @@
-import { allotQuotas, isAllotted } from '#core/release/allot-quotas'
+import { allotQuotas, isAllotted, type ShardShare } from '#core/release/allot-quotas'
 import { limitOf, type DeploymentState, type ReleaseHead } from '#core/release/state'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { ReleaseParts } from '#core/shard/wire'
 import type { ShardHandle } from '../ports/shards'
-import type { DeploymentStorage } from './deployment-storage'
 
 /** What the shards are to know: a state with its active release, whole and as the config names it. */
 export type Pushed = {
@@ -11,6 +10,14 @@ export type Pushed = {
   readonly config: DeploymentConfig
   readonly active: ReleaseHead | null
   readonly release: ReleaseParts | null
+}
+
+/** What is known of the shards: their shares of the limit, and how far they have heard. */
+type ShardShares = {
+  readonly shares: () => readonly (ShardShare & { readonly epochAcked: number })[]
+  readonly shardAcked: (share: ShardShare, epoch: number) => void
+  /** Shards that have not heard of an epoch. */
+  readonly shardsBehind: (epoch: number) => readonly number[]
 }
 
 export type ShardPushes = {
@@ -25,7 +32,7 @@ export type ShardPushes = {
   provide(pushed: Pushed, no: number, release: ReleaseParts): Promise<boolean>
 }
 
-export function createShardPushes(storage: DeploymentStorage, shard: (no: number) => ShardHandle): ShardPushes {
+export function createShardPushes(storage: ShardShares, shard: (no: number) => ShardHandle): ShardPushes {
   /** One call at a time to each shard, so that no older share overtakes a newer one. */
   const underway = new Map<number, Promise<unknown>>()
 
