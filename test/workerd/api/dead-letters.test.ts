@@ -85,7 +85,7 @@ describe('what was given up', () => {
     })
     await evictDurableObject(stub)
     await stub.config()
-    vi.useFakeTimers({ now: Date.now() + 15_001, toFake: ['Date'] })
+    vi.useFakeTimers({ now: Date.now() + 30_001, toFake: ['Date'] })
     await runDurableObjectAlarm(stub)
     await stub.poke()
     expect(await letters(place)).toMatchObject([{ kind: 'poisoned', executionId: id }])
