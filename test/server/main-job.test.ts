@@ -162,6 +162,7 @@ describe('an order comes in by webhook', () => {
       test: false,
       replayOf: null,
       parentExecutionId: null,
+      tags: [],
     })
   })
 
