@@ -10,6 +10,9 @@ export type ExecutionFilters = {
   readonly environment: string
   readonly status: string
   readonly trigger: string
+  readonly tag: string
+  /** `true`: tests of drafts in place of real executions. */
+  readonly test: 'true' | ''
   readonly dateRange: DateRange | 'custom' | ''
   readonly from: string
   readonly to: string
@@ -20,6 +23,8 @@ export const NO_FILTERS: ExecutionFilters = {
   environment: '',
   status: '',
   trigger: '',
+  tag: '',
+  test: '',
   dateRange: '',
   from: '',
   to: '',
@@ -35,6 +40,8 @@ export function filtersFromSearch(search: URLSearchParams): ExecutionFilters {
     environment: text('environment'),
     status: status(text('status')),
     trigger: text('trigger'),
+    tag: text('tag'),
+    test: text('test') === 'true' ? 'true' : '',
     dateRange: from !== '' || to !== '' ? 'custom' : range(text('dateRange')),
     from,
     to,
@@ -51,17 +58,19 @@ export function searchFromFilters(filters: ExecutionFilters): string {
 }
 
 type ListQuery = NonNullable<QueryInputOf<typeof executionOperations.listExecutions>>
-type FilterQuery = Pick<ListQuery, 'workflowId' | 'environment' | 'status' | 'trigger' | 'dateRange' | 'from' | 'to'>
+type FilterQuery = Omit<ListQuery, 'limit' | 'cursor' | 'version'>
 
 /** The members of the API's query that say the same. */
 export function queryFromFilters(filters: ExecutionFilters): FilterQuery {
-  const { workflowId, environment, status: word, trigger, dateRange, from, to } = filters
+  const { workflowId, environment, status: word, trigger, tag, test, dateRange, from, to } = filters
   const isCustom = dateRange === 'custom'
   return {
     ...(workflowId === '' ? {} : { workflowId }),
     ...(environment === '' ? {} : { environment }),
     ...(word === '' ? {} : { status: word }),
     ...(trigger === '' ? {} : { trigger }),
+    ...(tag === '' ? {} : { tag }),
+    ...(test === '' ? {} : { test }),
     ...(dateRange === '' || isCustom ? {} : { dateRange }),
     ...(isCustom && from !== '' ? { from } : {}),
     ...(isCustom && to !== '' ? { to } : {}),

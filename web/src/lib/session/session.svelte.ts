@@ -1,5 +1,6 @@
 import { createClient, type Client } from '#core/contract/client'
 import type { Problem } from '#core/contract/problem'
+import { coversScope, type Scope } from '#core/contract/scopes'
 import { ask, type Refusal } from './ask.ts'
 
 type Who = { readonly email: string; readonly organizationName: string; readonly scopes: readonly string[] }
@@ -25,6 +26,11 @@ class Session {
     const ended = !reply.ok && 'status' in reply && reply.status === 401
     if (ended && this.state === 'signed_in') this.#forget()
     return reply
+  }
+
+  /** Whether who is signed in may make a call that needs this scope; the server decides all the same. */
+  can(scope: Scope): boolean {
+    return this.who !== null && coversScope(this.who.scopes, scope)
   }
 
   /** Finds out whether the cookie still opens a session. */
