@@ -44,6 +44,7 @@ export function startLife(ports: LifePorts, armedAt: EpochMs | null, jumps: bool
     report,
     doorbells: { ring: async (bell, count) => (isOver ? undefined : doorbells.ring(bell, count)) },
     peers: ports.peers,
+    growth: { atAcceptsPerSecond: 0, ask: async () => undefined },
     clock: () => timeline.now() + offsetMs,
     setTimer: (work, ms) => timeline.in(ms, () => void (isOver || work())),
     setAlarm: (at) => void (isOver || ports.setAlarm(at - offsetMs)),

@@ -6,17 +6,21 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { EpochMs } from '#core/kernel/time'
 import { applyChange } from '#core/release/apply-change'
+import { growUnderLoad } from '#core/release/grow-under-load'
 import { routeShards } from '#core/release/route-shards'
 import { configOf, limitOf, newDeploymentState, summarize, type DeploymentState } from '#core/release/state'
-import type { ActivateAnswer, ActivateRequest } from '#core/release/wire'
+import type { ActivateAnswer, ActivateRequest, Actor } from '#core/release/wire'
 import { nextFire, parseCron } from '#core/schedule/cron'
 import type { ReleaseParts } from '#core/shard/wire'
+import { randomBytes } from '../adapters/crypto/random'
 import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
+import { createStores } from '../adapters/d1/stores'
 import { createDoorbells } from '../adapters/queue/doorbells'
 import { sleep } from '../adapters/timers/sleep'
 import type { Bindings } from '../env'
 import type { PurgeAnswer, ShardHandle } from '../ports/shards'
 import { acceptAtHome } from '../services/accept-at-home'
+import { recordAudit } from '../services/record-audit'
 import { snapshotOf } from './deployment-snapshot'
 import { createDeploymentStorage, type DeploymentStorage } from './deployment-storage'
 import { createScheduleStorage, type ScheduleStorage } from './schedule-storage'
@@ -28,6 +32,8 @@ import { createShardPushes, type Pushed, type ShardPushes } from './shard-pushes
 const PUSH_WAIT_MS = 5_000
 const PUSH_AGAIN_MS = 2_000
 const PROJECTION_RETRY_MS_MAX = 60_000
+/** Who opened shards when nobody asked for it. */
+const SYSTEM: Actor = { id: 'system', email: null }
 
 export class DeploymentObject extends DurableObject<Bindings> {
   readonly #storage: DeploymentStorage
@@ -76,6 +82,20 @@ export class DeploymentObject extends DurableObject<Bindings> {
     await this.#project(now)
     await this.#armNext()
     return this.#answer(changed.state, changed.pin)
+  }
+
+  async grow({ organizationId, shards: seen }: { organizationId: string; shards: number }): Promise<number> {
+    const state = this.#state
+    if (state === null || !this.#belongsTo(organizationId)) return 0
+    const shards = growUnderLoad(state, limitOf(this.#storage.head(state.active)), seen)
+    if (shards === null) return state.routed
+    const { identity, epoch } = state
+    const change = { kind: 'scale', shards } as const
+    const idempotencyKey = crypto.randomUUID()
+    const answer = await this.activate({ idempotencyKey, identity, expectEpoch: epoch, actor: SYSTEM, change })
+    if (answer.kind !== 'done') return state.routed
+    await this.#record('deployment.scaled', { shards, from: seen, cause: 'load' })
+    return shards
   }
 
   async status(scope: { organizationId: string }) {
@@ -229,6 +249,17 @@ export class DeploymentObject extends DurableObject<Bindings> {
       if (this.#state === state) this.#storage.retryProjection(due.id, now + waitMs)
       this.#report('projection_failed', error)
     }
+  }
+
+  /** The change is kept here in any case; the audit is told once, if it listens. */
+  async #record(action: string, detail: Readonly<Record<string, unknown>>): Promise<void> {
+    const { organizationId, deploymentId } = this.#state?.identity ?? {}
+    if (organizationId === undefined || deploymentId === undefined) return
+    const stores = createStores(this.env.DB, { organizationId })
+    const context = { clock: Date.now, randomBytes, stores, caller: { actor: SYSTEM } }
+    await recordAudit(context, action, deploymentId, detail).catch((error: unknown) => {
+      this.#report('audit_failed', error)
+    })
   }
 
   #answer(state: DeploymentState, pin: number | null): ActivateAnswer {

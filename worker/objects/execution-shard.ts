@@ -23,7 +23,7 @@ import { createIndexCleaner } from '../adapters/d1/index-cleaner'
 import { report } from '../adapters/log/report'
 import { createArchiveCleaner } from '../adapters/r2/archive-cleaner'
 import { createTraceBlocks } from '../adapters/r2/trace-blocks'
-import type { Bindings } from '../env'
+import { readSettings, type Bindings } from '../env'
 import type { EraseAnswer, PurgeAnswer, ShardHandle } from '../ports/shards'
 import { createBlockTable } from './block-table'
 import { createJanitor, type Janitor } from './janitor'
@@ -45,6 +45,10 @@ export class ExecutionShard extends DurableObject<Bindings> {
       setAlarm: (at) => void ctx.storage.setAlarm(at),
       doorbells: createDoorbells([env.DOORBELLS_0, env.DOORBELLS_1, env.DOORBELLS_2, env.DOORBELLS_3]),
       peers: (ref, no) => env.SHARDS.getByName(`dep:${ref}:${no}`) as unknown as ShardHandle,
+      growth: {
+        atAcceptsPerSecond: readSettings(env).GROW_AT_ACCEPTS_PER_SECOND,
+        ask: (ref, wish) => env.DEPLOYMENTS.getByName(`dep:${ref}`).grow(wish),
+      },
       outside: {
         index: createExecutionIndex(env.DB),
         deadLetters: createDeadLetterLog(env.DB),

@@ -12,6 +12,7 @@ import { commit, finish, park, renew } from '#core/shard/commit'
 import { configure } from '#core/shard/configure'
 import { firstResponse } from '#core/shard/first-response'
 import { cancel } from '#core/shard/interrupt'
+import { createLoadWindow, type LoadWindow } from '#core/shard/load-window'
 import { notify, signal } from '#core/shard/mail'
 import { openShard, type Shard } from '#core/shard/memory'
 import { recordOf, statusOf } from '#core/shard/record'
@@ -21,6 +22,7 @@ import type { ShardStore } from '#core/shard/store'
 import type { Clock, EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type {
+  AcceptAnswer,
   AcceptRequest,
   ClaimRequest,
   CommitItem,
@@ -42,6 +44,13 @@ const LOOK_AGAIN_MS = 5_000
 /** Time for a runner to come back by itself after it ended something. */
 const RING_LATER_MS = 250
 
+/** When a shard asks its deployment for more of its kind, and how. */
+export type ShardGrowth = {
+  /** Accepts per second that are meant for one shard; 0 = it never asks. */
+  readonly atAcceptsPerSecond: number
+  readonly ask: (ref: string, wish: { readonly organizationId: string; readonly shards: number }) => Promise<unknown>
+}
+
 export type ShardHostPorts = {
   /** Number of this shard in its deployment. */
   readonly no: number
@@ -52,6 +61,7 @@ export type ShardHostPorts = {
   readonly doorbells: Doorbells
   /** The other shards, for what executions have to tell each other. */
   readonly peers: Shards
+  readonly growth: ShardGrowth
   readonly outside: Pick<FlusherPorts, 'index' | 'deadLetters' | 'blocks'>
   /** Goes on after the answer has left. */
   readonly background: (work: Promise<unknown>) => void
@@ -65,6 +75,7 @@ export class ShardHost {
   readonly flusher: Flusher
   readonly #ports: ShardHostPorts
   readonly #postman: Postman
+  readonly #load: LoadWindow
   #armedAt: EpochMs | null = null
   #ringSet = false
 
@@ -73,6 +84,7 @@ export class ShardHost {
     const { store, clock, setTimer, peers, outside } = ports
     this.shard = openShard(store, clock())
     this.flusher = createFlusher(this.shard, { ...outside, clock, setTimer })
+    this.#load = createLoadWindow(ports.growth.atAcceptsPerSecond)
     this.#postman = createPostman(this.shard, { shards: peers, clock, setTimer })
   }
 
@@ -96,6 +108,7 @@ export class ShardHost {
     const now = this.#now()
     const answer = this.#step(() => accept(this.shard, request, now))
     if (answer.kind === 'accepted' && !answer.duplicate) this.after(this.#firstDueMs(request, now))
+    this.#weigh([answer], now)
     return answer
   }
 
@@ -103,6 +116,7 @@ export class ShardHost {
     const now = this.#now()
     const answers = this.#step(() => request.requests.map((one) => accept(this.shard, one, now)))
     this.after(Math.min(...request.requests.map((one) => this.#firstDueMs(one, now))))
+    this.#weigh(answers, now)
     return answers
   }
 
@@ -130,7 +144,10 @@ export class ShardHost {
     const now = this.#now()
     const answers = this.#step(() => park(this.shard, request.items, now))
     const parkedUntil = ({ seq }: ParkItem) => this.shard.memory.live.get(seq)?.parkedUntil ?? Number.MAX_SAFE_INTEGER
-    const wakeAt = request.items.reduce((soonest, item) => Math.min(soonest, parkedUntil(item)), Number.MAX_SAFE_INTEGER)
+    const wakeAt = request.items.reduce(
+      (soonest, item) => Math.min(soonest, parkedUntil(item)),
+      Number.MAX_SAFE_INTEGER,
+    )
     this.after(Math.max(0, wakeAt - now))
     this.#ringSoon()
     return answers
@@ -273,6 +290,18 @@ export class ShardHost {
     const { meta } = this.shard.memory
     if (meta === null || count === 0) return
     await this.#ports.doorbells.ring({ lane: meta.config.lane, ref: meta.config.ref, shard: meta.no }, count)
+  }
+
+  /** Asks for more shards under load. An ask that is lost is made again in the next window. */
+  #weigh(answers: readonly AcceptAnswer[], now: EpochMs): void {
+    const accepted = answers.filter((answer) => answer.kind === 'accepted' && !answer.duplicate).length
+    const config = this.config()
+    if (!this.#load.count(accepted, now) || config === null) return
+    const { ref, organizationId, shards } = config
+    const asking = this.#ports.growth.ask(ref, { organizationId, shards }).catch((error: unknown) => {
+      this.#ports.report('growth_not_asked', { ref, shard: this.#ports.no, error: String(error) })
+    })
+    this.#ports.background(asking)
   }
 
   /** When something first becomes due for an execution that was just accepted: its start, its limit, its last chance to start. */

@@ -15,6 +15,11 @@ export type DeploymentHandle = {
   history(scope: { organizationId: string }): Promise<readonly HistoryEntry[] | null>
   /** Gives a shard a release it lacks; false when the deployment has no such release. */
   provide(request: { pin: number; shard: number }): Promise<boolean>
+  /**
+   * Opens more shards because one of `shards` has too much to do; asked again by another of them it changes nothing.
+   * Answers how many there are.
+   */
+  grow(wish: { organizationId: string; shards: number }): Promise<number>
   poke(): Promise<void>
   /** Empties the deployment's shards and then itself, for good. */
   purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer>

@@ -1,9 +1,16 @@
 import { encodeBytes, encodeInteger } from '#core/kernel/crockford'
+import type { Actor } from '#core/release/wire'
+import type { AuditStore } from '../ports/audit-store'
 import type { ServiceContext } from './service-context'
+
+type AuditContext = Pick<ServiceContext, 'clock' | 'randomBytes'> & {
+  readonly caller: { readonly actor: Actor }
+  readonly stores: { readonly audit: AuditStore }
+}
 
 /** Writes down who changed what. */
 export async function recordAudit(
-  ctx: ServiceContext,
+  ctx: AuditContext,
   action: string,
   target: string,
   detail?: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { homeShard } from '#core/model/home-shard'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { AcceptRequest } from '#core/shard/wire'
@@ -15,9 +15,26 @@ async function growing(quota = 100) {
   await deployment.deploy(1, { quota })
   const shard = (no: number) => env.SHARDS.getByName(`dep:${deployment.identity.ref}:${no}`) as unknown as ShardHandle
   const configOf = async () => (await shard(0).config())!
+  const audited = () =>
+    env.DB.prepare('SELECT action, actor_id, detail FROM audit_log WHERE organization_id = ?')
+      .bind(deployment.identity.organizationId)
+      .all<{ action: string; actor_id: string; detail: string }>()
+  const scales = () =>
+    runInDurableObject(deployment.stub, (_object, { storage }) =>
+      storage.sql.exec<{ actor: string }>(`SELECT actor FROM change WHERE kind = 'scale'`).toArray(),
+    )
   return {
     ...deployment,
     shardAt: shard,
+    audited: async () => (await audited()).results,
+    scaledBy: async () => (await scales()).map(({ actor }) => (JSON.parse(actor) as { id: string }).id),
+    /** Accepts on the first shard, at once. */
+    async load(count: number) {
+      const { epoch } = await configOf()
+      const requests = Array.from({ length: count }, () => acceptRequest({ epoch }))
+      return (await shard(0).acceptMany({ requests })).map(accepted)
+    },
+    shards: async () => (await deployment.handle.status(deployment.scope))?.shards,
     configOf,
     scale: (shards: number) => deployment.apply({ kind: 'scale', shards }),
     /** Accepts as the ingress does, under the config of the moment. */
@@ -29,6 +46,11 @@ async function growing(quota = 100) {
     },
   }
 }
+
+/** What a shard may accept in its window of ten seconds, unless a setting says otherwise. */
+const WINDOW_ACCEPTS_MAX = 2_500
+
+const PATIENTLY = { timeout: 20_000, interval: 50 }
 
 const KEYS = Array.from({ length: 40 }, (_, n) => `key-${n}`)
 
@@ -42,7 +64,7 @@ describe('a deployment that grows', () => {
     expect(used.size).toBe(shards)
   })
 
-  it('answers a repeated key with the execution it made before it grew, and again after growing twice (I1)', async () => {
+  it('answers a repeated key with the execution it made before it grew, and again after growing twice (I1)', { timeout: 60_000 }, async () => {
     const place = await growing(1_000)
     const before = new Map<string, string>()
     for (const key of KEYS) before.set(key, accepted(await place.accept(key)).id)
@@ -91,7 +113,7 @@ describe('a deployment that grows', () => {
     for (const no of [1, 2, 3]) expect((await place.shardAt(no).claim({ max: 50, have: [] })).work).toHaveLength(1)
   })
 
-  it('uses fewer shards again when its limit leaves some without a slot, and still knows their keys', async () => {
+  it('uses fewer shards again when its limit leaves some without a slot, and still knows their keys', { timeout: 60_000 }, async () => {
     const place = await growing(1_000)
     await place.scale(16)
     const before = new Map<string, string>()
@@ -107,5 +129,73 @@ describe('a deployment that grows', () => {
     const place = await growing()
     await place.scale(4)
     expect(await place.scale(1)).toEqual({ kind: 'cannot_shrink' })
+  })
+})
+
+describe('a deployment under load', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  /** Ten seconds that do not pass, far ahead of the platform's own clock. */
+  const standStill = () => vi.setSystemTime(Date.UTC(2036, 0, 5, 9, 0))
+
+  it('grows by itself, and still answers the keys it took before (I1)', { timeout: 60_000 }, async () => {
+    standStill()
+    const place = await growing(1_000)
+    const before = new Map<string, string>()
+    for (const key of KEYS) before.set(key, accepted(await place.accept(key)).id)
+    await place.load(WINDOW_ACCEPTS_MAX - KEYS.length)
+    expect(await place.shards()).toBe(1)
+    await place.load(1)
+    await expect.poll(place.shards, PATIENTLY).toBe(4)
+    expect(await place.configOf()).toMatchObject({ shards: 4, split: { from: 1, to: 4 } })
+    for (const key of KEYS) {
+      expect(await place.accept(key)).toMatchObject({ kind: 'accepted', duplicate: true, id: before.get(key) })
+    }
+    expect(await place.accept('key-1', { fingerprint: 'other' })).toEqual({ kind: 'refused', code: 'key_reused' })
+    expect(await place.scaledBy()).toEqual(['system'])
+    await expect.poll(place.audited, PATIENTLY).toMatchObject([{ action: 'deployment.scaled', actor_id: 'system' }])
+  })
+
+  it('never runs more at once than its limit while it grows (I9)', { timeout: 60_000 }, async () => {
+    standStill()
+    const place = await growing(20)
+    await place.load(WINDOW_ACCEPTS_MAX)
+    expect((await place.shardAt(0).claim({ max: 50, have: [] })).work).toHaveLength(20)
+    await place.load(1)
+    await expect.poll(place.shards, PATIENTLY).toBe(4)
+    const { epoch } = await place.configOf()
+    for (const no of [0, 1, 2, 3]) {
+      await place.shardAt(no).accept(acceptRequest({ epoch }))
+      expect((await place.shardAt(no).claim({ max: 50, have: [] })).work).toEqual([])
+    }
+  })
+
+  it('repeats of a key are no load', { timeout: 60_000 }, async () => {
+    standStill()
+    const place = await growing(1_000)
+    await place.load(WINDOW_ACCEPTS_MAX - 1)
+    for (let time = 0; time < 3; time++) await place.accept('again')
+    expect(await place.shards()).toBe(1)
+    expect(await place.scaledBy()).toEqual([])
+  })
+
+  it('grows once when several shards ask at the same time, and not beyond 64', { timeout: 60_000 }, async () => {
+    const place = await growing(1_000)
+    const ask = (shards: number) => place.handle.grow({ ...place.scope, shards })
+    expect(await Promise.all([ask(1), ask(1), ask(1)])).toEqual([4, 4, 4])
+    expect(await place.scaledBy()).toEqual(['system'])
+    expect([await ask(4), await ask(16), await ask(64), await ask(1)]).toEqual([16, 64, 64, 64])
+    expect(await place.shards()).toBe(64)
+  })
+
+  it('does not grow while it is paused or undeployed, nor for another organization', async () => {
+    const place = await growing(1_000)
+    const ask = (organizationId = place.scope.organizationId) => place.handle.grow({ organizationId, shards: 1 })
+    expect(await ask('org_other')).toBe(0)
+    await place.apply({ kind: 'pause', note: null })
+    expect(await ask()).toBe(1)
+    await place.apply({ kind: 'undeploy' })
+    expect(await ask()).toBe(1)
+    expect(await place.scaledBy()).toEqual([])
   })
 })
