@@ -14,8 +14,17 @@ export function createMemoryRowReader(disk: MemoryDisk): Pick<ShardStore, ReadMe
     const ordered = [...new Set(seqs)].toSorted((a, b) => a - b)
     return ordered.flatMap((seq) => disk.rows.get(seq) ?? [])
   }
-  const read = ({ nonce: _, parent: __, ...row }: StoredRow): Row => ({
-    ...row,
+  const read = (row: StoredRow): Row => ({
+    seq: row.seq,
+    pin: row.pin,
+    state: row.state,
+    token: row.token,
+    progressToken: row.progressToken,
+    events: row.events,
+    dueAt: row.dueAt,
+    deadlineAt: row.deadlineAt,
+    acceptedAt: row.acceptedAt,
+    finishNo: row.finishNo,
     cause: causeOf(row.cause),
     result: row.result === null ? null : (disk.longResults.get(row.seq) ?? row.result),
     payload: row.payload === '' ? (disk.longPayloads.get(row.seq) ?? '') : row.payload,
@@ -73,7 +82,11 @@ type StoredRowText = Pick<StoredRow, 'seq' | 'journal' | 'events'>
 function headOf({ seq, pin, state, acceptedAt, result, journal }: StoredRow, cause: Cause): RowHead {
   const isBegun = result === null && journal !== ''
   return {
-    ...{ seq, pin, state, acceptedAt, cause },
+    seq,
+    pin,
+    state,
+    acceptedAt,
+    cause,
     result: result === null ? null : JSON.stringify({ ...JSON.parse(result), output: undefined }),
     startedAt: isBegun ? startOf(journal.slice(0, journal.indexOf('\n'))) : null,
   }

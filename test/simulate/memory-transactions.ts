@@ -1,7 +1,7 @@
 export type Transactions = {
-  run<T>(work: () => T): T
-  set<K, V>(table: Map<K, V>, key: K, value: V): void
-  remove<K, V>(table: Map<K, V>, key: K): void
+  readonly run: <T>(work: () => T) => T
+  readonly set: <K, V>(table: Map<K, V>, key: K, value: V) => void
+  readonly remove: <K, V>(table: Map<K, V>, key: K) => void
 }
 
 type Change = {

@@ -47,7 +47,17 @@ function liveRowOf(disk: MemoryDisk, row: StoredRow): LiveRow {
   const { seq, pin, token, progressToken, events, dueAt, deadlineAt, acceptedAt, parent } = row
   const { concurrencyKey = null, startBy = null } = JSON.parse(row.cause) as Cause
   return {
-    ...{ seq, pin, token, progressToken, events, dueAt, deadlineAt, acceptedAt, parent, concurrencyKey, startBy },
+    seq,
+    pin,
+    token,
+    progressToken,
+    events,
+    dueAt,
+    deadlineAt,
+    acceptedAt,
+    parent,
+    concurrencyKey,
+    startBy,
     state: row.state as LiveRow['state'],
     journalChars: charactersOf(row.journal),
     spilled: disk.journalParts.has(seq),

@@ -39,9 +39,21 @@ export function createMemoryRowWriter(disk: MemoryDisk, writes: Transactions): P
       const isLong = isKeptLong(disk.longPayloads, seq, payload)
       if (disk.rows.has(seq)) throw conflict('execution_0.seq')
       put({
-        ...{ seq, pin, nonce, parent, acceptedAt, deadlineAt, dueAt },
-        ...{ state: dueAt === null ? 'live' : 'delayed', token: 1, progressToken: 1, events: journal.length },
-        ...{ finishNo: null, result: null, cause: JSON.stringify(cause), payload: isLong ? '' : payload },
+        seq,
+        pin,
+        nonce,
+        parent,
+        acceptedAt,
+        deadlineAt,
+        dueAt,
+        state: dueAt === null ? 'live' : 'delayed',
+        token: 1,
+        progressToken: 1,
+        events: journal.length,
+        finishNo: null,
+        result: null,
+        cause: JSON.stringify(cause),
+        payload: isLong ? '' : payload,
         journal: inline ? journal.map((line) => `${line}\n`).join('') : '',
       })
       if (!inline) writeParts(disk, writes, seq, 0, journal)

@@ -99,7 +99,9 @@ async function sendOnce(world: World, call: Call): Promise<Accepted | undefined>
     ok({
       pin: config.active ?? 0,
       cause: {
-        ...{ type: 'webhook', triggerId: 'webhook', actor: null },
+        type: 'webhook',
+        triggerId: 'webhook',
+        actor: null,
         ...(inline && { answers: true }),
         ...(concurrencyKey !== null && { concurrencyKey }),
         ...(ttlMs !== null && { startBy: process.clock() + ttlMs }),
