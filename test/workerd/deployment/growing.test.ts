@@ -64,18 +64,22 @@ describe('a deployment that grows', () => {
     expect(used.size).toBe(shards)
   })
 
-  it('answers a repeated key with the execution it made before it grew, and again after growing twice (I1)', { timeout: 60_000 }, async () => {
-    const place = await growing(1_000)
-    const before = new Map<string, string>()
-    for (const key of KEYS) before.set(key, accepted(await place.accept(key)).id)
-    for (const shards of [4, 16]) {
-      await place.scale(shards)
-      for (const key of KEYS) {
-        expect(await place.accept(key)).toMatchObject({ kind: 'accepted', duplicate: true, id: before.get(key) })
+  it(
+    'answers a repeated key with the execution it made before it grew, and again after growing twice (I1)',
+    { timeout: 60_000 },
+    async () => {
+      const place = await growing(1_000)
+      const before = new Map<string, string>()
+      for (const key of KEYS) before.set(key, accepted(await place.accept(key)).id)
+      for (const shards of [4, 16]) {
+        await place.scale(shards)
+        for (const key of KEYS) {
+          expect(await place.accept(key)).toMatchObject({ kind: 'accepted', duplicate: true, id: before.get(key) })
+        }
       }
-    }
-    expect(await place.accept('key-1', { fingerprint: 'other' })).toEqual({ kind: 'refused', code: 'key_reused' })
-  })
+      expect(await place.accept('key-1', { fingerprint: 'other' })).toEqual({ kind: 'refused', code: 'key_reused' })
+    },
+  )
 
   it('opens no new shard before the old ones have heard of it: a key is never taken by both', async () => {
     const place = await growing()
@@ -113,17 +117,21 @@ describe('a deployment that grows', () => {
     for (const no of [1, 2, 3]) expect((await place.shardAt(no).claim({ max: 50, have: [] })).work).toHaveLength(1)
   })
 
-  it('uses fewer shards again when its limit leaves some without a slot, and still knows their keys', { timeout: 60_000 }, async () => {
-    const place = await growing(1_000)
-    await place.scale(16)
-    const before = new Map<string, string>()
-    for (const key of KEYS) before.set(key, accepted(await place.accept(key)).id)
-    await place.deploy(2, { quota: 3 })
-    expect(await place.configOf()).toMatchObject({ shards: 1 })
-    for (const key of KEYS) {
-      expect(await place.accept(key, { pin: 2 })).toMatchObject({ duplicate: true, id: before.get(key) })
-    }
-  })
+  it(
+    'uses fewer shards again when its limit leaves some without a slot, and still knows their keys',
+    { timeout: 60_000 },
+    async () => {
+      const place = await growing(1_000)
+      await place.scale(16)
+      const before = new Map<string, string>()
+      for (const key of KEYS) before.set(key, accepted(await place.accept(key)).id)
+      await place.deploy(2, { quota: 3 })
+      expect(await place.configOf()).toMatchObject({ shards: 1 })
+      for (const key of KEYS) {
+        expect(await place.accept(key, { pin: 2 })).toMatchObject({ duplicate: true, id: before.get(key) })
+      }
+    },
+  )
 
   it('is never made smaller', async () => {
     const place = await growing()
