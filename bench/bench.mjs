@@ -15,7 +15,8 @@ export function createBench({ folder, floor, sizes, progress }) {
     const options = {
       stateFolder,
       database: true,
-      vars: { ...workerSecrets(), ...vars },
+      // What is measured on one shard must not grow meanwhile.
+      vars: { ...workerSecrets(), GROW_AT_ACCEPTS_PER_SECOND: '0', ...vars },
       ...(bundle && { bundle }),
       inspectorPort,
     }

@@ -1,6 +1,7 @@
 import { accept } from './accept.mjs'
 import { bundleSize } from './bundle-size.mjs'
 import { burst } from './burst.mjs'
+import { cancel } from './cancel.mjs'
 import { cost } from './cost.mjs'
 import { fanOut } from './fan-out.mjs'
 import { firstStage } from './first-stage.mjs'
@@ -25,6 +26,7 @@ export const measurements = {
   'stage-to-stage': stageToStage,
   shards,
   'fan-out': fanOut,
+  cancel,
   'large-body': largeBody,
   switch: switching,
   schedules,
