@@ -24,21 +24,27 @@ async function cancelAll(tenant, standIn) {
   })
   const stages = [request('slow'), { ...request('next'), depends_on: ['slow'] }]
   const { workflowId } = await tenant.deploy({ name: 'cancelled', triggers: [{ type: 'manual' }], stages })
-  const items = Array.from({ length: executions }, () => ({ input: {} }))
-  const batch = await tenant.call('POST', '/v1/workflows/run/batch', { workflowId, items })
-  await arrived(standIn.calls, executions)
-  const results = await Promise.all(batch.items.map(({ executionId }) => cancelOne(tenant, executionId)))
-  const sorted = (key) => results.map((result) => result[key]).sort((a, b) => a - b)
-  const p95Ms = percentile(sorted('endedMs'), 0.95)
-  const unended = results.filter(({ status }) => status !== 'cancelled')
+  const rounds = [await cancelRound(tenant, workflowId, standIn), await cancelRound(tenant, workflowId, standIn)]
+  const sorted = (key) => rounds[1].map((result) => result[key]).sort((a, b) => a - b)
+  const unended = rounds.flat().filter(({ status }) => status !== 'cancelled')
   const failures = [
     ...unended.map(({ status }) => `ended as ${status}`),
-    ...standIn.calls.slice(executions).map(({ path }) => `${path} was called after the cancels`),
+    ...standIn.calls.slice(2 * executions).map(({ path }) => `${path} was called after the cancels`),
   ]
+  const ended = below(percentile(sorted('endedMs'), 0.95), 1_000)
   return [
-    { quantity: `cancel of ${executions} live executions until each has ended: p95`, ...below(p95Ms, 1_000), failures },
+    { quantity: `cancel of ${executions} live executions until each has ended: p95`, ...ended, failures },
     { quantity: '  answer to the cancel: p50', measured: ms(percentile(sorted('answeredMs'), 0.5)) },
   ]
+}
+
+/** Starts them, waits until each is in the middle of its request, and cancels all at once. The first round only warms up. */
+async function cancelRound(tenant, workflowId, standIn) {
+  const before = standIn.calls.length
+  const items = Array.from({ length: executions }, () => ({ input: {} }))
+  const batch = await tenant.call('POST', '/v1/workflows/run/batch', { workflowId, items })
+  await arrived(standIn.calls, before + executions)
+  return Promise.all(batch.items.map(({ executionId }) => cancelOne(tenant, executionId)))
 }
 
 async function cancelOne({ call }, executionId) {
