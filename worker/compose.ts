@@ -13,6 +13,7 @@ import { createStores } from './adapters/d1/stores'
 import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
 import { createCodeRunner } from './adapters/loader/code-runner'
+import { createBodyGate } from './adapters/net/body-gate'
 import { createChatModel, type ChatModelSettings } from './adapters/net/chat-model'
 import { parseDevelopmentEgress } from './adapters/net/development-egress'
 import type { EgressPolicy } from './adapters/net/egress-policy'
@@ -135,7 +136,8 @@ function runnerOf(
   vault: Vault,
 ): Omit<RunnerDeps, 'startChild' | 'signalLinks'> {
   const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = bindings
-  const outbound = { policy: egressPolicy(settings), clock: Date.now }
+  const bodies = createBodyGate({ clock: Date.now, sleep })
+  const outbound = { policy: egressPolicy(settings), clock: Date.now, bodies }
   return {
     clock: Date.now,
     sleep,

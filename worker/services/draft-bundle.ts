@@ -16,7 +16,7 @@ export function draftsPrefix({ organizationId, workflowId }: Owner): string {
 export async function keepDraft(ctx: ServiceContext, workflowId: string, workflow: Workflow): Promise<string> {
   const id = PREFIX + digestOf(ctx, workflow).slice('sha256:'.length, 'sha256:'.length + 32)
   const { organizationId } = ctx.stores
-  await ctx.outputs.put(draftsPrefix({ organizationId, workflowId }) + id, JSON.stringify(workflow))
+  await ctx.outputs.put(draftsPrefix({ organizationId, workflowId }) + id, [JSON.stringify(workflow)])
   return id
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { jsonTextOf, lazyOutput, withLazyField } from '#core/components/lazy-field'
+import { jsonLengthOf, jsonPartsOf, lazyOutput, withLazyField } from '#core/components/lazy-field'
 import { checkOutput } from '#core/engine/check-output'
 import { outputView } from '#core/engine/output-view'
 import { createRedactor } from '#core/engine/redact'
 import { redactOutput } from '#core/engine/redact-output'
+import type { Json } from '#core/kernel/json'
 
 const outputOf = (body: string) => withLazyField({ status_code: 200, body: null, duration_ms: 3 }, 'body', body)
+const jsonTextOf = (value: Json) => jsonPartsOf(value).join('')
 const isText = (value: unknown) => lazyOutput(value) !== null
 
 describe('an output whose body is still text', () => {
@@ -15,6 +17,7 @@ describe('an output whose body is still text', () => {
     expect(Object.keys(output)).toEqual(['status_code', 'body', 'duration_ms'])
     expect(JSON.stringify(output)).toBe('{"status_code":200,"body":{"a":[1]},"duration_ms":3}')
     expect(jsonTextOf(output)).toBe(JSON.stringify(output))
+    expect(jsonLengthOf(output)).toBe(JSON.stringify(output).length)
   })
 
   it('is read by its alias too, without being listed under it', () => {

@@ -53,12 +53,47 @@ describe('the body of a response', () => {
 
   it('is cut off beyond its limit, text or not', async () => {
     for (const type of ['text/plain', 'image/png']) {
-      await expect(readBody(responseOf(noText, type), 199_999)).rejects.toMatchObject({ code: 'response_too_large' })
-      expect((await readBody(responseOf(noText, type), 200_000)).text.length).toBeGreaterThan(0)
+      await expect(readBody(responseOf(noText, type), { bytesMax: 199_999 })).rejects.toMatchObject({
+        code: 'response_too_large',
+      })
+      expect((await readBody(responseOf(noText, type), { bytesMax: 200_000 })).text.length).toBeGreaterThan(0)
     }
   })
 
   it('that is not there is empty', async () => {
     expect(await readBody(new Response(null))).toEqual({ text: '', binary: false })
+  })
+})
+
+describe('a body of more than 256 KiB', () => {
+  const turns = () => {
+    const log: string[] = []
+    const turn = async (bytes: number) => {
+      log.push(`enters for ${bytes}`)
+      return () => void log.push('leaves')
+    }
+    return { log, turn }
+  }
+
+  it('is read when it is its turn, once, with the bytes it announced', async () => {
+    const { log, turn } = turns()
+    const headers = { 'content-type': 'text/plain', 'content-length': '600000' }
+    const { text } = await readBody(new Response('x'.repeat(600_000), { headers }), { turn })
+    expect(text).toHaveLength(600_000)
+    expect(log).toEqual(['enters for 600000', 'leaves'])
+  })
+
+  it.each([['text/plain'], ['image/png']])('lets the next one in when it is too large (%s)', async (type) => {
+    const { log, turn } = turns()
+    const pieces = ReadableStream.from([new Uint8Array(300_000), new Uint8Array(300_000)])
+    const response = new Response(pieces, { headers: { 'content-type': type } })
+    await expect(readBody(response, { bytesMax: 500_000, turn })).rejects.toMatchObject({ code: 'response_too_large' })
+    expect(log).toEqual(['enters for 500000', 'leaves'])
+  })
+
+  it('is the only one that waits', async () => {
+    const { log, turn } = turns()
+    await readBody(new Response('x'.repeat(256 * 1024)), { turn })
+    expect(log).toEqual([])
   })
 })

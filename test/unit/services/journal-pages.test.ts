@@ -8,7 +8,7 @@ const MIB = 1024 * 1024
 function storeInMemory() {
   const objects = new Map<string, string>()
   const outputs: OutputStore = {
-    put: async (key, json) => void objects.set(key, json),
+    put: async (key, json) => void objects.set(key, json.join('')),
     get: async (key) => objects.get(key) ?? null,
   }
   return { objects, outputs }

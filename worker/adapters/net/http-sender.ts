@@ -2,6 +2,7 @@ import type { HttpAnswer, HttpRequest } from '#core/components/context'
 import type { Clock } from '#core/kernel/time'
 import { LIMITS } from '#core/model/limits'
 import type { HttpSender } from '../../ports/http-sender'
+import type { BodyGate } from './body-gate'
 import type { EgressPolicy } from './egress-policy'
 import { type Fetch, follow } from './follow'
 import { NetFailure } from './net-failure'
@@ -14,15 +15,18 @@ export type HttpSenderDeps = {
   /** The platform's fetch, unless a test brings its own. */
   readonly fetch?: Fetch
   readonly responseBytesMax?: number
+  /** Who reads a large body first, when many do at a time. */
+  readonly bodies?: BodyGate
   /** Fields the operator adds to every request; no redirect takes them to another origin. */
   readonly operatorHeaders?: Readonly<Record<string, string>>
 }
 
+const ended = () => undefined
 const METHOD = /^(?!CONNECT$|TRACE$|TRACK$)[A-Z]{1,20}$/
 
 /** Sends requests under the egress policy. The timeout covers everything: connecting, redirects and the whole body. */
 export function createHttpSender(deps: HttpSenderDeps): HttpSender {
-  const { policy, clock, responseBytesMax = LIMITS.outputBytesMax, operatorHeaders = {} } = deps
+  const { policy, clock, bodies, responseBytesMax: bytesMax = LIMITS.outputBytesMax, operatorHeaders = {} } = deps
   const send: Fetch = deps.fetch ?? ((url, init) => fetch(url, init))
   return async (request, signal) => {
     const sentAt = clock()
@@ -30,7 +34,8 @@ export function createHttpSender(deps: HttpSenderDeps): HttpSender {
     const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
       const response = await follow(send, policy, { ...prepare(request, operatorHeaders), signal: stop })
-      const body = await readBody(response, responseBytesMax)
+      const turn = async (bytes: number) => bodies?.({ bytes, timeoutMs: request.timeoutMs, signal: stop }) ?? ended
+      const body = await readBody(response, { bytesMax, turn })
       return answerOf(response, body, clock() - sentAt)
     } catch (thrown) {
       const failure = explain(thrown, request, { timedOut: timeout.aborted, aborted: signal?.aborted === true })

@@ -11,47 +11,69 @@ const BINARY =
 /** A multiple of three: base64 of the pieces is the base64 of the whole. */
 const PIECE_BYTES = 49_152
 
+/** How much may be read, and whose turn it is when a body is large: it is given the bytes that may come. */
+export type Reading = {
+  readonly bytesMax?: number
+  readonly turn?: (bytes: number) => Promise<() => void>
+}
+
 /**
  * Reads a body to its end, holding it once. Text by its content type, in the charset it names (UTF-8 otherwise); other types
  * are text when they are valid UTF-8. Throws NetFailure beyond `bytesMax`, after inflating.
  */
-export async function readBody(response: Response, bytesMax: number = LIMITS.outputBytesMax): Promise<ReadBody> {
+export async function readBody(response: Response, reading: Reading = {}): Promise<ReadBody> {
   if (response.body === null) return { text: '', binary: false }
   const type = response.headers.get('content-type') ?? ''
   const charset = /charset="?([a-z0-9_:-]+)/i.exec(type)?.[1]
+  const chunks = chunksOf(response.body, { ...reading, expected: announced(response.headers) })
   if (charset !== undefined || TEXT.test(type))
-    return { text: await readText(response.body, decoderOf(charset), bytesMax), binary: false }
-  const pieces = await readPieces(response.body, bytesMax)
+    return { text: await readText(chunks, decoderOf(charset)), binary: false }
+  const pieces = await readPieces(chunks)
   const text = BINARY.test(type) ? null : strictText(pieces)
   return text === null ? { text: base64Of(pieces), binary: true } : { text, binary: false }
 }
 
-/** The chunks of a body, counted as they come. */
-async function* chunksOf(body: ReadableStream<Uint8Array>, bytesMax: number): AsyncGenerator<Uint8Array> {
+/** The bytes that will come, as far as the sender says; what is compressed will be more. */
+function announced(headers: Headers): number {
+  const length = headers.get('content-length')
+  return length === null || headers.has('content-encoding') ? Infinity : Number(length)
+}
+
+/** The chunks of a body, counted as they come. A large one is read on when it is its turn. */
+async function* chunksOf(
+  body: ReadableStream<Uint8Array>,
+  { bytesMax = LIMITS.outputBytesMax, turn, expected }: Reading & { readonly expected: number },
+): AsyncGenerator<Uint8Array> {
   const reader = body.getReader()
   let bytes = 0
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    bytes += read.value.length
-    if (bytes > bytesMax) {
-      await reader.cancel().catch(() => undefined)
-      throw new NetFailure('response_too_large', `The response is larger than ${bytesMax} bytes.`)
+  let leave: (() => void) | undefined
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      bytes += read.value.length
+      if (bytes > bytesMax) {
+        await reader.cancel().catch(() => undefined)
+        throw new NetFailure('response_too_large', `The response is larger than ${bytesMax} bytes.`)
+      }
+      yield read.value
+      if (bytes > LIMITS.outputInlineBytesMax) leave ??= await turn?.(Math.min(expected, bytesMax))
     }
-    yield read.value
+  } finally {
+    leave?.()
   }
 }
 
-async function readText(body: ReadableStream<Uint8Array>, decoder: TextDecoder, bytesMax: number): Promise<string> {
+async function readText(chunks: AsyncIterable<Uint8Array>, decoder: TextDecoder): Promise<string> {
   let text = ''
-  for await (const chunk of chunksOf(body, bytesMax)) text += decoder.decode(chunk, { stream: true })
+  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true })
   return text + decoder.decode()
 }
 
 /** The bytes of a body in pieces of the same size, the last one aside. */
-async function readPieces(body: ReadableStream<Uint8Array>, bytesMax: number): Promise<Uint8Array[]> {
+async function readPieces(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   const pieces: Uint8Array[] = []
   let piece = new Uint8Array(PIECE_BYTES)
   let filled = 0
-  for await (let chunk of chunksOf(body, bytesMax)) {
+  for await (let chunk of chunks) {
     while (chunk.length > 0) {
       const part = chunk.subarray(0, PIECE_BYTES - filled)
       piece.set(part, filled)

@@ -9,7 +9,8 @@ const BYTES_PER_CHAR_MAX = 3
 export function createOutputStore(bucket: R2Bucket): OutputStore {
   return {
     async put(key, json) {
-      if (json.length <= LIMITS.outputInlineBytesMax) await bucket.put(key, json)
+      const chars = json.reduce((sum, part) => sum + part.length, 0)
+      if (chars <= LIMITS.outputInlineBytesMax) await bucket.put(key, json.join(''))
       else await stream(bucket, key, json)
     },
     async get(key) {
@@ -20,20 +21,22 @@ export function createOutputStore(bucket: R2Bucket): OutputStore {
 }
 
 /** Piece by piece: encoded as a whole, a text would be held once more. */
-async function stream(bucket: R2Bucket, key: string, text: string): Promise<void> {
-  const { readable, writable } = new FixedLengthStream(utf8Length(text))
-  await Promise.all([bucket.put(key, readable), write(writable, text)])
+async function stream(bucket: R2Bucket, key: string, parts: readonly string[]): Promise<void> {
+  const { readable, writable } = new FixedLengthStream(parts.reduce((sum, part) => sum + utf8Length(part), 0))
+  await Promise.all([bucket.put(key, readable), write(writable, parts)])
 }
 
-async function write(writable: WritableStream<Uint8Array>, text: string): Promise<void> {
+async function write(writable: WritableStream<Uint8Array>, parts: readonly string[]): Promise<void> {
   const writer = writable.getWriter()
   const encoder = new TextEncoder()
   const buffer = new Uint8Array((PIECE_CHARS + 1) * BYTES_PER_CHAR_MAX)
-  for (let at = 0; at < text.length;) {
-    const end = endOfPiece(text, at + PIECE_CHARS)
-    const { written } = encoder.encodeInto(text.slice(at, end), buffer)
-    await writer.write(buffer.subarray(0, written))
-    at = end
+  for (const text of parts) {
+    for (let at = 0; at < text.length;) {
+      const end = endOfPiece(text, at + PIECE_CHARS)
+      const { written } = encoder.encodeInto(text.slice(at, end), buffer)
+      await writer.write(buffer.subarray(0, written))
+      at = end
+    }
   }
   await writer.close()
 }

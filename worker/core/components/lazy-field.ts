@@ -29,13 +29,19 @@ export function lazyOutput(value: unknown): LazyOutput | null {
   return typeof value === 'object' && value !== null ? (LAZY.get(value) ?? null) : null
 }
 
-/** The JSON text of a value, without making a value of what is still text. */
-export function jsonTextOf(value: Json): string {
+/** The JSON text of a value in parts, without making a value of what is still text, or a copy of it. */
+export function jsonPartsOf(value: Json): readonly string[] {
   const lazy = lazyOutput(value)
-  if (lazy === null) return JSON.stringify(value)
+  if (lazy === null) return [JSON.stringify(value)]
   const { fields, name, json } = lazy
-  const members = Object.entries(fields).map(
-    ([key, field]) => `${JSON.stringify(key)}:${key === name ? json : JSON.stringify(field)}`,
-  )
-  return `{${members.join(',')}}`
+  const members = Object.entries(fields).flatMap(([key, field], i) => {
+    const label = `${i === 0 ? '' : ','}${JSON.stringify(key)}:`
+    return key === name ? [label, json] : [label + JSON.stringify(field)]
+  })
+  return ['{', ...members, '}']
+}
+
+/** The characters of that text. */
+export function jsonLengthOf(value: Json): number {
+  return jsonPartsOf(value).reduce((sum, part) => sum + part.length, 0)
 }

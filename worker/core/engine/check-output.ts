@@ -1,4 +1,4 @@
-import { jsonTextOf, lazyOutput } from '../components/lazy-field'
+import { jsonPartsOf, lazyOutput } from '../components/lazy-field'
 import type { Json } from '../kernel/json'
 import { err, ok, type Result } from '../kernel/result'
 import { utf8Length } from '../kernel/utf8-length'
@@ -27,7 +27,7 @@ export function checkOutput(value: unknown): Result<Json, Failure> {
 
 function fits(json: Json): Result<Json, Failure> {
   const bytesMax = LIMITS.outputBytesMax
-  const bytes = utf8Length(jsonTextOf(json))
+  const bytes = jsonPartsOf(json).reduce((sum, part) => sum + utf8Length(part), 0)
   if (bytes <= bytesMax) return ok(json)
   return err({
     code: 'output_too_large',

@@ -1,7 +1,7 @@
-import { jsonTextOf } from '../components/lazy-field'
+import { jsonLengthOf } from '../components/lazy-field'
 import type { Json } from '../kernel/json'
 
 /** Characters a value takes as JSON. */
 export function textLength(value: Json): number {
-  return jsonTextOf(value).length
+  return jsonLengthOf(value)
 }

@@ -74,7 +74,7 @@ export function createPager(journal: readonly string[], place: string, outputs: 
     const [first] = lines
     if (first === undefined) return []
     const ref = `${place}-j${pages++}`
-    await reach(() => outputs.put(ref, OPEN + lines.join(BETWEEN) + CLOSE))
+    await reach(() => outputs.put(ref, [OPEN + lines.join(BETWEEN) + CLOSE]))
     const { at } = JSON.parse(first) as { readonly at: number }
     return [JSON.stringify({ type: 'events', v: EVENT_VERSION, at, ref, count: lines.length } satisfies Page)]
   }

@@ -1,4 +1,4 @@
-import { jsonTextOf, lazyOutput } from '#core/components/lazy-field'
+import { jsonLengthOf, jsonPartsOf, lazyOutput } from '#core/components/lazy-field'
 import type { JournalEvent } from '#core/engine/event'
 import type { Json } from '#core/kernel/json'
 import { LIMITS } from '#core/model/limits'
@@ -24,7 +24,7 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
 
   async function put(value: Json): Promise<string> {
     const ref = `${objectPlace(work, config)}-${stored++}`
-    await reach(() => outputs.put(ref, jsonTextOf(value)))
+    await reach(() => outputs.put(ref, jsonPartsOf(value)))
     return ref
   }
 
@@ -59,7 +59,7 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
 
 /** A failed attempt's output is for people and conditions; beyond the journal's room only its size is kept. */
 function truncated(output: Json): Json {
-  return output === null ? null : { truncated: true, chars: jsonTextOf(output).length }
+  return output === null ? null : { truncated: true, chars: jsonLengthOf(output) }
 }
 
 /** Stored values that are fetched at a time, and held at a time by who reads a journal in parts. */
