@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, type Page } from '@playwright/test'
@@ -30,6 +31,30 @@ async function statusOf(executionId: string): Promise<string> {
   const headers = { authorization: `Bearer ${apiKey}` }
   const answer = await fetch(`${url}/v1/executions/${executionId}`, { headers })
   return ((await answer.json()) as { status: string }).status
+}
+
+/** Calls the API with the key of this run. */
+export async function call<A>(method: string, path: string, body: unknown): Promise<A> {
+  const { url, apiKey } = login()
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
+  const answer = await fetch(url + path, { method, headers, body: JSON.stringify(body) })
+  expect(answer.ok, `${method} ${path} answered ${answer.status}`).toBe(true)
+  return (await answer.json()) as A
+}
+
+/** Saves a workflow of these stages under a name of its own. Answers its id. */
+export async function saveWorkflow(name: string, stages: readonly object[]): Promise<string> {
+  const definition = { name: `${name}-${randomUUID().slice(0, 8)}`, triggers: [{ type: 'manual' }], stages }
+  return (await call<{ id: string }>('POST', '/v1/workflows', { definition })).id
+}
+
+/** Deploys a workflow of these stages and starts it. Answers the id of the execution once it has this status. */
+export async function runUntil(status: string, name: string, stages: readonly object[]): Promise<string> {
+  const target = { workflowId: await saveWorkflow(name, stages), environment: 'development' }
+  await call('POST', '/v1/workflows/deploy', target)
+  const { executionId } = await call<{ executionId: string }>('POST', '/v1/workflows/run', target)
+  await expect.poll(() => statusOf(executionId)).toBe(status)
+  return executionId
 }
 
 /** Fills in the sign-in form that is on screen. */

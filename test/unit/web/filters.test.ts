@@ -21,6 +21,8 @@ const somewhere = fc.record({
   environment: fc.oneof(fc.constant(''), word),
   status: fc.constantFrom('', ...EXECUTION_STATUSES),
   trigger: fc.constantFrom('', 'webhook', 'schedule'),
+  tag: fc.constantFrom('', 'refund', 'später & mehr'),
+  test: fc.constantFrom('' as const, 'true' as const),
 })
 const filters: fc.Arbitrary<ExecutionFilters> = fc.oneof(
   fc

@@ -158,9 +158,14 @@ describe('the items of a foreach', () => {
 
   test('are counted behind the name', () => {
     const iterations = { total: 12_000, ended: 1_200, failed: 0 }
-    const note = { component: 'foreach', iteration: null, iterations }
+    const note = { component: 'foreach', iteration: null, iterations, metadata: {} }
     expect(stageNote(note)).toBe('foreach · 1,200 of 12,000 items')
-    expect(stageNote({ ...note, iterations: { total: 3, ended: 3, failed: 1 } })).toBe('foreach · 3 items · 1 failed')
-    expect(stageNote({ component: 'http_request', iteration: 3, iterations: null })).toBe('http_request · 4')
+    expect(stageNote({ ...note, iterations: { total: 3, ended: 3, failed: 1 } })).toBe('foreach · 1 of 3 items failed')
+    expect(stageNote({ ...note, iterations: { total: 9, ended: 3, failed: 1 } })).toBe(
+      'foreach · 3 of 9 items · 1 failed',
+    )
+    const item = { component: 'http_request', iteration: 3, iterations: null, metadata: {} }
+    expect(stageNote(item)).toBe('http_request · 4')
+    expect(stageNote({ ...item, metadata: { mocked: true } })).toBe('mocked · http_request · 4')
   })
 })

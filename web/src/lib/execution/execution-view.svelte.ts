@@ -3,6 +3,7 @@ import type { ExecutionAnswer } from '#core/contract/executions'
 import { isTerminalStatus } from '#core/model/execution-status'
 import { session } from '../session/session.svelte.ts'
 import type { Trace } from './stage-trace.ts'
+import { traceToShow } from './trace-to-show.ts'
 
 /** One execution and its trace, read again until it is over. */
 export class ExecutionView {
@@ -33,7 +34,7 @@ export class ExecutionView {
     this.problem = refused !== undefined && !refused.ok && this.execution === null ? refused.problem : null
     if (!execution.ok || !trace.ok) return
     this.execution = execution.body
-    this.trace = trace.body
+    this.trace = traceToShow(trace.body)
   }
 
   async poll(): Promise<void> {

@@ -7,15 +7,20 @@ type Noted = {
 
 const whole = new Intl.NumberFormat('en-US')
 
-/** What stands behind a stage's name: its component, whether a mock stood in for it, which item it ran for, and of a foreach how far it has come. */
+/**
+ * What stands behind a stage's name: whether a mock stood in for it, its component, which item it ran for, and of a
+ * foreach how far it has come.
+ */
 export function stageNote({ component, iteration, iterations, metadata }: Noted): string {
-  const place = [
-    ...(iteration === null ? [] : [whole.format(iteration + 1)]),
-    ...(metadata.mocked === true ? ['mocked'] : []),
-  ]
-  if (iterations === null) return [component, ...place].join(' · ')
+  const place = iteration === null ? [] : [whole.format(iteration + 1)]
+  const kind = metadata.mocked === true ? ['mocked', component] : [component]
+  if (iterations === null) return [...kind, ...place].join(' · ')
   const { total, ended, failed } = iterations
-  const count = ended < total ? `${whole.format(ended)} of ${whole.format(total)}` : whole.format(total)
+  const items = `${whole.format(total)} ${total === 1 ? 'item' : 'items'}`
   const failures = failed === 0 ? [] : [`${whole.format(failed)} failed`]
-  return [component, ...place, `${count} ${total === 1 ? 'item' : 'items'}`, ...failures].join(' · ')
+  const count =
+    ended < total
+      ? [`${whole.format(ended)} of ${items}`, ...failures]
+      : [failed === 0 ? items : `${whole.format(failed)} of ${items} failed`]
+  return [...kind, ...place, ...count].join(' · ')
 }

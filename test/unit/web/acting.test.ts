@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest'
+import { childrenOfStage } from '#lib/execution/children-of-stage.ts'
+import { earlyAnswer } from '#lib/execution/early-answer.ts'
+import { retryPoints } from '#lib/execution/retry-points.ts'
+import { delayEndsAt, signalWaits } from '#lib/execution/waits.ts'
+import { formatMinute } from '#lib/format/minute-time.ts'
+import { readJson, readJsonObject } from '#lib/json/read-json.ts'
+import { draftStages } from '#lib/workflow/draft-stages.ts'
+import { readMocks } from '#lib/workflow/read-mocks.ts'
+
+const startedAt = '2026-03-10T12:00:00.000Z'
+const waiting = { component: 'wait_for_signal', status: 'waiting', startedAt, node: 'ask', address: 'ask' } as const
+
+describe('what an execution waits for', () => {
+  test('is a signal with its deadline, its choices and what happens without it', () => {
+    const input = { signal: 'approve', timeout_seconds: 60, default: null, choices: ['yes', 'no'] }
+    expect(signalWaits([{ ...waiting, input }])).toEqual([
+      {
+        name: 'approve',
+        stages: ['ask'],
+        since: startedAt,
+        untilAt: Date.parse(startedAt) + 60_000,
+        choices: ['yes', 'no'],
+        fallback: { output: null },
+      },
+    ])
+  })
+
+  test('is one entry for all stages that wait for the same signal', () => {
+    const [wait] = signalWaits([0, 1].map((n) => ({ ...waiting, address: `all[${n}]/ask`, input: { signal: 'go' } })))
+    expect(wait).toMatchObject({ stages: ['all[0]/ask', 'all[1]/ask'], untilAt: null, choices: [], fallback: null })
+  })
+
+  test('is nothing once the stage has ended, or before it began', () => {
+    const input = { signal: 'go' }
+    expect(
+      signalWaits([
+        { ...waiting, input, status: 'completed' },
+        { ...waiting, input: null },
+      ]),
+    ).toEqual([])
+  })
+
+  test('is time, of a stage that only lets it pass', () => {
+    const delay = { ...waiting, component: 'delay' }
+    expect(delayEndsAt({ ...delay, input: { seconds: 2 } })).toBe(Date.parse(startedAt) + 2_000)
+    expect(delayEndsAt({ ...delay, input: { until: '2026-03-11T00:00:00+01:00' } })).toBe(Date.UTC(2026, 2, 10, 23))
+    expect(delayEndsAt({ ...waiting, input: { seconds: 2 } })).toBeNull()
+  })
+})
+
+describe('a retry', () => {
+  test('may begin with the stage that failed, or with any other that was reached outside of a foreach', () => {
+    const stage = (
+      address: string,
+      status: 'completed' | 'failed' | 'pending' | 'skipped',
+      iteration: number | null,
+    ) => ({
+      node: address,
+      address,
+      status,
+      iteration,
+    })
+    const stages = [
+      stage('load', 'completed', null),
+      stage('each', 'failed', null),
+      stage('each[1]/book', 'failed', 1),
+      stage('report', 'skipped', null),
+    ]
+    expect(retryPoints(stages, 'each[1]/book')).toEqual(['each[1]/book', 'load', 'each'])
+    expect(retryPoints(stages, undefined)).toEqual(['load', 'each'])
+  })
+})
+
+test('an early answer is one that was sent, whatever else the execution did', () => {
+  const stage = { component: 'respond', address: 'ack', status: 'completed', endedAt: startedAt } as const
+  const sent = { ...stage, input: { status: 202 }, output: { sent: true } }
+  expect(earlyAnswer([{ ...stage, input: {}, output: { sent: false } }, sent])).toEqual({
+    stage: 'ack',
+    httpStatus: 202,
+    at: startedAt,
+  })
+  expect(earlyAnswer([{ ...stage, input: {}, output: { sent: false } }])).toBeNull()
+})
+
+test('a workflow stage leads to the execution its output names, else to those of the workflow it calls', () => {
+  const child = (executionId: string, workflowName: string) => ({ executionId, workflowName, workflowId: 'workflow_1' })
+  const all = [child('exec_1', 'score'), child('exec_2', 'score'), child('exec_3', 'other')]
+  const component = 'workflow'
+  expect(childrenOfStage({ component, input: { workflow: 'score' }, output: { score: 7 } }, all)).toHaveLength(2)
+  const named = { component, input: { workflow: 'score', wait: false }, output: { executionId: 'exec_2' } }
+  expect(childrenOfStage(named, all)).toEqual([all[1]])
+  expect(childrenOfStage({ component: 'logger', input: { workflow: 'score' }, output: null }, all)).toEqual([])
+})
+
+describe('what is typed as JSON', () => {
+  test('is read, or refused with the place where it stops being JSON', () => {
+    expect(readJson('[1, null]')).toEqual({ ok: true, value: [1, null] })
+    expect(readJson(' ')).toEqual({ ok: false, message: 'This is empty.' })
+    expect(readJson('{\n  "a": x }')).toEqual({
+      ok: false,
+      message: 'Not JSON: line 2, column 8: "x" is not expected here.',
+    })
+    expect(readJsonObject('[]')).toMatchObject({ ok: false })
+  })
+
+  test('is refused stage by stage where it stands for outputs', () => {
+    expect(readMocks({ pay: '{"ok":true}', mail: 'null' })).toEqual({
+      ok: true,
+      value: { pay: { ok: true }, mail: null },
+    })
+    expect(readMocks({ pay: '', mail: '1' })).toEqual({ ok: false, issues: { pay: 'This is empty.' } })
+  })
+})
+
+test('of a draft everything with an id is shown, and what decides which stages run cannot be mocked', () => {
+  const stages = [{ id: 'a', component: 'http-request' }, { id: 'b', component: 'switch', depends_on: ['a'] }, {}, 7]
+  expect(draftStages({ stages })).toMatchObject([
+    { id: 'a', component: 'http_request', dependsOn: [], isMockable: true },
+    { id: 'b', component: 'switch', dependsOn: ['a'], isMockable: false },
+  ])
+  expect(draftStages({ stages: 'none' })).toEqual([])
+})
+
+test('a deadline is told to the minute, with the year only where it is another', () => {
+  const at = Date.UTC(2026, 2, 10, 8, 5)
+  expect(formatMinute(at, at, 'UTC')).toBe('Tue, Mar 10, 08:05 UTC')
+  expect(formatMinute(at, Date.UTC(2025, 0, 1), 'UTC')).toBe('Tue, Mar 10, 2026, 08:05 UTC')
+})
