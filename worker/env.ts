@@ -36,7 +36,7 @@ const Settings = z.object({
   /** How long a queue consumer stays with the slices it runs before it leaves them to waitUntil (platform-assumptions.md). */
   DOORBELL_HOLD_MS: z.coerce.number().int().min(0),
   /** Executions a shard accepts per second before it asks for more shards; 0 = never (performance.md). */
-  GROW_AT_ACCEPTS_PER_SECOND: z.coerce.number().min(0).default(250),
+  GROW_AT_ACCEPTS_PER_SECOND: z.coerce.number().min(0).default(200),
   MILLRACE_DEV_ALLOW_HOSTS: z.string().default(''),
   MILLRACE_DEV_HOST_MAP: z.string().default(''),
 })

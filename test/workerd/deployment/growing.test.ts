@@ -48,7 +48,7 @@ async function growing(quota = 100) {
 }
 
 /** What a shard may accept in its window of ten seconds, unless a setting says otherwise. */
-const WINDOW_ACCEPTS_MAX = 2_500
+const WINDOW_ACCEPTS_MAX = 2_000
 
 const PATIENTLY = { timeout: 20_000, interval: 50 }
 
