@@ -85,8 +85,7 @@ describe('a body of more than 256 KiB', () => {
 
   it.each([['text/plain'], ['image/png']])('lets the next one in when it is too large (%s)', async (type) => {
     const { log, turn } = turns()
-    const pieces = ReadableStream.from([new Uint8Array(300_000), new Uint8Array(300_000)])
-    const response = new Response(pieces, { headers: { 'content-type': type } })
+    const response = responseOf(new Uint8Array(600_000), type, 300_000)
     await expect(readBody(response, { bytesMax: 500_000, turn })).rejects.toMatchObject({ code: 'response_too_large' })
     expect(log).toEqual(['enters for 500000', 'leaves'])
   })
