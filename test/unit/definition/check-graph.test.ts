@@ -129,6 +129,21 @@ describe('what may have run before', () => {
     expect(findings(documentOf(stages))).toEqual([])
   })
 
+  it('catch and finally may read the trycatch they are in, however deep; try may not', () => {
+    //  tc: try a ──▶ catch inner(try b reads tc) ──▶ finally c reads tc;   a reads tc
+    const stages = (inTry: object) => [
+      trycatch('tc', { try: ['a'], catch: ['inner'], finally: ['c'] }),
+      inTry,
+      trycatch('inner', { try: ['b'] }),
+      reading('b', [], 'tc'),
+      reading('c', [], 'tc'),
+    ]
+    expect(findings(documentOf(stages(step('a'))))).toEqual([])
+    expect(findings(documentOf(stages(reading('a', [], 'tc'))))).toEqual([
+      'stage_not_before /stages/1/config/value: “a” runs inside “tc”, which is not over before it | Read it in a stage that depends on “tc”; of a trycatch also in catch and finally.',
+    ])
+  })
+
   it('catch may read try and finally both; try reads neither', () => {
     //  tc: try a ──▶ catch b reads a ──▶ finally c reads a, b;   a reads b
     const good = [

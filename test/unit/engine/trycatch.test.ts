@@ -232,3 +232,22 @@ describe('a branch inside a try', () => {
     expect(statuses).toEqual({ guard: 'completed', pick: 'completed', yes: 'completed', no: 'skipped', c: 'skipped' })
   })
 })
+
+describe('what became of try', () => {
+  const telling = planOf([
+    guard('tc', { try: ['work'], catch: ['mend'], finally: ['tell'] }),
+    { id: 'work' },
+    { id: 'mend', component: 'transform', config: { value: '{{ stages.tc.output.error.stage }}' } },
+    { id: 'tell', component: 'transform', config: { value: '{{ stages.tc.output.failed }}' } },
+  ])
+
+  it('can be read in catch and in finally', async () => {
+    const { stage } = await runPlan(telling, { instead: failing('work') })
+    expect([stage('mend').output, stage('tell').output]).toEqual(['work', true])
+  })
+
+  it('can be read in finally when nothing failed, too', async () => {
+    const { stage } = await runPlan(telling)
+    expect(stage('tell').output).toBe(false)
+  })
+})

@@ -105,8 +105,18 @@ export class Graph {
   mayHaveRunBefore(earlier: string, later: string): boolean {
     const [a, b] = [this.#index.get(earlier), this.#index.get(later)]
     if (a === undefined || b === undefined) return false
+    if (this.#isTryOf(earlier, later)) return true
     this.#before ??= this.#collectBefore()
     return (((this.#before[b * 2]?.[a >> 5] ?? 0) >>> (a & 31)) & 1) === 1
+  }
+
+  /** Whether a stage runs in the catch or finally of a trycatch, which knows by then how its try ended. */
+  #isTryOf(container: string, inner: string): boolean {
+    const around = [inner, ...this.containersOf(inner)]
+    return around.some((id) => {
+      const place = this.containerOf.get(id)
+      return place?.id === container && PHASES.indexOf(place.list) > 0
+    })
   }
 
   #claim(owner: GraphStage, role: OwnedStages['role']): void {

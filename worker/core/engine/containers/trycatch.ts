@@ -25,8 +25,8 @@ function outputOf({ caught }: TryProgress): JsonObject {
 }
 
 function leaveTry(draft: Draft, container: PlannedStage, progress: TryProgress): void {
+  changeStage(draft, container, { output: outputOf(progress) })
   if (progress.caught !== null && progress.stoppedBecause === null) {
-    changeStage(draft, container, { output: outputOf(progress) })
     return enterPhase(draft, container, { ...progress, phase: 'catch' })
   }
   const because = progress.stoppedBecause ?? 'not needed: try succeeded'
