@@ -1,6 +1,9 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
+/** Nothing is judged by it: a test that hangs has to end, and a busy machine takes its time. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 /** 32 bytes that are visibly not a secret, in the form the worker expects its keys. */
 const testKey = (letter: string) => Buffer.from(letter.repeat(32)).toString('base64')
 
@@ -20,15 +23,22 @@ const workerdPlugin = (main = './worker/index.ts') =>
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], environment: 'node' } },
-      { test: { name: 'simulate', include: ['test/simulate/**/*.test.ts'], environment: 'node' } },
       {
         test: {
+          ...patience,
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          environment: 'node',
+        },
+      },
+      { test: { ...patience, name: 'simulate', include: ['test/simulate/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          ...patience,
           name: 'architecture',
           include: ['test/architecture/**/*.test.ts'],
           exclude: ['test/architecture/fixtures/**'],
           environment: 'node',
-          testTimeout: 60_000,
         },
       },
       {
@@ -44,6 +54,7 @@ export default defineConfig({
       {
         plugins: [workerdPlugin()],
         test: {
+          ...patience,
           name: 'workerd',
           isolate: false,
           include: ['test/workerd/**/*.test.ts'],
@@ -64,6 +75,7 @@ export default defineConfig({
       {
         plugins: [workerdPlugin()],
         test: {
+          ...patience,
           name: 'contract',
           isolate: false,
           include: ['test/contract/**/*.test.ts'],
