@@ -33,7 +33,14 @@ function checkStage(
   }
   if (graph.containersOf(stage.id).includes(name)) {
     const message = `“${stage.id}” runs inside “${name}”, which is not over before it`
-    return [errorAt('stage_not_before', path, message, `Read it in a stage that depends on “${name}”; of a trycatch also in catch and finally.`)]
+    return [
+      errorAt(
+        'stage_not_before',
+        path,
+        message,
+        `Read it in a stage that depends on “${name}”; of a trycatch also in catch and finally.`,
+      ),
+    ]
   }
   const message = `“${stage.id}” reads “${name}”, which need not have run before it`
   return [errorAt('stage_not_before', path, message, `Add “${name}” to depends_on.`)]
