@@ -1,6 +1,16 @@
 import { expect, test } from '@playwright/test'
 import { open, runUntil, saveWorkflow, sidewaysPx } from './server'
 
+/** What the page threw, which nobody would see otherwise. */
+const thrown: string[] = []
+
+test.beforeEach(({ page }) => {
+  thrown.length = 0
+  page.on('pageerror', (error) => thrown.push(error.message))
+})
+
+test.afterEach(() => expect(thrown).toEqual([]))
+
 const pause = { id: 'pause', component: 'delay', config: { seconds: 3_600 } }
 const askFirst = [
   {

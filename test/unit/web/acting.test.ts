@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { childrenOfStage } from '#lib/execution/children-of-stage.ts'
 import { earlyAnswer } from '#lib/execution/early-answer.ts'
+import { isKept } from '#lib/execution/is-kept.ts'
 import { retryPoints } from '#lib/execution/retry-points.ts'
 import { delayEndsAt, signalWaits } from '#lib/execution/waits.ts'
 import { formatMinute } from '#lib/format/minute-time.ts'
@@ -70,6 +71,13 @@ describe('a retry', () => {
     expect(retryPoints(stages, 'each[1]/book')).toEqual(['each[1]/book', 'load', 'each'])
     expect(retryPoints(stages, undefined)).toEqual(['load', 'each'])
   })
+})
+
+test('a stage that ended before its retry was accepted is one that was kept', () => {
+  const retry = { replayOf: 'exec_1', acceptedAt: startedAt }
+  expect(isKept({ endedAt: '2026-03-10T11:59:59.999Z' }, retry)).toBe(true)
+  expect(isKept({ endedAt: startedAt }, retry)).toBe(false)
+  expect(isKept({ endedAt: null }, retry)).toBe(false)
 })
 
 test('an early answer is one that was sent, whatever else the execution did', () => {
