@@ -151,6 +151,19 @@ describe('the contract', () => {
       expect(document.paths[operation.path]).toHaveProperty(operation.method.toLowerCase())
   })
 
+  test('names what a call that starts or ends something may be refused with, and leaves room for the rest', async () => {
+    type Answers = Record<string, { description: string } | undefined>
+    const { paths } = await (
+      await send('/v1/openapi.json')
+    ).json<{ paths: Record<string, Record<string, { responses: Answers }>> }>()
+    const answers = (path: string) => paths[path]?.['post']?.responses ?? {}
+    expect(answers('/v1/executions/{id}/cancel')['409']?.description).toContain('execution_finished')
+    expect(answers('/v1/executions/{id}/retry')['409']?.description).toContain('execution_not_finished')
+    expect(Object.keys(answers('/v1/workflows/run'))).toEqual(
+      expect.arrayContaining(['404', '409', '422', '429', '503', 'default']),
+    )
+  })
+
   test('is explained by pages that load nothing from elsewhere', async () => {
     for (const path of ['/docs', '/docs/errors']) {
       const page = await send(path)

@@ -1,6 +1,6 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
 import { API } from '#core/contract/api'
-import { errorEntry } from '#core/contract/errors'
+import { errorEntry, type ErrorCode } from '#core/contract/errors'
 import type { Operation } from '#core/contract/operation'
 import { Problem } from '#core/contract/problem'
 
@@ -63,16 +63,19 @@ function successes(operation: Operation): RouteConfig['responses'] {
   )
 }
 
+/** By status, with every code it may carry; `default` is for what any call may answer, such as 503 unavailable. */
 function refusals(operation: Operation): RouteConfig['responses'] {
-  const codes = [
+  const codes: readonly ErrorCode[] = [
     ...(operation.scope === 'public' ? [] : (['unauthorized', 'missing_scope'] as const)),
     ...(operation.params === undefined ? [] : (['not_found'] as const)),
     ...(operation.body === undefined && operation.query === undefined ? [] : (['request_invalid'] as const)),
+    ...(operation.refusals ?? []),
   ]
-  return Object.fromEntries(
-    codes.map((code) => {
-      const { status, title } = errorEntry(code)
-      return [status, { description: title, content: { 'application/problem+json': { schema: Problem } } }]
-    }),
-  )
+  const byStatus = Map.groupBy(new Set(codes), (code) => String(errorEntry(code).status))
+  const described = [...byStatus].map(([status, same]) => [status, same.map(describeRefusal).join('\n')] as const)
+  const all = [...described, ['default', 'Any other refusal; its code says which.'] as const]
+  const content = { 'application/problem+json': { schema: Problem } }
+  return Object.fromEntries(all.map(([status, description]) => [status, { description, content }]))
 }
+
+const describeRefusal = (code: ErrorCode) => `\`${code}\`: ${errorEntry(code).title}`

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { DEAD_LETTER_KINDS } from '../model/dead-letter'
+import { START_REFUSALS } from './errors'
 import { InstantFilter } from './executions'
 import { defineOperation } from './operation'
 import { ActorShape, IdParam, Instant, pageOf, pageQuery } from './page'
@@ -52,6 +53,7 @@ export const deadLetterOperations = {
     body: z.strictObject({}),
     bodyOptional: true,
     ownIdempotency: true,
+    refusals: START_REFUSALS,
     responses: { 200: DeadLetterShape },
   }),
 }

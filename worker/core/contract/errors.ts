@@ -174,6 +174,19 @@ export const ERRORS = { ...unreadable, ...identity, ...requests, ...documents, .
 
 export type ErrorCode = keyof typeof ERRORS
 
+/** What every call that starts an execution may be refused with. */
+export const START_REFUSALS = [
+  'version_unknown',
+  'environment_unknown',
+  'not_deployed',
+  'undeployed',
+  'input_invalid',
+  'rate_limited',
+  'too_many_live',
+  'paused',
+  'outcome_unknown',
+] as const satisfies readonly ErrorCode[]
+
 export function errorEntry(code: ErrorCode): ErrorEntry {
   return ERRORS[code]
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { EXECUTION_STATUSES } from '../model/execution-status'
 import { STAGE_STATUSES } from '../model/stage-status'
+import { START_REFUSALS } from './errors'
 import { defineOperation } from './operation'
 import { ActorShape, IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 import { FailureShape } from './run'
@@ -140,6 +141,7 @@ export const executionOperations = {
     summary: 'Removes an execution that has ended, with its trace and outputs, for good',
     scope: 'executions:manage',
     params: IdParam,
+    refusals: ['execution_not_finished'],
     responses: { 204: null },
   }),
   getTrace: defineOperation({
@@ -156,6 +158,7 @@ export const executionOperations = {
     scope: 'executions:manage',
     body: z.strictObject({ reason: z.string().max(2000).optional() }),
     bodyOptional: true,
+    refusals: ['execution_finished'],
     responses: { 200: z.object({ executionId: z.string(), status: z.enum(EXECUTION_STATUSES) }) },
   }),
   retryExecution: defineOperation({
@@ -165,6 +168,7 @@ export const executionOperations = {
     scope: 'executions:run',
     body: z.strictObject({ fromStage: ReferenceShape.optional() }),
     bodyOptional: true,
+    refusals: ['execution_not_finished', 'nothing_to_retry', 'stage_unknown', ...START_REFUSALS],
     responses: { 202: started },
   }),
   replayExecution: defineOperation({
@@ -178,6 +182,7 @@ export const executionOperations = {
       input: z.record(z.string(), z.unknown()).optional(),
     }),
     bodyOptional: true,
+    refusals: START_REFUSALS,
     responses: { 202: started },
   }),
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { ErrorCode } from './errors'
 import type { Scope } from './scopes'
 
 /**
@@ -20,6 +21,8 @@ export type Operation = {
   readonly body?: z.ZodType
   /** Every status it may answer with besides problems; null = no body. The first is the usual one. */
   readonly responses: Readonly<Record<number, z.ZodType | null>>
+  /** What it may refuse with besides what every call of its kind may. */
+  readonly refusals?: readonly ErrorCode[]
   /** The body may be left out; it then reads as {}. */
   readonly bodyOptional?: true
   /** Repeats are recognised by the operation itself, not by a stored answer. */

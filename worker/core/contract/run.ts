@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { VersionReferenceShape } from './deploy'
+import { START_REFUSALS } from './errors'
 import { defineOperation } from './operation'
 import { ReferenceShape } from './page'
 import { runOptions } from './run-options'
@@ -35,6 +36,7 @@ export const runOperations = {
       ...runOptions,
     }),
     ownIdempotency: true,
+    refusals: ['not_found', 'environment_required', 'idempotency_key_reused', ...START_REFUSALS],
     responses: {
       202: z.object({ ...accepted, status: z.enum(['pending', 'running', 'waiting']) }),
       200: z.object({
@@ -69,6 +71,7 @@ export const runOperations = {
         .min(1)
         .max(LIMITS.batchRunsMax),
     }),
+    refusals: ['not_found', 'environment_required', ...START_REFUSALS],
     responses: {
       202: z.object({
         workflowId: z.string(),

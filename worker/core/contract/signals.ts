@@ -18,6 +18,7 @@ export const signalOperations = {
     }),
     bodyOptional: true,
     ownIdempotency: true,
+    refusals: ['execution_finished', 'idempotency_key_reused', 'too_many_signals'],
     responses: {
       200: z.object({
         executionId: z.string(),

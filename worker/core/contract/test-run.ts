@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { START_REFUSALS } from './errors'
 import { defineOperation } from './operation'
 import { IdParam, ReferenceShape } from './page'
 import { RUN_WAIT_MS_MAX, runOperations } from './run'
@@ -26,6 +27,7 @@ export const testRunOperations = {
       wait: z.union([z.boolean(), z.int().min(1).max(RUN_WAIT_MS_MAX)]).default(false),
     }),
     bodyOptional: true,
+    refusals: ['definition_invalid', ...START_REFUSALS],
     responses: runOperations.runWorkflow.responses,
   }),
 }
