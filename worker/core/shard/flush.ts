@@ -6,7 +6,7 @@ import type { ExecutionSummary } from './summary'
 /** A finish is projected this long after it happened, together with all others of that time. */
 export const FLUSH_AFTER_MS = 250
 /** What is still live after this appears in the index as pending, running or waiting. */
-const LIVE_AFTER_MS = 1_000
+const LIVE_AFTER_MS = 2_000
 const ROWS_PER_FLUSH_MAX = 500
 
 export type FlushBatch = {
