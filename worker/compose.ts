@@ -6,6 +6,7 @@ import { version as VERSION } from '../package.json'
 import { sha256Hex } from './adapters/crypto/digest'
 import { createMac } from './adapters/crypto/hmac'
 import { randomBytes } from './adapters/crypto/random'
+import { createTokenVerifier } from './adapters/crypto/token-verifier'
 import { createVault } from './adapters/crypto/vault'
 import { createDeadLetterLog } from './adapters/d1/dead-letter-log'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
@@ -18,6 +19,7 @@ import { createChatModel, type ChatModelSettings } from './adapters/net/chat-mod
 import { parseDevelopmentEgress } from './adapters/net/development-egress'
 import type { EgressPolicy } from './adapters/net/egress-policy'
 import { createHttpSender } from './adapters/net/http-sender'
+import { createKeySets } from './adapters/net/key-sets'
 import { createDoorbells } from './adapters/queue/doorbells'
 import { createArchiveCleaner } from './adapters/r2/archive-cleaner'
 import { createOutputStore } from './adapters/r2/output-store'
@@ -43,6 +45,7 @@ import { sleep } from './adapters/timers/sleep'
 
 /** What one organization may start per second; development ten times that. */
 const TRIGGERS_PER_SECOND = 1_000
+const KEY_SET_BYTES_MAX = 256 * 1_024
 
 export type Composition = {
   readonly settings: Settings
@@ -56,6 +59,22 @@ export type Composition = {
   readonly deadLetters: DeadLetterDeps
   readonly cleaner: ArchiveCleaner
   readonly background: (work: Promise<unknown>) => void
+}
+
+/** How callers of webhooks are judged. A key set has no reason to be large. */
+function hookSettings(settings: Settings) {
+  const send = createHttpSender({
+    policy: egressPolicy(settings),
+    clock: Date.now,
+    responseBytesMax: KEY_SET_BYTES_MAX,
+  })
+  const keySets = createKeySets({ send, clock: Date.now, sleep })
+  const believesHost = settings.PUBLIC_URL === '' && settings.ENVIRONMENT === 'development'
+  return {
+    clock: Date.now,
+    tokens: createTokenVerifier({ keySets, clock: Date.now }),
+    publicUrl: believesHost ? null : settings.PUBLIC_URL.replace(/\/+$/, ''),
+  }
 }
 
 /** Everything the doors need, made once per isolate. */
@@ -114,7 +133,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     report: reportRequest,
   })
   const common = { requestId, report: reportRequest }
-  const door = createWebhookDoor({ ingress, vault, mac, ...common })
+  const door = createWebhookDoor({ ingress, vault, mac, ...hookSettings(settings), ...common })
   const environmentName = settings.ENVIRONMENT
   const signalDoor = createSignalDoor({ configs, shards, mac: signalMac, environmentName, ...common, clock: Date.now })
   return { settings, app, door, signalDoor, runner, shards, deployments, background, ...keepersOf(bindings, shards) }

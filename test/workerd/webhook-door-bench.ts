@@ -10,6 +10,7 @@ import type { DeploymentConfig } from '#core/model/deployment-config'
 import { createMac } from '../../worker/adapters/crypto/hmac'
 import { createVault } from '../../worker/adapters/crypto/vault'
 import { createWebhookDoor } from '../../worker/http/webhook'
+import type { TokenVerifier } from '../../worker/ports/token-verifier'
 import type { Ingress, IngressRefusal, Prepared } from '../../worker/ports/ingress'
 
 const MASTER_KEY = btoa('m'.repeat(32))
@@ -39,7 +40,14 @@ type Options = {
   readonly sealedFor?: string
   readonly refusal?: IngressRefusal['code']
   readonly ending?: Awaited<ReturnType<Ingress['complete']>>
+  /** What the door takes for now. */
+  readonly clock?: () => number
+  /** Who judges tokens; nobody does unless a test says so. */
+  readonly tokens?: TokenVerifier
 }
+
+/** Where senders of these tests were told to call. */
+export const PUBLIC_URL = 'https://hooks.millrace.test'
 
 /** A real door with a real vault and real tokens; only what is behind it, the ingress, keeps its executions in an array. */
 export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEndpoint()], options: Options = {}) {
@@ -78,7 +86,9 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
   const report = (error: unknown) => {
     throw error
   }
-  const door = createWebhookDoor({ ingress, vault, mac, requestId, report })
+  const { clock = Date.now, tokens = async () => err('unavailable' as const) } = options
+  const judging = { clock, tokens, publicUrl: PUBLIC_URL }
+  const door = createWebhookDoor({ ingress, vault, mac, ...judging, requestId, report })
   const tokenOf = (slot: number) => formatWebhookToken(mac, { ref, slot })
   const token = await tokenOf(webhooks[0]?.slot ?? 0)
   /** Calls the first webhook of the deployment; `path` goes behind the token. */

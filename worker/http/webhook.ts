@@ -1,26 +1,34 @@
 import { err, ok, type Result } from '#core/kernel/result'
 import { LIMITS } from '#core/model/limits'
 import { type Mac, parseWebhookToken, type WebhookAddress } from '#core/release/webhook-token'
+import type { Clock } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Cause } from '#core/shard/wire'
 import { isOutage } from '../adapters/platform/is-outage'
 import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
+import type { TokenVerifier } from '../ports/token-verifier'
 import type { Vault } from '../ports/vault'
 import { retryHeaders } from './retry-headers'
-import { acceptedResponse, completedResponse } from './webhook/answers'
+import { acceptedResponse, completedResponse, handshakeResponse } from './webhook/answers'
 import { BoundedCache } from './webhook/bounded-cache'
 import { decodeInput } from './webhook/decode-input'
-import { createEndpoints, type OpenEndpoint } from './webhook/endpoints'
+import { readDelivery } from './webhook/delivery'
+import { createEndpoints, type Endpoints, type OpenEndpoint } from './webhook/endpoints'
 import { inflate, readBody } from './webhook/read-body'
 import { type Refusal, refusalResponse } from './webhook/refusal'
 import { headerBytes, type HeaderLines, requestContext } from './webhook/request-context'
-import { requestFingerprint, senderKey } from './webhook/sender-key'
+import { requestFingerprint, senderKey, type SenderKey } from './webhook/sender-key'
+import { type OpenCall, signedCall } from './webhook/signed-call'
 
 export type WebhookDoorDeps = {
   readonly ingress: Ingress
   readonly vault: Vault
   /** The same keyed hash that made the tokens. */
   readonly mac: Mac
+  readonly clock: Clock
+  readonly tokens: TokenVerifier
+  /** Where senders reach us, without a slash at the end; null = wherever a call says it came in, for development. */
+  readonly publicUrl: string | null
   readonly requestId: () => string
   /** Told about what nobody foresaw; the sender only gets a request id. */
   readonly report: (error: unknown, requestId: string) => void
@@ -30,18 +38,15 @@ export type WebhookDoorDeps = {
 /** Answers every request under /webhook/; nothing it is sent makes it reject. */
 export type WebhookDoor = (request: Request) => Promise<Response>
 
-/** A refusal of this door, told apart from those of the ingress. */
-type Refused = { readonly refusal: Refusal }
-
-type Endpoints = ReturnType<typeof createEndpoints>
+/** What ends a call at this door: a refusal, told apart from those of the ingress, or an answer that starts nothing. */
+type Stopped = { readonly refusal: Refusal } | { readonly answer: string }
 
 /** One call on its way in. `endpoint` is what the latest config said, for the answer's headers. */
 type Call = {
   readonly request: Request
   readonly address: WebhookAddress
   readonly headers: HeaderLines
-  readonly query: string
-  readonly body: Uint8Array<ArrayBuffer>
+  readonly signed: OpenCall
   endpoint: OpenEndpoint | null
 }
 
@@ -65,7 +70,7 @@ const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
  * bytes as they came and before anything is parsed; senders learn little (404, or 401 of the same size), owners learn why.
  */
 export function createWebhookDoor(deps: WebhookDoorDeps): WebhookDoor {
-  const endpoints = createEndpoints(deps.vault)
+  const endpoints = createEndpoints(deps.vault, deps)
   const addressOf = createAddressBook(deps.mac)
   return async (request) => {
     try {
@@ -109,15 +114,17 @@ async function answer(
   const body = await readBody(request, bodyBytesMax)
   if (!body.ok) return refusalResponse(body.error, deps.requestId())
   const key = senderKey(request.headers, address.slot)
-  const call: Call = { request, address, headers, query: queryOf(request.url), body: body.value, endpoint: null }
+  const signed = signedCall(request, queryOf(request.url), body.value, deps.publicUrl)
+  const call: Call = { request, address, headers, signed, endpoint: null }
 
-  const accepted = await deps.ingress.accept<Refused>(address.ref, key.ok ? key.value : null, async (config) => {
+  const accepted = await deps.ingress.accept<Stopped>(address.ref, null, async (config) => {
     const judged = await judge(endpoints, call, config)
     if (!judged.ok) return judged
     return key.ok ? prepare(call, judged.value, key.value, bodyBytesMax) : refuse(key.error)
   })
   const corsHeaders = call.endpoint?.cors.headers(request.headers.get('origin')) ?? {}
   if (!accepted.ok) {
+    if ('answer' in accepted.error) return handshakeResponse(accepted.error.answer, corsHeaders)
     const refusal = 'refusal' in accepted.error ? accepted.error.refusal : REFUSALS[accepted.error.code]
     return refusalResponse({ ...refusal, headers: { ...refusal.headers, ...corsHeaders } }, deps.requestId())
   }
@@ -132,30 +139,39 @@ async function judge(
   endpoints: Endpoints,
   call: Call,
   config: DeploymentConfig,
-): Promise<Result<OpenEndpoint, Refused>> {
-  const { request, address, body } = call
-  const endpoint = await endpoints(config, address.slot)
-  if (endpoint === null) return refuse(UNKNOWN)
+): Promise<Result<OpenEndpoint, Stopped>> {
+  const { request, address, signed } = call
+  const endpoint = await endpoints.find(config, address.slot)
+  if (endpoint === null) {
+    // Credentials are judged all the same: how long a refusal takes says nothing either.
+    await endpoints.nobody(signed)
+    return refuse(UNKNOWN)
+  }
   call.endpoint = endpoint
   if (!(endpoint.spec.method as readonly string[]).includes(request.method)) {
     return refuse({ code: 'method_not_allowed', headers: { allow: endpoint.allow } })
   }
-  if (!(await endpoint.authenticate(request.headers, body))) return refuse({ code: 'webhook_unauthorized' })
-  return ok(endpoint)
+  const authenticated = await endpoint.authenticate(signed)
+  if (authenticated.ok) return ok(endpoint)
+  return refuse(authenticated.error === 'token_unavailable' ? UNAVAILABLE : { code: 'webhook_unauthorized' })
 }
 
 async function prepare(
   call: Call,
   endpoint: OpenEndpoint,
-  key: string | null,
+  key: SenderKey,
   bodyBytesMax: number,
-): Promise<Result<Prepared, Refused>> {
-  const { request, query, body } = call
+): Promise<Result<Prepared, Stopped>> {
+  const { request, signed } = call
+  const { query, body } = signed
   const plain = await inflate(body, request.headers.get('content-encoding'), bodyBytesMax)
   if (!plain.ok) return refuse(plain.error)
   const hasQueryInput = request.method === 'GET' || request.method === 'DELETE'
   const payload = decodeInput(plain.value, request.headers.get('content-type'), hasQueryInput ? query : '')
   if (!payload.ok) return refuse(payload.error)
+  const delivery = readDelivery(endpoint, signed, payload.value)
+  if (!delivery.ok) return refuse(delivery.error)
+  if (delivery.value.kind === 'handshake') return err({ answer: delivery.value.answer })
   const { spec } = endpoint
   const cause: Cause = {
     type: 'webhook',
@@ -167,10 +183,11 @@ async function prepare(
   return ok({
     pin: endpoint.pin,
     cause,
-    payload: payload.value,
+    payload: delivery.value.payload,
     ...(spec.timeoutMs === null ? {} : { timeoutMs: spec.timeoutMs }),
     claim: endpoint.inline && spec.responseMode === 'lastNode',
-    ...(key === null ? {} : { key, fingerprint: requestFingerprint(request.method, query, body) }),
+    ...(delivery.value.repeat ??
+      (key === null ? {} : { key, fingerprint: requestFingerprint(request.method, query, body) })),
   })
 }
 
@@ -182,14 +199,14 @@ async function preflight(
   address: WebhookAddress,
 ): Promise<Response> {
   let response: Response | null = null
-  await deps.ingress.accept<Refused>(address.ref, null, async (config) => {
-    response = (await endpoints(config, address.slot))?.cors.preflight(request) ?? null
+  await deps.ingress.accept<Stopped>(address.ref, null, async (config) => {
+    response = (await endpoints.find(config, address.slot))?.cors.preflight(request) ?? null
     return refuse(UNKNOWN)
   })
   return response ?? refusalResponse(UNKNOWN, deps.requestId())
 }
 
-function refuse(refusal: Refusal): Result<never, Refused> {
+function refuse(refusal: Refusal): Result<never, Stopped> {
   return err({ refusal })
 }
 

@@ -78,10 +78,11 @@ async function accept<R>(
     if (!(await deps.triggerLimit(config.organizationId))) return err({ code: 'rate_limited' })
     const sentAt = deps.clock()
     const nonce = deps.nonce()
-    const home = homeShard(shardKey ?? nonce, config.shards)
+    const homeKey = shardKey ?? prepared.value.key
+    const home = homeShard(homeKey ?? nonce, config.shards)
     const answer = await send(deps, config, home, {
       ...prepared.value,
-      ...(shardKey !== null && { home: shardKey }),
+      ...(homeKey !== undefined && { home: homeKey }),
       epoch: config.epoch,
       nonce,
     })

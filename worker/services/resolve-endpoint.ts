@@ -3,10 +3,10 @@ import { invariant } from '#core/kernel/assert'
 import { LIMITS } from '#core/model/limits'
 import type { EndpointSpec, ResolvedAuthentication, WebhookEndpoint } from '#core/release/endpoint-spec'
 import { WEBHOOK_SLOTS_MAX } from '#core/release/webhook-token'
+import { type Authentication, schemeOf, StoredAuthentication } from '#core/triggers/schemes/registry'
 import { type EnvironmentValues, resolveCredential } from './resolve-credential'
 
 type WebhookTrigger = Extract<Trigger, { type: 'webhook' }>
-type Authentication = WebhookTrigger['authentication']
 
 /** Which slot a trigger's URL carries. */
 export type SlotOf = { readonly triggerId: string; readonly slot: number }
@@ -37,7 +37,9 @@ export function resolveEndpoint(
 }
 
 function resolveWebhook(trigger: WebhookTrigger, slot: number, environment: EnvironmentValues): WebhookEndpoint {
-  const { method, responseMode, timeout, cors } = trigger
+  const { responseMode, timeout, cors } = trigger
+  const { methods } = schemeOf(trigger.authentication.type)
+  const method = trigger.method.filter((name) => methods?.includes(name) ?? true)
   return {
     triggerId: trigger.id,
     slot,
@@ -53,35 +55,20 @@ function resolveWebhook(trigger: WebhookTrigger, slot: number, environment: Envi
   }
 }
 
+/** A secret that is being replaced may be gone already: without it fewer are let in, never more. */
 function resolveAuthentication(written: Authentication, environment: EnvironmentValues): ResolvedAuthentication {
-  switch (written.type) {
-    case 'none':
-      return { type: 'none' }
-    case 'oauth':
-      return { type: 'unusable', reason: 'OAuth authentication is not available.' }
-    case 'api_key':
-      return withCredential(written.key, environment, (key) => ({ type: 'api_key', header: written.header, key }))
-    case 'bearer':
-      return withCredential(written.token, environment, (token) => ({ type: 'bearer', token }))
-    case 'hmac': {
-      const { algorithm, header, encoding = 'any', prefix = `${algorithm}=` } = written
-      return withCredential(written.secret, environment, (secret) => ({
-        type: 'hmac',
-        algorithm,
-        header,
-        secret,
-        encoding,
-        prefix,
-      }))
-    }
+  const { secrets, keyOf } = schemeOf(written.type)
+  const [current] = secrets
+  const fields: Record<string, unknown> = { ...written }
+  for (const name of secrets) {
+    const text = fields[name]
+    if (typeof text !== 'string') continue
+    const secret = resolveCredential(text, environment)
+    const problem = !secret.ok ? secret.error : keyOf?.(secret.value) === null ? `${text} holds no key.` : null
+    if (problem !== null && name === current) return { type: 'unusable', reason: problem }
+    if (problem === null && secret.ok) fields[name] = secret.value
+    else delete fields[name]
   }
-}
-
-function withCredential(
-  written: string,
-  environment: EnvironmentValues,
-  use: (credential: string) => ResolvedAuthentication,
-): ResolvedAuthentication {
-  const credential = resolveCredential(written, environment)
-  return credential.ok ? use(credential.value) : { type: 'unusable', reason: credential.error }
+  const stored = StoredAuthentication.safeParse(fields)
+  return stored.success ? stored.data : { type: 'unusable', reason: 'The credential is too long.' }
 }

@@ -100,11 +100,12 @@ describe('the register of triggers', () => {
       if (triggerAvailable(sample.type)) expect(refusal).toBeNull()
       else expect(refusal).toMatchObject({ path: '/type', hint: 'Available: manual, webhook, schedule.' })
     }
-    const oauth = TriggerDocument.parse({
+    const getOnly = TriggerDocument.parse({
       type: 'webhook',
-      authentication: { type: 'oauth', issuer: 'https://example.com' },
+      method: ['GET'],
+      authentication: { type: 'github', secret: '{{ secrets.hook }}' },
     })
-    expect(triggerRefusal(oauth)).toMatchObject({ path: '/authentication/type' })
+    expect(triggerRefusal(getOnly)).toMatchObject({ path: '/method', hint: 'Allow POST.' })
   })
 
   it('a trigger of an unknown type is refused', () => {

@@ -41,7 +41,7 @@ describe('the credentials of a webhook in its environment', () => {
     ],
     [
       { type: 'hmac', secret: '{{ secrets.hook }}' },
-      { type: 'hmac', algorithm: 'sha256', header: 'X-Signature', secret: 's-1', encoding: 'any', prefix: 'sha256=' },
+      { type: 'hmac', algorithm: 'sha256', header: 'X-Signature', secret: 's-1', encoding: 'any' },
     ],
     [
       { type: 'hmac', secret: 's', algorithm: 'sha512', encoding: 'base64', prefix: '', header: 'X-S' },

@@ -25,26 +25,34 @@ export function createMac(sessionKeyBase64: string, use: string): Mac {
   }
 }
 
-/** Judges signatures over raw bytes under one secret; the key is imported once. Any malformed signature is just wrong. */
+/** Judges signatures over raw bytes under one key, which is imported once. Any malformed signature is just wrong. */
 export function createHmacVerifier(
   algorithm: HmacAlgorithm,
-  secret: string,
-): (signature: Uint8Array<ArrayBuffer>, body: Uint8Array<ArrayBuffer>) => Promise<boolean> {
+  secret: Uint8Array<ArrayBuffer>,
+): (signature: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>) => Promise<boolean> {
   let key: Promise<CryptoKey> | undefined
-  return async (signature, body) => {
-    key ??= importKey(new Uint8Array(Buffer.from(secret, 'utf8')), algorithm, 'verify')
-    return crypto.subtle.verify('HMAC', await key, signature, body)
+  return async (signature, message) =>
+    crypto.subtle.verify('HMAC', await (key ??= importKey(secret, algorithm, 'verify')), signature, message)
+}
+
+/** Judges plain hashes of a secret followed by a message; for senders that know no better. */
+export function createHashVerifier(
+  secret: Uint8Array<ArrayBuffer>,
+): (digest: Uint8Array, message: Uint8Array) => boolean {
+  return (digest, message) => {
+    const expected = createHash('sha256').update(secret).update(message).digest()
+    return digest.length === expected.length && timingSafeEqual(expected, digest)
   }
 }
 
 /** Compares texts with a secret one in time that depends on neither: both are hashed to the same length first. */
-export function createSecretComparer(secret: string): (given: string) => boolean {
+export function createSecretComparer(secret: string | Uint8Array): (given: string) => boolean {
   const expected = sha256(secret)
   return (given) => timingSafeEqual(expected, sha256(given))
 }
 
-function sha256(text: string): Uint8Array {
-  return createHash('sha256').update(text, 'utf8').digest()
+function sha256(text: string | Uint8Array): Uint8Array {
+  return createHash('sha256').update(text).digest()
 }
 
 function importKey(

@@ -24,3 +24,8 @@ interface URL {
   readonly origin: string
 }
 declare const URL: { new (url: string, base?: string): URL; canParse(url: string, base?: string): boolean }
+
+interface URLSearchParams extends Iterable<[string, string]> {
+  get(name: string): string | null
+}
+declare const URLSearchParams: { new (encoded?: string): URLSearchParams }

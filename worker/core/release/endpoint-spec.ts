@@ -1,20 +1,9 @@
 import * as z from 'zod'
+import { StoredAuthentication } from '../triggers/schemes/registry'
 
-/** How a webhook call proves who sent it, with the credential already resolved. `unusable` always refuses (fail closed). */
-export const ResolvedAuthentication = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('none') }),
-  z.object({ type: z.literal('api_key'), header: z.string(), key: z.string() }),
-  z.object({ type: z.literal('bearer'), token: z.string() }),
-  z.object({
-    type: z.literal('hmac'),
-    algorithm: z.enum(['sha256', 'sha512']),
-    header: z.string(),
-    secret: z.string(),
-    /** `any`: whichever of the two the signature is written in. */
-    encoding: z.enum(['hex', 'base64', 'any']),
-    /** Taken off the header's value when it is there, such as `sha256=`. */
-    prefix: z.string(),
-  }),
+/** How a webhook call proves who sent it, with its secrets filled in. `unusable` always refuses (fail closed). */
+export const ResolvedAuthentication = z.union([
+  StoredAuthentication,
   z.object({ type: z.literal('unusable'), reason: z.string() }),
 ])
 export type ResolvedAuthentication = z.output<typeof ResolvedAuthentication>

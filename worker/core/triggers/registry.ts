@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { TriggerRefusal } from './define-trigger'
 import * as register from './index'
+import { schemeOf } from './schemes/registry'
 
 type Register = typeof register
 export type Trigger = Register[keyof Register]
@@ -40,11 +41,14 @@ export function triggerRefusal(trigger: TriggerDocument): TriggerRefusal | null 
       hint: `Available: ${available.join(', ')}.`,
     }
   }
-  if (trigger.type === 'webhook' && trigger.authentication.type === 'oauth') {
-    return {
-      path: '/authentication/type',
-      message: 'Webhook authentication of type "oauth" cannot be deployed yet.',
-      hint: 'Available: none, api_key, bearer, hmac.',
+  if (trigger.type === 'webhook') {
+    const { title, methods = trigger.method } = schemeOf(trigger.authentication.type)
+    if (!trigger.method.some((method) => methods.includes(method))) {
+      return {
+        path: '/method',
+        message: `${title} never calls with ${trigger.method.join(' or ')}.`,
+        hint: `Allow ${methods.join(' or ')}.`,
+      }
     }
   }
   return null

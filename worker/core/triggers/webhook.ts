@@ -1,30 +1,9 @@
 import * as z from 'zod'
 import { LIMITS } from '../model/limits'
 import { defineTrigger } from './define-trigger'
+import { Authentication, secretPointers } from './schemes/registry'
 
 export const WEBHOOK_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
-
-const HeaderName = z
-  .string()
-  .max(100)
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'A header name has no spaces and no colon.')
-
-const Credential = z.string().min(1, 'An empty credential would let anybody in.').max(4_096)
-
-const Authentication = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
-  z.strictObject({ type: z.literal('api_key'), header: HeaderName.default('X-API-Key'), key: Credential }),
-  z.strictObject({ type: z.literal('bearer'), token: Credential }),
-  z.strictObject({
-    type: z.literal('hmac'),
-    algorithm: z.enum(['sha256', 'sha512']).default('sha256'),
-    header: HeaderName.default('X-Signature'),
-    secret: Credential,
-    encoding: z.enum(['hex', 'base64']).optional().meta({ description: 'Absent: both are accepted.' }),
-    prefix: z.string().max(20).optional().meta({ description: 'Text before the signature, such as sha256=.' }),
-  }),
-  z.looseObject({ type: z.literal('oauth') }),
-])
 
 const Methods = z
   .array(z.enum(WEBHOOK_METHODS))
@@ -51,7 +30,7 @@ export const webhook = defineTrigger({
   description: 'Starts when another system calls its URL.',
   source: 'request',
   available: true,
-  credentials: ['/authentication/key', '/authentication/token', '/authentication/secret'],
+  credentials: secretPointers().map((pointer) => `/authentication${pointer}`),
   config: {
     method: Methods.default(['POST']).meta({ title: 'Methods', description: 'Others are answered 405.' }),
     authentication: Authentication.default({ type: 'none' }).meta({

@@ -13,6 +13,11 @@ export function acceptedResponse(executionId: string, headers: HeaderFields): Re
   )
 }
 
+/** What a provider asked to hear before it uses an address; nothing was started. */
+export function handshakeResponse(answer: string, headers: HeaderFields): Response {
+  return new Response(answer, { headers: { ...DOOR_HEADERS, 'content-type': 'text/plain; charset=utf-8', ...headers } })
+}
+
 /** `lastNode` (S25): the output, or that it failed without telling the sender where, or that the time was over. */
 export function completedResponse(executionId: string, completion: Completion, headers: HeaderFields): Response {
   const { status, result, response } = completion

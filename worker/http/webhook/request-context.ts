@@ -5,7 +5,7 @@ import { fieldsOf } from './decode-input'
 
 const HIDDEN_NAMES =
   /^(?:authorization|proxy-.*|cookie|host|connection|keep-alive|transfer-encoding|content-length|accept-encoding|idempotency-key|true-client-ip|x-real-ip|x-forwarded-.*|cf-.*|cdn-loop|sec-.*|mf-.*)$/
-const HIDDEN_WORDS = /token|secret|signature|password|credential|session|api-?key|auth/
+const HIDDEN_WORDS = /token|secret|signature|hmac|password|credential|session|api-?key|auth/
 
 /** A call's header lines, read once: names are lower-case, repeated lines already joined. */
 export type HeaderLines = readonly (readonly [name: string, value: string])[]

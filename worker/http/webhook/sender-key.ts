@@ -18,3 +18,8 @@ export function senderKey(headers: Headers, slot: number): Result<SenderKey, Ref
 export function requestFingerprint(method: string, query: string, body: Uint8Array): string {
   return sha256Hex(`${method} ${query}\n`, body)
 }
+
+/** A provider's own name of a delivery. No Idempotency-Key is hashed to the same, whatever its sender writes. */
+export function deliveryKey(id: string, slot: number): string {
+  return sha256Hex(`delivery:${slot}:${id}`)
+}
