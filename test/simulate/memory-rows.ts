@@ -1,3 +1,4 @@
+import { beganAt } from '#core/shard/began-at'
 import { BLOCK_SIZE } from '#core/shard/blocks'
 import type { Row, RowHead, ShardStore } from '#core/shard/store'
 import type { Cause } from '#core/shard/wire'
@@ -36,7 +37,7 @@ export function createMemoryRowReader(disk: MemoryDisk): Pick<ShardStore, ReadMe
       return row === undefined ? null : read(row)
     },
     rows: (seqs) => some(seqs).map(read),
-    heads: (seqs) => some(seqs).map((row) => headOf(row, causeOf(row.cause))),
+    heads: (seqs) => some(seqs).map((row) => headOf(disk, row, causeOf(row.cause))),
     findNonce(nonce, sinceAt) {
       let newest: StoredRow | null = null
       for (const row of disk.rows.values()) {
@@ -79,7 +80,8 @@ function linesOf({ journalParts }: MemoryDisk, { seq, journal, events }: StoredR
 
 type StoredRowText = Pick<StoredRow, 'seq' | 'journal' | 'events'>
 
-function headOf({ seq, pin, state, acceptedAt, result, journal }: StoredRow, cause: Cause): RowHead {
+function headOf(disk: MemoryDisk, row: StoredRow, cause: Cause): RowHead {
+  const { seq, pin, state, acceptedAt, result, journal } = row
   const isBegun = result === null && journal !== ''
   return {
     seq,
@@ -88,14 +90,8 @@ function headOf({ seq, pin, state, acceptedAt, result, journal }: StoredRow, cau
     acceptedAt,
     cause,
     result: result === null ? null : JSON.stringify({ ...JSON.parse(result), output: undefined }),
-    startedAt: isBegun ? startOf(journal.slice(0, journal.indexOf('\n'))) : null,
+    startedAt: isBegun ? beganAt(linesOf(disk, row), cause) : null,
   }
-}
-
-/** When an execution that has not ended began, read from the first line of its journal. */
-function startOf(line: string): number | null {
-  const { at, startedAt = at }: Record<string, unknown> = JSON.parse(line) ?? {}
-  return Number.isSafeInteger(at) && Number.isSafeInteger(startedAt) ? (startedAt as number) : null
 }
 
 function octetsOfRow(disk: MemoryDisk, { seq, payload, journal, result }: StoredRow): number {

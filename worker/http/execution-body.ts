@@ -3,6 +3,7 @@ import type { Trace, TraceStage } from '#core/engine/trace'
 import type { Json } from '#core/kernel/json'
 import { type EpochMs, toIso } from '#core/kernel/time'
 import type { Failure } from '#core/model/failure'
+import { beganAt } from '#core/shard/began-at'
 import type { ExecutionSummary } from '#core/shard/summary'
 import { resultOf } from '../services/executions'
 import type { StoredExecution } from '../services/read-execution'
@@ -62,7 +63,7 @@ export function executionBody(execution: StoredExecution): ExecutionAnswer {
     trigger: cause.type,
     triggerId: cause.triggerId,
     acceptedAt: toIso(record.acceptedAt),
-    startedAt: isoOrNull(result === null ? firstEventAt(record.journal) : result.startedAt),
+    startedAt: isoOrNull(result === null ? beganAt(record.journal, cause) : result.startedAt),
     endedAt: isoOrNull(result?.endedAt ?? null),
     duration: durationOf(result?.startedAt ?? null, result?.endedAt ?? null),
     triggeredBy: cause.actor,
@@ -74,12 +75,6 @@ export function executionBody(execution: StoredExecution): ExecutionAnswer {
     input: JSON.parse(record.payload) as Json,
     output: result?.output ?? null,
   }
-}
-
-/** When the first stage of an execution that has not ended began. */
-function firstEventAt(journal: readonly string[]): EpochMs | null {
-  const [first] = journal
-  return first === undefined ? null : (JSON.parse(first) as { readonly at: EpochMs }).at
 }
 
 export function traceBody(trace: Trace) {

@@ -42,6 +42,7 @@ export const CauseColumn = z.object({
   triggerId: z.string().nullable(),
   actor: z.object({ id: z.string(), email: z.string().nullable() }).nullable(),
   replayOf: z.string().optional(),
+  kept: z.int().optional(),
   nominalAt: z.int().optional(),
   test: z.boolean().optional(),
   mocks: z.record(z.string(), z.json()).optional(),

@@ -1,7 +1,9 @@
-import * as z from 'zod'
 import type { EpochMs } from '#core/kernel/time'
+import { beganAt } from '#core/shard/began-at'
 import type { RowHead } from '#core/shard/store'
+import type { Cause } from '#core/shard/wire'
 import { CauseColumn, RowStateColumn } from './columns'
+import { createRowReader } from './shard-rows'
 
 type HeadColumns = {
   seq: number
@@ -13,10 +15,15 @@ type HeadColumns = {
   first: string | null
 }
 
-const FirstEvent = z.object({ at: z.int(), startedAt: z.int().optional() })
-
-/** Reads what the execution index shows of rows, and neither payloads nor journals. */
+/** Reads what the execution index shows of rows: no payloads, and journals only of retries that have not ended. */
 export function createHeadReader(sql: SqlStorage) {
+  const whole = createRowReader(sql)
+
+  function startOf({ seq, first }: HeadColumns, cause: Cause): EpochMs | null {
+    if (first === null) return null
+    return beganAt(cause.kept === undefined ? [first] : (whole.row(seq)?.journal ?? []), cause)
+  }
+
   return {
     heads(seqs: readonly number[]): readonly RowHead[] {
       return sql
@@ -27,21 +34,18 @@ export function createHeadReader(sql: SqlStorage) {
           JSON.stringify(seqs),
         )
         .toArray()
-        .map(({ seq, pin, state, accepted_at: acceptedAt, cause, result, first }) => ({
-          seq,
-          pin,
-          state: RowStateColumn.parse(state),
-          acceptedAt,
-          cause: CauseColumn.parse(JSON.parse(cause)),
-          result,
-          startedAt: first === null ? null : startOf(first),
-        }))
+        .map((columns) => {
+          const cause = CauseColumn.parse(JSON.parse(columns.cause))
+          return {
+            seq: columns.seq,
+            pin: columns.pin,
+            state: RowStateColumn.parse(columns.state),
+            acceptedAt: columns.accepted_at,
+            cause,
+            result: columns.result,
+            startedAt: startOf(columns, cause),
+          }
+        })
     },
   }
-}
-
-/** When an execution that has not ended began, read from the first line of its journal. */
-function startOf(line: string): EpochMs | null {
-  const first = FirstEvent.safeParse(JSON.parse(line))
-  return first.success ? (first.data.startedAt ?? first.data.at) : null
 }

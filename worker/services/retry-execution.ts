@@ -55,14 +55,15 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
   if (stage === undefined) throw new AppError('nothing_to_retry')
   if (findStage(plan, stage) === undefined) throw stageUnknown(stage, plan)
   const journal = await openJournal(execution.record.journal, ctx.outputs)
+  const seed = seedJournal(plan, journal, await readJournal(journal, ctx.outputs), stage)
   const started = await startExecution(ctx, {
     ref: execution.ref,
     version: versionOf(execution),
     input: inputOf(execution),
-    cause: { replayOf: id, ...testOf(execution) },
+    cause: { replayOf: id, ...(seed.length > 0 && { kept: seed.length }), ...testOf(execution) },
     key: null,
     claim: false,
-    seed: seedJournal(plan, journal, await readJournal(journal, ctx.outputs), stage),
+    seed,
   })
   await recordAudit(ctx, 'execution.retried', id, { executionId: started.accepted.id, fromStage: stage })
   return started

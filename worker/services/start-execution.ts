@@ -12,7 +12,7 @@ export type StartWish = {
   /** A version that was released there; absent = the live one. */
   readonly version: string | number | undefined
   readonly input: JsonObject
-  readonly cause: Pick<Cause, 'replayOf' | 'test' | 'mocks' | 'tags' | 'concurrencyKey' | 'startBy'>
+  readonly cause: Pick<Cause, 'replayOf' | 'kept' | 'test' | 'mocks' | 'tags' | 'concurrencyKey' | 'startBy'>
   readonly delayMs?: number
   /** Hash of the caller's idempotency key and of the request it came with. */
   readonly key: { readonly hash: string; readonly fingerprint: string } | null

@@ -50,6 +50,7 @@ const CAUSES: readonly [Cause, ...Cause[]] = [
     mocks: { a: { b: [1, null] } },
     answers: true,
   },
+  { type: 'manual', triggerId: null, actor: null, replayOf: 'e', kept: 1 },
 ]
 
 const RESULTS = [

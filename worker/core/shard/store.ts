@@ -58,7 +58,7 @@ export type JournalChange = {
   readonly inline: boolean
 }
 
-/** What the execution index shows of a row. `result` comes without its output, `startedAt` from the first event. */
+/** What the execution index shows of a row. `result` comes without its output, `startedAt` from the first event of its own. */
 export type RowHead = Pick<Row, 'seq' | 'pin' | 'state' | 'cause' | 'acceptedAt' | 'result'> & {
   readonly startedAt: EpochMs | null
 }

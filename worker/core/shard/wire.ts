@@ -10,6 +10,8 @@ export type Cause = {
   /** Who asked, when a person or key did. */
   readonly actor: { readonly id: string; readonly email: string | null } | null
   readonly replayOf?: string
+  /** How many lines its journal had from the execution it repeats when it was accepted. */
+  readonly kept?: number
   readonly nominalAt?: EpochMs
   readonly test?: boolean
   /** Outputs that stand in for stages, by id: those stages are not run. Only in tests. */

@@ -82,7 +82,7 @@ async function foldJournal(
   { outputs }: RunnerDeps,
   { work, release }: Job,
 ): Promise<{ readonly state: ExecutionState; readonly awaited: Set<string> } | null> {
-  const folding = startFold(release.plan, work.acceptedAt)
+  const folding = startFold(release.plan, work.acceptedAt, { kept: work.cause.kept ?? 0 })
   const awaited = new Set<string>()
   if (work.journal.length === 0) return { state: folding.state(), awaited }
   for await (const events of journalParts(work.journal, outputs)) {

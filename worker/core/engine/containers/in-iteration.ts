@@ -58,6 +58,7 @@ export function changeIteration(
   const inner = openInner(draft, iterationPrefix(draft.prefix, loop.id, index), before)
   act(inner)
   draft.signals = inner.signals
+  draft.startedAt ??= inner.startedAt
   draft.active += inner.active - before.active
   const progress = foreachProgress(draftStage(draft, loop))
   if (progress !== null) keep(draft, loop, index, inner, progress)
