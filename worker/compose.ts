@@ -16,8 +16,8 @@ import { report } from './adapters/log/report'
 import { createCodeRunner } from './adapters/loader/code-runner'
 import { createBodyGate } from './adapters/net/body-gate'
 import { createChatModel, type ChatModelSettings } from './adapters/net/chat-model'
-import { parseDevelopmentEgress } from './adapters/net/development-egress'
 import type { EgressPolicy } from './adapters/net/egress-policy'
+import { egressPolicyOf } from './adapters/net/egress-settings'
 import { createHttpSender } from './adapters/net/http-sender'
 import { createKeySets } from './adapters/net/key-sets'
 import { createDoorbells } from './adapters/queue/doorbells'
@@ -62,12 +62,8 @@ export type Composition = {
 }
 
 /** How callers of webhooks are judged. A key set has no reason to be large. */
-function hookSettings(settings: Settings) {
-  const send = createHttpSender({
-    policy: egressPolicy(settings),
-    clock: Date.now,
-    responseBytesMax: KEY_SET_BYTES_MAX,
-  })
+function hookSettings(settings: Settings, policy: EgressPolicy) {
+  const send = createHttpSender({ policy, clock: Date.now, responseBytesMax: KEY_SET_BYTES_MAX })
   const keySets = createKeySets({ send, clock: Date.now, sleep })
   const believesHost = settings.PUBLIC_URL === '' && settings.ENVIRONMENT === 'development'
   return {
@@ -81,11 +77,12 @@ function hookSettings(settings: Settings) {
 export function compose(bindings: Bindings, background: (work: Promise<unknown>) => void): Composition {
   const settings = readSettings(bindings)
   const vault = createVault(settings.MASTER_KEY)
+  const policy = egressPolicyOf(settings, Date.now)
   const shards = shardsOf(bindings)
   const deployments = deploymentsOf(bindings)
   const signalMac = createMac(settings.SESSION_KEY, 'signal')
   const runner: RunnerDeps = {
-    ...runnerOf(bindings, settings, vault),
+    ...runnerOf(bindings, settings, { vault, policy }),
     startChild: (parent, request) => startChild(children, parent, request),
     signalLinks: createSignalLinks(signalMac, settings.PUBLIC_URL),
   }
@@ -133,7 +130,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     report: reportRequest,
   })
   const common = { requestId, report: reportRequest }
-  const door = createWebhookDoor({ ingress, vault, mac, ...hookSettings(settings), ...common })
+  const door = createWebhookDoor({ ingress, vault, mac, ...hookSettings(settings, policy), ...common })
   const environmentName = settings.ENVIRONMENT
   const signalDoor = createSignalDoor({ configs, shards, mac: signalMac, environmentName, ...common, clock: Date.now })
   return { settings, app, door, signalDoor, runner, shards, deployments, background, ...keepersOf(bindings, shards) }
@@ -152,11 +149,11 @@ function keepersOf({ DB, BUCKET }: Bindings, shards: Shards) {
 function runnerOf(
   bindings: Bindings,
   settings: Settings,
-  vault: Vault,
+  { vault, policy }: { readonly vault: Vault; readonly policy: EgressPolicy },
 ): Omit<RunnerDeps, 'startChild' | 'signalLinks'> {
   const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = bindings
   const bodies = createBodyGate({ clock: Date.now, sleep })
-  const outbound = { policy: egressPolicy(settings), clock: Date.now, bodies }
+  const outbound = { policy, clock: Date.now, bodies }
   return {
     clock: Date.now,
     sleep,
@@ -190,12 +187,6 @@ function chatSettings(settings: Settings, { AI: workersAi }: Bindings): ChatMode
     apiKey: settings.AI_GATEWAY_API_KEY,
   }
   return { baseUrl: settings.AI_BASE_URL, apiKey: settings.AI_API_KEY, gateway, workersAi }
-}
-
-/** Ourselves we are called by the front door only: an execution that calls its own host would never end. */
-function egressPolicy(settings: Settings): EgressPolicy {
-  const own = settings.PUBLIC_URL === '' ? [] : [new URL(settings.PUBLIC_URL).hostname]
-  return { ownHosts: new Set(own), ...parseDevelopmentEgress(settings) }
 }
 
 function limitBy(shield: RateLimit): (key: string) => Promise<boolean> {

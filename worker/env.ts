@@ -25,6 +25,8 @@ export type Bindings = {
 const Settings = z.object({
   ENVIRONMENT: z.enum(['development', 'staging', 'production']),
   PUBLIC_URL: z.string().default(''),
+  /** Where webhooks are called, when that is another host name than people's (security.md). */
+  HOOKS_URL: z.string().default(''),
   SESSION_KEY: z.string().min(16, 'SESSION_KEY must be at least 16 characters'),
   MASTER_KEY: z.string().min(1, 'MASTER_KEY must be 32 bytes in base64'),
   AI_BASE_URL: z.string().default(''),
@@ -37,6 +39,8 @@ const Settings = z.object({
   DOORBELL_HOLD_MS: z.coerce.number().int().min(0),
   /** Executions a shard accepts per second before it asks for more shards; 0 = never (performance.md). */
   GROW_AT_ACCEPTS_PER_SECOND: z.coerce.number().min(0).default(200),
+  /** A resolver by DNS over HTTPS that is asked about every host that is called (egress.md). */
+  EGRESS_DOH_URL: z.string().default(''),
   MILLRACE_DEV_ALLOW_HOSTS: z.string().default(''),
   MILLRACE_DEV_HOST_MAP: z.string().default(''),
 })

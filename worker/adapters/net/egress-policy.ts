@@ -8,11 +8,22 @@ export type EgressPolicy = {
   readonly allowHosts: ReadonlySet<string>
   /** Names that are answered by a stand-in. Development only. */
   readonly hostMap: ReadonlyMap<string, URL>
+  /** Looks names up; absent = they are judged by their spelling only. */
+  readonly resolve?: Resolve
 }
 
+/** What a name leads to. `unknown`: there is no such name, or it has no address · `failed`: nobody could say. */
+export type Resolution =
+  | { readonly kind: 'resolved'; readonly addresses: readonly string[]; readonly aliases: readonly string[] }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'failed' }
+
+/** Looks a name up, without its trailing dot. Never throws. */
+export type Resolve = (host: string, signal: AbortSignal) => Promise<Resolution>
+
 export type EgressVerdict =
-  /** `target` is what is dispatched: the very URL that was judged, or its stand-in. */
-  | { readonly allowed: true; readonly target: URL; readonly forwardedHost: string | null }
+  /** `target` is what is dispatched: the very URL that was judged, or its stand-in. `vouched`: the operator named the place. */
+  | { readonly allowed: true; readonly target: URL; readonly forwardedHost: string | null; readonly vouched: boolean }
   | { readonly allowed: false; readonly reason: string }
 
 const URL_LENGTH_MAX = 2_048
@@ -47,7 +58,7 @@ const LOOPBACK_NAMES = [
 
 /**
  * Judges one URL by its parsed form only: the parser that dispatches it has already undone every odd spelling of an address.
- * Pure; names are not resolved, which production leaves to the platform's public-only fetch.
+ * Pure: what its name leads to is judged apart (judge-name.ts).
  */
 export function judgeUrl(url: URL, policy: EgressPolicy): EgressVerdict {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return deny('Only http and https can be called.')
@@ -57,13 +68,14 @@ export function judgeUrl(url: URL, policy: EgressPolicy): EgressVerdict {
   }
   const host = url.hostname.toLowerCase().replace(/\.$/, '')
   const standIn = policy.hostMap.get(host)
-  if (standIn !== undefined) return { allowed: true, target: moveTo(url, standIn), forwardedHost: url.host }
+  if (standIn !== undefined)
+    return { allowed: true, target: moveTo(url, standIn), forwardedHost: url.host, vouched: true }
   const port = portOf(url)
-  const allowed: EgressVerdict = { allowed: true, target: url, forwardedHost: null }
-  if (policy.allowHosts.has(`${host}:${port}`)) return allowed
+  const allowed = { allowed: true, target: url, forwardedHost: null } as const
+  if (policy.allowHosts.has(`${host}:${port}`)) return { ...allowed, vouched: true }
   if (!PORTS.has(port)) return deny(`Port ${port} cannot be called; allowed are ${[...PORTS].join(', ')}.`)
   const reason = hostProblem(host, policy)
-  return reason === null ? allowed : deny(reason)
+  return reason === null ? { ...allowed, vouched: false } : deny(reason)
 }
 
 /** The port a URL means, also when it does not say. */
@@ -71,7 +83,8 @@ export function portOf(url: URL): string {
   return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
 }
 
-function hostProblem(host: string, policy: EgressPolicy): string | null {
+/** Why a host cannot be called, as far as its spelling tells; null when it can. Lower-case, without a trailing dot. */
+export function hostProblem(host: string, policy: EgressPolicy): string | null {
   if (ipaddr.isValid(host.replace(/^\[|\]$/g, ''))) return 'IP addresses cannot be called; use a public host name.'
   if (policy.ownHosts.has(host)) return 'This service cannot call itself; start a workflow with a workflow stage.'
   if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/.test(host)) return 'This is not a public host name.'

@@ -1,4 +1,5 @@
 import { type EgressPolicy, judgeUrl, portOf } from './egress-policy'
+import { judgeName } from './judge-name'
 import { NetFailure } from './net-failure'
 import { dropBodyHeaders, dropCredentials } from './request-headers'
 
@@ -25,6 +26,7 @@ export async function follow(send: Fetch, policy: EgressPolicy, request: Outgoin
     if (!verdict.allowed) {
       throw new NetFailure('egress_denied', hop === 0 ? verdict.reason : `A redirect was refused. ${verdict.reason}`)
     }
+    if (!verdict.vouched) await judgeName(url.hostname, policy, request.signal)
     if (verdict.forwardedHost === null) headers.delete('x-forwarded-host')
     else headers.set('x-forwarded-host', verdict.forwardedHost)
     const init = { method, headers, body: body as BodyInit | null, signal: request.signal, redirect: 'manual' } as const

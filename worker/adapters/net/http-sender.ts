@@ -6,6 +6,7 @@ import type { BodyGate } from './body-gate'
 import type { EgressPolicy } from './egress-policy'
 import { type Fetch, follow } from './follow'
 import { NetFailure } from './net-failure'
+import { platformFetch } from './platform-fetch'
 import { readBody, type ReadBody } from './read-body'
 import { outgoingHeaders } from './request-headers'
 
@@ -27,7 +28,7 @@ const METHOD = /^(?!CONNECT$|TRACE$|TRACK$)[A-Z]{1,20}$/
 /** Sends requests under the egress policy. The timeout covers everything: connecting, redirects and the whole body. */
 export function createHttpSender(deps: HttpSenderDeps): HttpSender {
   const { policy, clock, bodies, responseBytesMax: bytesMax = LIMITS.outputBytesMax, operatorHeaders = {} } = deps
-  const send: Fetch = deps.fetch ?? ((url, init) => fetch(url, init))
+  const send: Fetch = deps.fetch ?? platformFetch
   return async (request, signal) => {
     const sentAt = clock()
     const timeout = AbortSignal.timeout(request.timeoutMs)

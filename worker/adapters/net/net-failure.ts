@@ -4,6 +4,7 @@ export type NetFailureCode =
   | 'egress_denied'
   | 'http_aborted'
   | 'http_connection_failed'
+  | 'http_name_unresolved'
   | 'http_request_invalid'
   | 'http_timeout'
   | 'http_too_many_redirects'
@@ -12,12 +13,13 @@ export type NetFailureCode =
 const HINTS: Partial<Record<NetFailureCode, string>> = {
   egress_denied: 'Stages reach public host names over http and https, on ports 80, 443, 8080 and 8443.',
   http_connection_failed: 'Check the host name and that the service is up.',
+  http_name_unresolved: 'Check the spelling of the host name.',
   response_too_large: 'Ask for less: fewer fields, a smaller page.',
   http_timeout: 'Raise "timeout", or make the service answer faster.',
 }
 
 /** Asking again the same way may help; every other refusal is final. */
-const RETRYABLE: readonly NetFailureCode[] = ['http_connection_failed', 'http_timeout']
+const RETRYABLE: readonly NetFailureCode[] = ['http_connection_failed', 'http_name_unresolved', 'http_timeout']
 
 /** Why no usable answer came, in words that are safe to show: they never quote the platform's own error. */
 export class NetFailure extends Error {
