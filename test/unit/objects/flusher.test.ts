@@ -32,15 +32,15 @@ describe('the execution index', () => {
     ['cancelled', true, 'cancelled'],
     ['timed_out', true, 'timed_out'],
   ] as const)('learns of an execution that is %s (claimed: %s) as %s (S120)', async ([state, claimed, status]) => {
-    const { world, flusher } = flusherOf(oneRowShard(state, claimed).shard, 1_000)
+    const { world, flusher } = flusherOf(oneRowShard(state, claimed).shard, 2_000)
     await flusher.run()
     expect(world.seen).toMatchObject([{ workflowId: 'workflow_1', environment: 'production', status }])
     await flusher.run()
     expect(world.seen).toHaveLength(1)
   })
 
-  it('is spared the states of an execution that may end within its first second', async () => {
-    const { world, flusher } = flusherOf(oneRowShard('live', true).shard, 999)
+  it('is spared the states of an execution that may end within its first two seconds', async () => {
+    const { world, flusher } = flusherOf(oneRowShard('live', true).shard, 1_999)
     await flusher.run()
     expect(world.seen).toEqual([])
   })
