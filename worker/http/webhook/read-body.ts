@@ -61,5 +61,5 @@ async function collect(stream: ReadableStream<Uint8Array>, bytesMax: number): Pr
 }
 
 function tooLarge(bytesMax: number): Result<never, Refusal> {
-  return err({ code: 'body_too_large', details: { detail: `A webhook body may have at most ${bytesMax} bytes.` } })
+  return err({ code: 'body_too_large', details: { detail: `A body here may have at most ${bytesMax} bytes.` } })
 }
