@@ -67,6 +67,8 @@ export default defineConfig({
         test: {
           name: 'crash',
           isolate: false,
+          // Every nth kill; 1 = all of them.
+          provide: { crashShare: Number(process.env['MILLRACE_TEST_CRASH_SHARE'] ?? 1) },
           include: ['test/crash/**/*.test.ts'],
           setupFiles: ['test/support/migrate.ts'],
           testTimeout: 300_000,

@@ -4,13 +4,12 @@ import { root } from '../bootstrap/root.mjs'
 import { tool } from './tool.mjs'
 
 /** Runs one project of vitest.config.ts. A skipped test counts as failed: no promise is left unchecked. */
-export async function vitest(project) {
+export async function vitest(project, env = {}) {
   const report = path.join(root, `dist/report-${project}.json`)
   rmSync(report, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const failure = await tool('vitest', ['run', '--project', project, ...reporters], { WRANGLER_LOG: 'error' }).catch(
-    (error) => error,
-  )
+  const args = ['run', '--project', project, ...reporters]
+  const failure = await tool('vitest', args, { WRANGLER_LOG: 'error', ...env }).catch((error) => error)
   const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'))
   const failed = numTotalTests - numPassedTests
   // A file that does not load, or an error outside of any test, fails the run without failing a test.

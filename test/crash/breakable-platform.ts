@@ -7,7 +7,11 @@ export type Doorbells = { rung: number }
 
 /** Everything an object reaches of its platform, each call of it one that can be killed. */
 export function breakableState(ctx: DurableObjectState, points: KillPoints, process: Process): DurableObjectState {
-  return inherit(ctx, { storage: breakableStorage(ctx.storage, points, process) })
+  const abort = (reason?: string) => {
+    points.abandon(process)
+    ctx.abort(reason)
+  }
+  return inherit(ctx, { abort, storage: breakableStorage(ctx.storage, points, process) })
 }
 
 function breakableStorage(storage: DurableObjectStorage, points: KillPoints, process: Process): DurableObjectStorage {

@@ -1,14 +1,16 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { publish } from '../workerd/support/run-release'
 import { expectedEffects, judge } from './judge'
-import { everyKill, type Kill } from './kill-points'
+import { everyKill, type Kill, shareOf } from './kill-points'
 import type { Scenario } from './scenario'
 import { SCENARIOS } from './scenarios'
+import { Tally } from './tally'
 import { World } from './world'
 
 /** Far ahead, so that the platform’s own clock fires none of the alarms meanwhile. */
 const START_AT = Date.UTC(2036, 0, 5, 9)
-const totals = { points: 0, kills: 0, violations: 0 }
+const tally = new Tally()
+const share = inject('crashShare')
 
 beforeEach(() => {
   // The objects tell the operators of every fault; here that would be thousands.
@@ -19,8 +21,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => {
-  const { points, kills, violations } = totals
-  process.stdout.write(`crash points: ${points} calls, ${kills} kills, ${violations} violations\n`)
+  process.stdout.write(tally.print('crash points of executions'))
 })
 
 async function runOnce(scenario: Scenario, kill: Kill | null, undisturbedMs: number) {
@@ -42,13 +43,13 @@ describe('killed before or after each of its calls, by an error or for good, an 
       ),
     )
     const found: string[] = []
-    for (const { words, ...kill } of everyKill(calls)) {
+    const done: Kill[] = []
+    for (const { words, ...kill } of shareOf(everyKill(calls), share)) {
       const { world, broken } = await runOnce(scenario, kill, witness.tookMs)
-      totals.kills += world.hasKilled ? 1 : 0
+      if (world.hasKilled) done.push(kill)
       for (const promise of broken) found.push(`${words}: ${promise}`)
     }
-    totals.points += calls.length
-    totals.violations += found.length
+    tally.add(scenario.name, calls, done, found.length)
     expect(found).toEqual([])
   })
 })

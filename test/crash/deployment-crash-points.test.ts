@@ -1,12 +1,14 @@
 import { env } from 'cloudflare:workers'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { newRelease, schedule, testDeployment } from '../workerd/support/test-deployment'
 import { type Deployment, DeploymentWorld } from './deployment-world'
-import { everyKill, type Kill } from './kill-points'
+import { everyKill, type Kill, shareOf } from './kill-points'
+import { Tally } from './tally'
 
 /** Far ahead, so that the platform’s own clock fires none of the alarms meanwhile. */
 const NINE = Date.UTC(2036, 0, 5, 9)
-const totals = { points: 0, kills: 0, violations: 0 }
+const tally = new Tally()
+const share = inject('crashShare')
 
 beforeEach(() => {
   // The objects tell the operators of every fault; here that would be thousands.
@@ -17,8 +19,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => {
-  const { points, kills, violations } = totals
-  process.stdout.write(`crash points of deployments: ${points} calls, ${kills} kills, ${violations} violations\n`)
+  process.stdout.write(tally.print('crash points of deployments'))
 })
 
 type Run = (kill: Kill | null) => Promise<{ world: DeploymentWorld; broken: readonly string[] }>
@@ -81,18 +82,18 @@ describe('killed before or after each of its calls, by an error or for good, a d
   it.each([
     { name: 'a moment comes due', run: dueMoment },
     { name: 'a version is switched', run: deploy },
-  ])('$name', async ({ run }) => {
+  ])('$name', async ({ name, run }) => {
     const undisturbed = await run(null)
     const { calls } = undisturbed.world.points
     expect(undisturbed.broken).toEqual([])
     const found: string[] = []
-    for (const { words, ...kill } of everyKill(calls)) {
+    const done: Kill[] = []
+    for (const { words, ...kill } of shareOf(everyKill(calls), share)) {
       const { world, broken } = await run(kill)
-      totals.kills += world.points.hasKilled ? 1 : 0
+      if (world.points.hasKilled) done.push(kill)
       for (const promise of broken) found.push(`${words}: ${promise}`)
     }
-    totals.points += calls.length
-    totals.violations += found.length
+    tally.add(name, calls, done, found.length)
     expect(found).toEqual([])
   })
 })

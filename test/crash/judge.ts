@@ -2,7 +2,9 @@ import type { JournalEvent } from '#core/engine/event'
 import { fold } from '#core/engine/fold'
 import { stageState } from '#core/engine/state'
 import { isTerminalStatus } from '#core/model/execution-status'
+import type { ShardHandle } from '../../worker/ports/shards'
 import type { Scenario } from './scenario'
+import type { Witness } from './witness'
 import type { Release, World } from './world'
 
 /** A kill may cost what ends a lease, a restart's grace and a doorbell that is rung again; waits come on top. */
@@ -19,7 +21,7 @@ export async function judge(
   const shard = world.shard()
   const { organizationId } = release.config
   const seen = await shard.read({ organizationId, seq: 0 })
-  const second = await shard.peek({ organizationId, seq: 1 })
+  const count = await countFrom(shard, organizationId)
   if (seen === null || !('record' in seen)) return ['I1: the execution is not there']
   const { record } = seen
   const journal = record.journal.map((line) => JSON.parse(line) as JournalEvent)
@@ -27,12 +29,13 @@ export async function judge(
   const { running } = await shard.push({ config: release.config, releases: [] })
   const broken: [boolean, string][] = [
     [
-      witness.ids.size !== 1 || second !== null,
-      `I1: ${witness.ids.size} ids were told, a second one exists: ${second !== null}`,
+      witness.ids.size !== 1 || count !== (scenario.executions ?? 1),
+      `I1: ${witness.ids.size} ids were told, there are ${count} executions`,
     ],
     [witness.id !== record.id, 'I1: the sender was told another id'],
     [!(scenario.ends as readonly string[]).includes(record.status), `I2: it is ${record.status}`],
     [witness.tookMs > undisturbedMs + LOST_MS_MAX, `I2: it took ${witness.tookMs} ms, undisturbed ${undisturbedMs} ms`],
+    [witness.tookMs < (scenario.tookMsMin ?? 0), `I6: it was over after ${witness.tookMs} ms`],
     [record.events !== journal.length, `I3: ${record.events} events are counted, ${journal.length} are there`],
     [state.status !== record.status, `I3: the journal leads to ${state.status}, the row says ${record.status}`],
     [record.pin !== 1, `I7: it ran on release ${record.pin}`],
@@ -43,6 +46,8 @@ export async function judge(
       `I11: the sender was told ${witness.answers.join()}`,
     ],
     [startsAfterStop(journal), 'I14: a stage start is journaled after the stop'],
+    [heardTwice(journal), 'I3: a signal or the end of a child is journaled twice'],
+    [differ(scenario.response, witness.responses), `the sender was answered ${JSON.stringify(witness.responses)}`],
   ]
   return [
     ...witness.broken,
@@ -50,6 +55,23 @@ export async function judge(
     ...judgeEffects(scenario, world),
     ...unfinished(release, state),
   ]
+}
+
+/** Executions of the shard; each must have ended. */
+async function countFrom(shard: ShardHandle, organizationId: string): Promise<number> {
+  for (let seq = 0; ; seq++) {
+    const seen = await shard.peek({ organizationId, seq })
+    if (seen === null || 'archived' in seen || !isTerminalStatus(seen.status)) return seq
+  }
+}
+
+function heardTwice(journal: readonly JournalEvent[]): boolean {
+  const facts = journal.filter(({ type }) => type === 'signal_received' || type === 'child_finished')
+  return facts.length > 1
+}
+
+function differ(expected: Scenario['response'], seen: Witness['responses']): boolean {
+  return seen.some(({ status, body }) => status !== expected?.status || body !== expected.body)
 }
 
 function startsAfterStop(journal: readonly JournalEvent[]): boolean {

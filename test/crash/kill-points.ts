@@ -10,6 +10,11 @@ export type Kill = {
 const PLACES = ['before', 'after'] as const
 const MANNERS = ['throw', 'die'] as const
 
+/** Every nth of some kills. An n that shares no factor with their four manners meets all of these. */
+export function shareOf<T>(kills: readonly T[], n: number): readonly T[] {
+  return kills.filter((_, at) => at % n === 0)
+}
+
 /** Every way to kill at each of some calls. A read changes nothing: after it is as before it. */
 export function everyKill(calls: readonly string[]): readonly (Kill & { readonly words: string })[] {
   return calls.flatMap((name, index) =>
@@ -30,14 +35,18 @@ const never = <T>() => new Promise<T>(() => undefined)
 export class KillPoints {
   /** What was called, in order. */
   readonly calls: string[] = []
-  /** Calls under way; while there are any, time stands still. */
-  underWay = 0
   /** How often the index was written. */
   indexWrites = 0
   hasKilled = false
   readonly #lines = new Set<() => void>()
+  readonly #underWay = new Map<Process, number>()
   #kill: Kill | null = null
   #isArmed = false
+
+  /** Calls under way; while there are any, time stands still. */
+  get underWay(): number {
+    return [...this.#underWay.values()].reduce((sum, count) => sum + count, 0)
+  }
 
   arm(kill: Kill | null): void {
     this.#kill = kill
@@ -78,18 +87,25 @@ export class KillPoints {
     return Promise.race([call(), promise]).finally(() => this.#lines.delete(cut))
   }
 
+  /** An object that the platform ended hears of none of its calls any more. */
+  abandon(process: Process): void {
+    this.#underWay.delete(process)
+  }
+
   cutLines(): void {
     for (const cut of this.#lines) cut()
   }
 
   /** Work that is no call of its own, and for which time stands still all the same. */
   async during<T>(process: Process, work: () => Promise<T>): Promise<T> {
-    this.underWay += 1
+    this.#underWay.set(process, (this.#underWay.get(process) ?? 0) + 1)
     const outcome = await work().then(
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     )
-    this.underWay -= 1
+    const others = (this.#underWay.get(process) ?? 0) - 1
+    if (others > 0) this.#underWay.set(process, others)
+    else this.#underWay.delete(process)
     if (process.isDead()) return never()
     if ('error' in outcome) throw outcome.error
     return outcome.answer

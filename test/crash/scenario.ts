@@ -22,6 +22,14 @@ export type Scenario = {
   readonly timeoutMs?: number
   /** The sender waits for the end, and the execution runs inside its request. */
   readonly waits?: boolean
+  /** What a stage answers the waiting sender. */
+  readonly response?: { readonly status: number; readonly body: Json }
+  /** Sent twice under one key, ten seconds after the sender was told the execution. */
+  readonly signal?: string
+  /** Executions in all, children included; 1 unless it says otherwise. */
+  readonly executions?: number
+  /** It may not be over any sooner. */
+  readonly tookMsMin?: number
   /** 200 unless it says otherwise; `hang`: never. */
   readonly answer?: (effect: Effect) => HttpAnswer | 'hang' | undefined
   readonly disturbs?: (effect: Effect) => Disturbance | undefined

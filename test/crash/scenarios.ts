@@ -101,4 +101,66 @@ export const SCENARIOS: readonly Scenario[] = [
     repeats: 2,
     effects: [['left', 'right'], 'after'],
   },
+  {
+    name: 'three items, two at a time',
+    stages: [
+      { id: 'each', component: 'foreach', config: { items: ['a', 'b', 'c'], do: ['send'], max_concurrency: 2 } },
+      request('send', [], { body: '{{ item }}' }),
+      request('after', ['each'], { body: '{{ stages.each.output.results }}' }),
+    ] as Json,
+    ends: ['completed'],
+    // An item waits for no result of another: those of a second are written together.
+    repeats: 3,
+    effects: [['each[0]/send', 'each[1]/send', 'each[2]/send'], 'after'],
+  },
+  {
+    name: 'another workflow that is waited for',
+    stages: [
+      {
+        id: 'check',
+        component: 'conditional',
+        config: { condition: '{{ input.n == 1 }}', if_true: ['call'], if_false: ['inner'] },
+      },
+      { id: 'call', component: 'workflow', config: { workflow: 'itself', input: { n: 2 } } },
+      request('inner'),
+      request('after', ['call']),
+    ] as Json,
+    executions: 2,
+    ends: ['completed'],
+    effects: ['inner', 'after'],
+  },
+  {
+    name: 'a signal that is waited for',
+    stages: [
+      request('first'),
+      { id: 'ask', component: 'wait_for_signal', depends_on: ['first'], config: { signal: 'go' } },
+      request('after', ['ask'], { body: '{{ stages.ask.output }}' }),
+    ] as Json,
+    signal: 'go',
+    ends: ['completed'],
+    effects: ['first', 'after'],
+  },
+  {
+    name: 'a delay between requests',
+    stages: [
+      request('first'),
+      { id: 'pause', component: 'delay', depends_on: ['first'], config: { seconds: 40 } },
+      request('after', ['pause']),
+    ] as Json,
+    tookMsMin: 40_000,
+    ends: ['completed'],
+    effects: ['first', 'after'],
+  },
+  {
+    name: 'an early answer to the sender',
+    stages: [
+      request('first'),
+      { id: 'reply', component: 'respond', depends_on: ['first'], config: { status: 202, body: 'taken' } },
+      request('after', ['reply']),
+    ] as Json,
+    waits: true,
+    response: { status: 202, body: 'taken' },
+    ends: ['completed'],
+    effects: ['first', 'after'],
+  },
 ]

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '#core/components/context'
+import type { HttpRequest, WebhookResponse } from '#core/components/context'
 import type { JournalEvent } from '#core/engine/event'
 import type { ExecutionStatus } from '#core/model/execution-status'
 import type { Effect } from './scenario'
@@ -14,6 +14,8 @@ export class Witness {
   /** Every id that a sender was told. */
   readonly ids = new Set<string>()
   readonly answers: ExecutionStatus[] = []
+  /** What senders got of a stage that answered them. */
+  readonly responses: WebhookResponse[] = []
   indexed: string | null = null
   tookMs = 0
   readonly #completed = new Set<string>()
@@ -27,14 +29,15 @@ export class Witness {
     this.ids.add(id)
   }
 
-  answered(status: ExecutionStatus): void {
+  answered(status: ExecutionStatus, response: WebhookResponse | null): void {
     this.answers.push(status)
+    if (response !== null) this.responses.push(response)
   }
 
   /** A request has reached the outside. */
   arrived({ method, url, headers, body }: HttpRequest): Effect {
     const key = headers['Idempotency-Key'] ?? `${method} ${url}`
-    const stage = url.split('/').at(-1) ?? ''
+    const stage = key.slice(key.indexOf(':') + 1)
     const nth = this.effects.filter((it) => it.key === key).length + 1
     const effect = { key, stage, nth, method, url, body: typeof body === 'string' ? body : JSON.stringify(body) }
     if (this.#completed.has(stage)) this.broken.push(`I4: ${stage} was sent after its completion was journaled`)

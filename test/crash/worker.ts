@@ -15,7 +15,7 @@ export { default } from '../../worker/index'
 /** An object in one of its lives; after its death nothing it still does counts. */
 function lifeOf(name: string, ctx: DurableObjectState, points: KillPoints): Process {
   let isDead = false
-  return {
+  const life: Process = {
     name,
     isDead: () => isDead,
     die() {
@@ -25,9 +25,11 @@ function lifeOf(name: string, ctx: DurableObjectState, points: KillPoints): Proc
       setTimeout(() => {
         ctx.abort('killed')
         points.cutLines()
+        points.abandon(life)
       }, 0)
     },
   }
+  return life
 }
 
 /** What the shipped class is made of here. */

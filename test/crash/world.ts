@@ -3,12 +3,15 @@ import { env } from 'cloudflare:workers'
 import type { HttpAnswer, HttpRequest } from '#core/components/context'
 import { ok } from '#core/kernel/result'
 import type { Deployments } from '../../worker/ports/deployments'
+import type { Ingress } from '../../worker/ports/ingress'
 import type { ShardHandle, Shards } from '../../worker/ports/shards'
 import { createConfigCache } from '../../worker/services/config-cache'
 import { createIngress } from '../../worker/services/ingress'
 import type { RunnerDeps } from '../../worker/services/runner/runner-deps'
 import { serveDoorbell } from '../../worker/services/runner/serve-doorbell'
+import { startChild } from '../../worker/services/start-child'
 import { fakeNetwork, ok as success, type publish, runnerOn } from '../workerd/support/run-release'
+import { childDeps } from './child-deps'
 import { doorbellsOf } from './doorbells'
 import { type Kill, killPointsOf, type Process } from './kill-points'
 import { alarmAt, ringAlarm } from './platform-alarms'
@@ -19,6 +22,7 @@ import { Witness } from './witness'
 
 const SWEEP_EVERY_MS = 60_000
 const SEND_AGAIN_MS = 1_000
+const SIGNAL_AFTER_MS = 10_000
 const PATIENCE_MS = 30_000
 const GIVE_UP_AFTER_MS = 30 * 60_000
 const SENDS_MAX = 10
@@ -50,6 +54,10 @@ export class World {
     this.time = new VirtualTime(startAt)
     this.#startedAt = startAt
     this.#sweepAt = startAt + SWEEP_EVERY_MS
+  }
+
+  get #first() {
+    return { organizationId: this.#release.config.organizationId, seq: 0 }
   }
 
   get hasKilled(): boolean {
@@ -162,6 +170,8 @@ export class World {
           if (count > 0) await points.later(process, 'queue', send).catch(() => undefined)
         },
       },
+      startChild: (parent, request) =>
+        startChild(childDeps(this.#ingress(process), this.#release.config.ref), parent, request),
       releases: {
         ...base.releases,
         load: (config, parts) => points.during(process, () => base.releases.load(config, parts)),
@@ -195,14 +205,24 @@ export class World {
     if (what === 'cancel') await this.#cancel()
   }
 
-  async #cancel(): Promise<void> {
-    const { organizationId } = this.#release.config
+  /** Calls the shard, as a process of its own each time, until it answers. */
+  async #insist(name: string, call: (shard: ShardHandle) => Promise<unknown>): Promise<void> {
     for (let tries = 0; tries < SENDS_MAX; tries++) {
-      const process = this.#process('canceller')
-      const cancelling = this.#shards(process)('', 0).cancel({ organizationId, seq: 0, reason: 'stop', actor: null })
-      const answer = await Promise.race([cancelling, process.died]).catch(() => null)
+      const process = this.#process(name)
+      const answer = await Promise.race([call(this.#shards(process)('', 0)), process.died]).catch(() => null)
       if (answer !== null) return
     }
+  }
+
+  #cancel(): Promise<void> {
+    const request = { ...this.#first, reason: 'stop', actor: null }
+    return this.#insist('canceller', (shard) => shard.cancel(request))
+  }
+
+  async #signal(name: string): Promise<void> {
+    await this.time.sleep(FOREVER, SIGNAL_AFTER_MS)
+    const request = { ...this.#first, name, signalId: 'key:go', payload: '"yes"', actor: null }
+    for (let times = 0; times < 2; times++) await this.#insist('signaller', (shard) => shard.signal(request))
   }
 
   #startRunner(): void {
@@ -222,10 +242,33 @@ export class World {
   }
 
   async #sendOnce(process: Process): Promise<void> {
+    const { timeoutMs, waits = false, signal } = this.#scenario
+    const ingress = this.#ingress(process)
+    const accepted = await ingress.accept(this.#release.config.ref, 'order-7', async () =>
+      ok({
+        pin: 1,
+        cause: { type: 'webhook' as const, triggerId: 'webhook', actor: null, ...(waits && { answers: true }) },
+        payload: '{"n":1}',
+        key: 'order-7',
+        fingerprint: 'same',
+        claim: waits,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      }),
+    )
+    if (!accepted.ok) return
+    this.witness.told(accepted.value.id)
+    if (signal !== undefined) void this.#signal(signal)
+    if (waits) {
+      const { status, response } = await ingress.complete(accepted.value, PATIENCE_MS)
+      this.witness.answered(status, response)
+    }
+    this.#sent = true
+  }
+
+  #ingress(process: Process): Ingress {
     const { ref } = this.#release.config
-    const { timeoutMs, waits = false } = this.#scenario
     const shards = this.#shards(process)
-    const ingress = createIngress({
+    return createIngress({
       clock: () => this.time.now,
       nonce: () => `${ref}-${this.#nonces++}`,
       configs: createConfigCache(shards),
@@ -236,20 +279,5 @@ export class World {
       triggerLimit: async () => true,
       background: (work) => void work.catch(() => undefined),
     })
-    const accepted = await ingress.accept(ref, 'order-7', async () =>
-      ok({
-        pin: 1,
-        cause: { type: 'webhook' as const, triggerId: 'webhook', actor: null },
-        payload: '{"n":1}',
-        key: 'order-7',
-        fingerprint: 'same',
-        claim: waits,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      }),
-    )
-    if (!accepted.ok) return
-    this.witness.told(accepted.value.id)
-    if (waits) this.witness.answered((await ingress.complete(accepted.value, PATIENCE_MS)).status)
-    this.#sent = true
   }
 }
