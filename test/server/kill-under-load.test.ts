@@ -124,19 +124,23 @@ test(
 
     const arrivals = await sink.arrivals()
     const executions = await traces(ids)
-    expect(new Set(ids).size).toBe(EXECUTIONS)
-    expect(await allItems(here(), '/v1/executions')).toHaveLength(EXECUTIONS)
-    expect(executions.filter(({ status }) => status !== 'completed')).toEqual([])
-    expect(judgeEffects(arrivals, executions, sightings, EFFECTS)).toEqual([])
+    const broken = judgeEffects(arrivals, executions, sightings, EFFECTS)
+    const completed = executions.filter(({ status }) => status === 'completed').length
+    const effects = new Set(arrivals.map(({ key }) => key)).size
+    const again = accepted.filter(({ sends }) => sends > 1).length
     process.stdout.write(
       [
         `${KILLS} kills`,
-        `${ids.length} executions (${accepted.filter(({ sends }) => sends > 1).length} had to be asked for again)`,
-        `${new Set(arrivals.map(({ key }) => key)).size} effects in ${arrivals.length} requests`,
-        `${sightings.length} completions seen before kills`,
-        `all completed ${(tookMs / 1000).toFixed(1)} s after the last start\n`,
-      ].join(', '),
+        `${ids.length} accepted (${again} of them asked for again)`,
+        `${completed} completed, the last ${(tookMs / 1000).toFixed(1)} s after the last start`,
+        `${effects} effects, ${arrivals.length - effects} repeats, of journaled stages ${broken.filter((it) => it.startsWith('I4')).length}`,
+        `${sightings.length} completions seen before kills\n`,
+      ].join('; '),
     )
+    expect(new Set(ids).size).toBe(EXECUTIONS)
+    expect(await allItems(here(), '/v1/executions')).toHaveLength(EXECUTIONS)
+    expect(executions.filter(({ status }) => status !== 'completed')).toEqual([])
+    expect(broken).toEqual([])
   },
   600_000 + KILLS * 30_000,
 )
