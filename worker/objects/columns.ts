@@ -48,6 +48,7 @@ export const CauseColumn = z.object({
   mocks: z.record(z.string(), z.json()).optional(),
   tags: z.array(z.string()).optional(),
   concurrencyKey: z.string().optional(),
+  startsAt: z.int().optional(),
   startBy: z.int().optional(),
   answers: z.literal(true).optional(),
   parent: z.object({ executionId: z.string(), stage: z.string(), depth: z.int(), waits: z.boolean() }).optional(),

@@ -18,6 +18,8 @@ const archived: ArchivedExecution = {
     actorEmail: null,
     acceptedAt: 1,
     startedAt: 2,
+    startsAt: null,
+    expiresAt: null,
     endedAt: 3,
     errorCode: null,
     errorMessage: null,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { childrenOfStage } from '#lib/execution/children-of-stage.ts'
 import { earlyAnswer } from '#lib/execution/early-answer.ts'
+import { pendingUntil } from '#lib/execution/pending-until.ts'
 import { isKept } from '#lib/execution/is-kept.ts'
 import { retryPoints } from '#lib/execution/retry-points.ts'
 import { delayEndsAt, signalWaits } from '#lib/execution/waits.ts'
@@ -71,6 +72,14 @@ describe('a retry', () => {
     expect(retryPoints(stages, 'each[1]/book')).toEqual(['each[1]/book', 'load', 'each'])
     expect(retryPoints(stages, undefined)).toEqual(['load', 'each'])
   })
+})
+
+test('a pending execution waits for its instant until that has come, and for its turn afterwards', () => {
+  const times = { startsAt: startedAt, expiresAt: '2026-03-10T12:01:00.000Z' }
+  const startsAtMs = Date.parse(startedAt)
+  expect(pendingUntil(times, startsAtMs - 1)).toEqual({ startsAtMs, expiresAtMs: startsAtMs + 60_000 })
+  expect(pendingUntil(times, startsAtMs)).toEqual({ startsAtMs: null, expiresAtMs: startsAtMs + 60_000 })
+  expect(pendingUntil({ startsAt: null, expiresAt: null }, 0)).toEqual({ startsAtMs: null, expiresAtMs: null })
 })
 
 test('a stage that ended before its retry was accepted is one that was kept', () => {

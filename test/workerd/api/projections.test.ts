@@ -29,6 +29,8 @@ function summary(
     actorEmail: null,
     acceptedAt: 1,
     startedAt: null,
+    startsAt: null,
+    expiresAt: null,
     endedAt: null,
     errorCode: null,
     errorMessage: null,

@@ -53,6 +53,24 @@ describe('a run', () => {
     expect(await until(client, late, isEnded)).toMatchObject({ status: 'cancelled', startedAt: null })
   })
 
+  test('says in its answer and in the list until when it is delayed, and when it lapses', async () => {
+    const { client, deploy } = await newPlace()
+    const { start } = await deploy(brief)
+    const delay = far()
+    const id = await start({ n: 1 }, { delay, ttl: 60 })
+    const seen = await until(client, id, () => true)
+    expect(Math.abs(Date.parse(seen.startsAt ?? '') - Date.parse(delay))).toBeLessThan(1_000)
+    expect(Math.abs(Date.parse(seen.expiresAt ?? '') - Date.parse(delay) - 60_000)).toBeLessThan(1_000)
+    const listed = async () => {
+      const list = await client.listExecutions({ query: { status: 'pending' } })
+      return list.ok ? list.body.items.map(({ startsAt, expiresAt }) => ({ startsAt, expiresAt })) : []
+    }
+    const { startsAt, expiresAt } = seen
+    await expect.poll(listed, { timeout: 20_000 }).toEqual([{ startsAt, expiresAt }])
+    const plain = await start({ n: 2 })
+    expect(await until(client, plain, isEnded)).toMatchObject({ startsAt: null, expiresAt: null })
+  })
+
   test('of a key that is busy waits for its turn, and is dropped when its ttl is over first', async () => {
     const { client, deploy } = await newPlace()
     const { start } = await deploy(waiting({ concurrency: 1 }))

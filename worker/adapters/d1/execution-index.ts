@@ -24,6 +24,8 @@ const COLUMNS = {
   replay_of: 'replayOf',
   parent_execution_id: 'parentExecutionId',
   tags: 'tags',
+  starts_at: 'startsAt',
+  expires_at: 'expiresAt',
   rev: 'rev',
 } as const
 

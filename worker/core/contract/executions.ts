@@ -17,6 +17,10 @@ const summary = {
   trigger: z.string(),
   triggerId: z.string().nullable(),
   acceptedAt: Instant,
+  startsAt: Instant.nullable().describe('What `delay` asked for: it does not start before; null = at once'),
+  expiresAt: Instant.nullable().describe(
+    'What `ttl` asked for: not begun by then it is timed_out; null = it never lapses',
+  ),
   startedAt: Instant.nullable(),
   endedAt: Instant.nullable(),
   duration: z.int().nullable().describe('Milliseconds from start to end; null until it ended'),

@@ -87,7 +87,7 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, release: Rele
       pin: request.pin,
       nonce: request.nonce,
       keyHash: request.key ?? null,
-      cause: request.cause,
+      cause: dueAt === null ? request.cause : { ...request.cause, startsAt: dueAt },
       payload: request.payload,
       acceptedAt: now,
       deadlineAt,

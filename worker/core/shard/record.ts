@@ -51,6 +51,8 @@ export function summaryOf(shard: Shard, row: RowHead, rev: number): ExecutionSum
     actorEmail: row.cause.actor?.email ?? null,
     acceptedAt: row.acceptedAt,
     startedAt: result?.startedAt ?? row.startedAt,
+    startsAt: row.cause.startsAt ?? null,
+    expiresAt: row.cause.startBy ?? null,
     endedAt: result?.endedAt ?? null,
     errorCode: result?.error?.code ?? null,
     errorMessage: result?.error?.message.slice(0, ERROR_CHARS_MAX) ?? null,

@@ -17,6 +17,10 @@ export type ExecutionSummary = {
   readonly actorEmail: string | null
   readonly acceptedAt: EpochMs
   readonly startedAt: EpochMs | null
+  /** It was not to be started before this; null = at once. */
+  readonly startsAt: EpochMs | null
+  /** It ends by itself if it has not begun by then. */
+  readonly expiresAt: EpochMs | null
   readonly endedAt: EpochMs | null
   readonly errorCode: string | null
   readonly errorMessage: string | null

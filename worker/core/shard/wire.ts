@@ -20,6 +20,8 @@ export type Cause = {
   readonly tags?: readonly string[]
   /** Executions with the same key share the workflow's concurrency; those without one share another. */
   readonly concurrencyKey?: string
+  /** It was not to be started before this; set by the shard that accepts it. */
+  readonly startsAt?: EpochMs
   /** It is not worth starting any more after this. */
   readonly startBy?: EpochMs
   /** The caller of its webhook waits for an answer, which a stage may give early. */

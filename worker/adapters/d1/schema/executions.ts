@@ -31,6 +31,8 @@ export const executions = sqliteTable(
     parentExecutionId: text('parent_execution_id'),
     /** JSON list of words. */
     tags: text().notNull().default('[]'),
+    startsAt: integer('starts_at'),
+    expiresAt: integer('expires_at'),
     rev: integer().notNull(),
   },
   (table) => [
