@@ -1,4 +1,5 @@
 import {
+  base64url,
   createLocalJWKSet,
   decodeProtectedHeader,
   errors,
@@ -33,11 +34,16 @@ export function createTokenVerifier(deps: TokenVerifierDeps): TokenVerifier {
 function kidOf(token: string, rules: TokenRules): Result<string | null, TokenProblem> {
   try {
     const { alg, kid = null, crit } = decodeProtectedHeader(token)
-    const isUsable = alg !== undefined && rules.algorithms.includes(alg) && crit === undefined
+    const isUsable = alg !== undefined && rules.algorithms.includes(alg) && crit === undefined && isCanonical(token)
     return isUsable && (kid === null || typeof kid === 'string') ? ok(kid) : err('malformed')
   } catch {
     return err('malformed')
   }
+}
+
+/** One token has one spelling: bits that encode nothing are refused, or a changed token could pass for the same. */
+function isCanonical(token: string): boolean {
+  return token.split('.').every((part) => base64url.encode(base64url.decode(part)) === part)
 }
 
 async function judge(
