@@ -9,6 +9,7 @@ export type ExecutionQuery = PageQuery & {
   readonly trigger?: string | undefined
   readonly version?: string | undefined
   readonly tag?: string | undefined
+  readonly parentExecutionId?: string | undefined
   readonly fromAt?: EpochMs | undefined
   readonly toAt?: EpochMs | undefined
   readonly test?: boolean | undefined

@@ -35,7 +35,8 @@ export function listExecutions(ctx: ServiceContext, filter: ExecutionFilter): Pr
   ]
   return ctx.stores.executions.list({
     ...query,
-    test: filter.test ?? false,
+    // The children of a test are tests.
+    test: filter.test ?? (filter.parentExecutionId === undefined ? false : undefined),
     fromAt: starts.length === 0 ? undefined : Math.max(...starts),
     toAt: to === undefined ? undefined : fromIso(to),
     workflowIds: ctx.caller.workflowIds ?? undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { childrenOfStage } from '#lib/execution/children-of-stage.ts'
+import { childOfStage } from '#lib/execution/child-of-stage.ts'
 import { earlyAnswer } from '#lib/execution/early-answer.ts'
 import { pendingUntil } from '#lib/execution/pending-until.ts'
 import { isKept } from '#lib/execution/is-kept.ts'
@@ -100,14 +100,14 @@ test('an early answer is one that was sent, whatever else the execution did', ()
   expect(earlyAnswer([{ ...stage, input: {}, output: { sent: false } }])).toBeNull()
 })
 
-test('a workflow stage leads to the execution its output names, else to those of the workflow it calls', () => {
-  const child = (executionId: string, workflowName: string) => ({ executionId, workflowName, workflowId: 'workflow_1' })
-  const all = [child('exec_1', 'score'), child('exec_2', 'score'), child('exec_3', 'other')]
-  const component = 'workflow'
-  expect(childrenOfStage({ component, input: { workflow: 'score' }, output: { score: 7 } }, all)).toHaveLength(2)
-  const named = { component, input: { workflow: 'score', wait: false }, output: { executionId: 'exec_2' } }
-  expect(childrenOfStage(named, all)).toEqual([all[1]])
-  expect(childrenOfStage({ component: 'logger', input: { workflow: 'score' }, output: null }, all)).toEqual([])
+test('a workflow stage leads to the execution the trace names, also before the list has it', () => {
+  const child = { executionId: 'exec_2', workflowName: 'score' }
+  const stage = (childExecutionId?: string) => ({
+    metadata: childExecutionId === undefined ? {} : { childExecutionId },
+  })
+  expect(childOfStage(stage('exec_2'), [{ executionId: 'exec_1' }, child])).toEqual({ id: 'exec_2', known: child })
+  expect(childOfStage(stage('exec_3'), [child])).toEqual({ id: 'exec_3', known: null })
+  expect(childOfStage(stage(), [child])).toBeNull()
 })
 
 describe('what is typed as JSON', () => {

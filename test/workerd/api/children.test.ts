@@ -11,11 +11,58 @@ const double = { component: 'transform', config: { value: { twice: '{{ input.n *
 const wait = { component: 'wait_for_signal', config: { signal: 'go' } }
 
 /** The executions that one has started. */
-async function childrenOf(client: Client, parentId: string) {
-  const list = await client.listExecutions({ query: { trigger: 'workflow' } })
-  const items = list.ok ? list.body.items : []
-  return items.filter(({ parentExecutionId }) => parentExecutionId === parentId)
+async function childrenOf(client: Client, parentExecutionId: string) {
+  const list = await client.listExecutions({ query: { parentExecutionId } })
+  return list.ok ? list.body.items : []
 }
+
+/** What the trace says of the child of each stage. */
+async function childrenInTrace(client: Client, id: string) {
+  const trace = await client.getTrace({ params: { id } })
+  return trace.ok ? trace.body.stages.map(({ metadata }) => metadata.childExecutionId) : []
+}
+
+describe('the children of an execution', () => {
+  test('are listed by it, tests too, and nobody else’s; each stage names its own', async () => {
+    const { client, deploy } = await newPlace()
+    await deploy(child(double))
+    const call = (id: string, wait: boolean) => ({
+      id,
+      component: 'workflow',
+      config: { workflow: 'child', input: { n: 1 }, wait },
+    })
+    const stages = [call('waits', true), call('leaves', false), { id: 'plain', ...double }]
+    const { start, workflowId } = await deploy({ name: 'parent', stages })
+    const [id, other] = [await start({ n: 1 }), await start({ n: 1 })]
+    await Promise.all([id, other].map((one) => until(client, one, isEnded)))
+    const named = await childrenInTrace(client, id)
+    expect(named[2]).toBeUndefined()
+    const listed = async () => (await childrenOf(client, id)).map(({ executionId }) => executionId).sort()
+    await expect.poll(listed, { timeout: 10_000 }).toEqual(named.slice(0, 2).sort())
+    const tried = await client.testWorkflow({
+      params: { id: workflowId },
+      body: { input: { n: 1 }, environment: 'production' },
+    })
+    if (!tried.ok) throw new Error(JSON.stringify(tried.problem))
+    const { executionId } = tried.body
+    await expect
+      .poll(async () => (await childrenOf(client, executionId)).map(({ test: isTest }) => isTest), { timeout: 10_000 })
+      .toEqual([true, true])
+    expect(await client.listExecutions({ query: { parentExecutionId: executionId, test: 'false' } })).toMatchObject({
+      body: { items: [] },
+    })
+  })
+
+  test('that are still at work are named too', async () => {
+    const { client, deploy } = await newPlace()
+    await deploy(child(wait))
+    const { start } = await deploy(parent({ workflow: 'child' }))
+    const id = await start()
+    await until(client, id, isWaiting)
+    const [named = ''] = await childrenInTrace(client, id)
+    expect(await client.getExecution({ params: { id: named } })).toMatchObject({ body: { parentExecutionId: id } })
+  })
+})
 
 describe('a workflow that calls another', () => {
   test('waits for it and takes its output; the child says whose it is', async () => {

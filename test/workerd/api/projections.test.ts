@@ -45,6 +45,18 @@ function summary(
 }
 
 describe('the execution index', () => {
+  test('finds the children of an execution by an index of their own, which others do not pay for', async () => {
+    const plan = await env.DB.prepare(
+      `EXPLAIN QUERY PLAN SELECT * FROM executions
+       WHERE organization_id = ? AND parent_execution_id = ? ORDER BY id DESC LIMIT 51`,
+    )
+      .bind('org_1', 'exec_1')
+      .all<{ detail: string }>()
+    expect(plan.results.map(({ detail }) => detail)).toEqual([
+      'SEARCH executions USING INDEX executions_by_parent (parent_execution_id=? AND organization_id=?)',
+    ])
+  })
+
   test('takes many summaries in one statement and lists them newest first, page by page', async () => {
     const organizationId = id()
     const all = Array.from({ length: 120 }, (_, n) =>

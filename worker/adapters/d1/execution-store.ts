@@ -31,6 +31,7 @@ function matches(query: ExecutionQuery): SQL | undefined {
     equals(executions.status, query.status),
     equals(executions.trigger, query.trigger),
     equals(executions.version, query.version),
+    equals(executions.parentExecutionId, query.parentExecutionId),
     query.test === undefined ? undefined : eq(executions.isTest, query.test),
     query.tag === undefined ? undefined : hasTag(query.tag),
     query.cursor === undefined ? undefined : lt(executions.id, query.cursor),
@@ -45,7 +46,8 @@ function hasTag(tag: string): SQL {
   return sql`EXISTS (SELECT 1 FROM json_each(${executions.tags}) WHERE value = ${tag})`
 }
 
-type TextColumn = (typeof executions)['workflowId' | 'environment' | 'status' | 'trigger' | 'version']
+type TextColumn = (typeof executions)[
+  'workflowId' | 'environment' | 'status' | 'trigger' | 'version' | 'parentExecutionId']
 
 function equals(column: TextColumn, value: string | undefined): SQL | undefined {
   return value === undefined ? undefined : eq(column, value)

@@ -76,6 +76,7 @@ const StageTraceShape = z
       retries: z.int(),
       cached: z.boolean(),
       mocked: z.boolean().optional().describe('Given with the test; the stage did not run'),
+      childExecutionId: z.string().optional().describe('The execution a workflow stage started last'),
       usage: z.record(z.string(), z.number()).optional().meta({
         description: 'What all attempts used of a language model, such as total_tokens.',
       }),
@@ -128,6 +129,10 @@ export const executionOperations = {
       from: InstantFilter.optional(),
       to: InstantFilter.optional(),
       test: z.stringbool().optional(),
+      parentExecutionId: z
+        .string()
+        .optional()
+        .describe('Those its workflow stages started, with tests unless `test` says otherwise'),
     }),
     responses: { 200: pageOf(ExecutionSummaryShape) },
   }),

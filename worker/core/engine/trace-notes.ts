@@ -17,6 +17,8 @@ export type StageNotes = {
   readonly logs: LogLine[]
   readonly attempts: TraceAttempt[]
   isMocked: boolean
+  /** The execution it waits for, or waited for last. */
+  awaitedChild: string | null
 }
 
 /** What a foreach was given; of a very long list only its length is shown, as of any input. */
@@ -28,6 +30,7 @@ function inputWithItems({ input, items }: Event<'stage_opened'>): Json {
 
 function noteResult(notes: StageNotes, event: ResultEvent): void {
   notes.input = event.type === 'stage_opened' ? inputWithItems(event) : event.input
+  if (event.type === 'stage_waiting' && event.for?.kind === 'child') notes.awaitedChild = event.for.executionId
   if (event.type === 'stage_waiting' || event.type === 'stage_opened') return
   if (event.type === 'stage_succeeded') notes.isMocked = event.mocked === true
   if (event.logs !== undefined) notes.logs.push(...event.logs)
@@ -54,7 +57,8 @@ export function takeNotes(
     if (!('stage' in event) || !starts.has(event.stage)) continue
     let notes = all.get(event.stage)
     if (notes === undefined) {
-      notes = { input: null, startedAt: starts.get(event.stage) ?? null, logs: [], attempts: [], isMocked: false }
+      const startedAt = starts.get(event.stage) ?? null
+      notes = { input: null, startedAt, logs: [], attempts: [], isMocked: false, awaitedChild: null }
       all.set(event.stage, notes)
     }
     if (event.type === 'stage_started') notes.startedAt = notes.attempts.length === 0 ? notes.startedAt : event.at

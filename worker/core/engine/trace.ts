@@ -6,6 +6,7 @@ import type { ExecutionStatus } from '../model/execution-status'
 import type { Failure } from '../model/failure'
 import type { StageStatus } from '../model/stage-status'
 import { isTerminalStatus } from '../model/execution-status'
+import { childExecution } from './child-execution'
 import type { JournalEvent } from './event'
 import { fold } from './fold'
 import type { StageState } from './state'
@@ -31,6 +32,8 @@ export type TraceMetadata = {
   readonly cached: false
   /** Given with the test; the stage did not run. */
   readonly mocked?: true
+  /** Of a `workflow` stage: the execution it started last. */
+  readonly childExecutionId?: string
   /** What all attempts used of a language model; absent where none was asked. */
   readonly usage?: Readonly<Record<string, number>>
 }
@@ -108,6 +111,7 @@ function traceStage(place: TracePlace, notes: StageNotes | undefined): TraceStag
   const done = notes?.attempts ?? []
   const isOpen = !isContainer && state.attempt > (done.at(-1)?.number ?? 0)
   const usage = stage.type === 'generator' ? tokenUsage(done.map((attempt) => attempt.output)) : null
+  const child = stage.type === 'workflow' ? childExecution(notes, output) : null
   const attempts = isOpen ? [...done, openAttempt(state, notes?.startedAt ?? startedAt)] : done
   return {
     node: stage.id,
@@ -132,6 +136,7 @@ function traceStage(place: TracePlace, notes: StageNotes | undefined): TraceStag
       retries: Math.max(0, state.attempt - 1),
       cached: false,
       ...(notes?.isMocked === true && { mocked: true }),
+      ...(child !== null && { childExecutionId: child }),
       ...(usage !== null && { usage }),
     },
   }

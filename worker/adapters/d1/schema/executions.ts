@@ -1,3 +1,4 @@
+import { isNotNull } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /**
@@ -38,5 +39,7 @@ export const executions = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index('executions_by_workflow').on(table.workflowId, table.id),
+    // Its entries end with the primary key by themselves; spelled out, SQLite prefers to walk the whole organization.
+    index('executions_by_parent').on(table.parentExecutionId).where(isNotNull(table.parentExecutionId)),
   ],
 )

@@ -1,0 +1,1 @@
+CREATE INDEX `executions_by_parent` ON `executions` (`parent_execution_id`) WHERE `parent_execution_id` IS NOT NULL;
