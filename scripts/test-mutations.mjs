@@ -1,76 +1,73 @@
-// Breaks what the engine promises, one promise at a time, in a copy of the project, and runs the fast suites against it.
-// Green although broken means that the suite is worth nothing there, and the run fails. Names the tests that noticed.
-//   npm run test:mutations            all of test/mutations/mutations.mjs
+// Breaks what the engine promises, one promise at a time, in a copy of the project, and runs the suites listed for it there.
+// Green although broken means that the suites are worth nothing there, and the run fails. Names what noticed.
+//   npm run test:mutations            all of test/mutations/mutations.mjs, each until a suite notices
 //   npm run test:mutations -- b1 e    only these
-import { readFileSync, rmSync } from 'node:fs'
-import path from 'node:path'
+//   npm run test:mutations -- --all   every suite of each, to see which of them notice
+import { parseArgs } from 'node:util'
 import { copyTree } from '../test/mutations/copy-tree.mjs'
 import { mutations } from '../test/mutations/mutations.mjs'
+import { runSuite } from '../test/mutations/run-suite.mjs'
+import { suites } from '../test/mutations/suites.mjs'
 import { root } from './bootstrap/root.mjs'
-import { run } from './bootstrap/run.mjs'
-import { toolEnv } from './bootstrap/tool-env.mjs'
 
-const SUITES = [
-  'unit/shard',
-  'unit/services',
-  'simulate',
-  'workerd/shard',
-  'workerd/runner',
-  'workerd/deployment',
-  'workerd/faults',
-]
 const NAMED = 3
 
-/** Runs the suites in a folder; answers the titles of the tests that failed. */
-async function failures(folder) {
-  const report = path.join(folder, 'report.json')
-  rmSync(report, { force: true })
-  const env = { ...toolEnv(), WRANGLER_LOG: 'error', MILLRACE_TEST_SEEDS: '300' }
-  const args = ['run', ...SUITES.map((name) => `test/${name}`), '--reporter=json', `--outputFile.json=${report}`]
-  const failure = await run('vitest', args, { env, cwd: folder }).catch((error) => error)
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
-  const failed = testResults.flatMap(({ name, status, assertionResults }) => {
-    const file = path.relative(folder, name)
-    const titles = assertionResults.filter((it) => it.status === 'failed').map((it) => `${file} › ${it.title}`)
-    return titles.length === 0 && status === 'failed' ? [`${file} does not load`] : titles
-  })
-  if (failed.length === 0 && failure instanceof Error) throw failure
-  return failed
-}
+const { values, positionals } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true })
 
 const print = (text) => void process.stdout.write(`${text}\n`)
 const seconds = (since) => `${((performance.now() - since) / 1_000).toFixed(0)} s`
 
+function chosen() {
+  const unknown = positionals.filter((id) => !mutations.some((it) => it.id === id))
+  if (unknown.length > 0) throw new Error(`No mutation is called ${unknown.join(', ')}`)
+  return mutations.filter(({ id }) => positionals.length === 0 || positionals.includes(id))
+}
+
+async function expectGreen(names, folder) {
+  for (const name of names) {
+    const since = performance.now()
+    const red = await runSuite(suites[name], folder)
+    if (red.length > 0) throw new Error(`Already red without any mutation, ${name}:\n${red.join('\n')}`)
+    print(`unbroken, ${name}: green (${seconds(since)})`)
+  }
+}
+
+/** Whether any of its suites noticed. */
+async function isCaught({ id, breaks, caughtBy, patches }, tree) {
+  const undo = tree.patch(patches)
+  let caught = false
+  print(`(${id}) ${breaks}`)
+  for (const name of caughtBy) {
+    const since = performance.now()
+    const red = await runSuite(suites[name], tree.folder)
+    print(`    ${name}: ${red.length === 0 ? 'did not notice' : `RED, ${red.length} failed`} (${seconds(since)})`)
+    for (const title of red.slice(0, NAMED)) print(`        ${title}`)
+    caught ||= red.length > 0
+    if (caught && values.all !== true) break
+  }
+  if (!caught) print('    NOT CAUGHT')
+  undo()
+  return caught
+}
+
 async function main() {
-  const asked = process.argv.slice(2)
-  const chosen = mutations.filter(({ id }) => asked.length === 0 || asked.includes(id))
+  const asked = chosen()
   const startedAt = performance.now()
   const tree = copyTree(root)
-  let survived = 0
+  let caught = 0
   try {
-    const before = await failures(tree.folder)
-    if (before.length > 0) throw new Error(`Already red without any mutation:\n${before.join('\n')}`)
-    print(`unbroken: green (${seconds(startedAt)})`)
-    for (const { id, breaks, patches } of chosen) {
-      const since = performance.now()
-      const undo = tree.patch(patches)
-      const caught = await failures(tree.folder)
-      undo()
-      if (caught.length === 0) survived += 1
-      print(
-        `(${id}) ${breaks}: ${caught.length === 0 ? 'NOT CAUGHT' : `caught by ${caught.length}`} (${seconds(since)})`,
-      )
-      for (const title of caught.slice(0, NAMED)) print(`      ${title}`)
-    }
+    for (const { patches } of asked) tree.patch(patches)()
+    await expectGreen(new Set(asked.flatMap(({ caughtBy }) => caughtBy)), tree.folder)
+    for (const mutation of asked) caught += (await isCaught(mutation, tree)) ? 1 : 0
   } finally {
     tree.remove()
   }
-  print(`${chosen.length - survived} of ${chosen.length} mutations caught in ${seconds(startedAt)}`)
-  return survived
+  print(`${caught} of ${asked.length} mutations caught in ${seconds(startedAt)}`)
+  return caught === asked.length
 }
 
 try {
-  process.exit((await main()) === 0 ? 0 : 1)
+  process.exit((await main()) ? 0 : 1)
 } catch (error) {
   process.stderr.write(`${error.message}\n`)
   process.exit(1)

@@ -1,16 +1,18 @@
 /**
  * Ways to break what the engine promises. Each replaces text of shipped files; text that is no longer there exactly once
- * is an error, so that a mutation cannot silently stop being one.
+ * is an error, so that a mutation cannot silently stop being one. `caughtBy`: the suites (suites.mjs) that are asked, in order.
  */
 export const mutations = [
   {
     id: 'a1',
     breaks: 'dedupe: a sender’s key is not looked up',
+    caughtBy: ['simulation', 'unit', 'workerd'],
     patches: [{ file: 'worker/core/shard/admission.ts', find: 'shard.store.findKey(request.key)', put: 'null' }],
   },
   {
     id: 'a2',
     breaks: 'dedupe: the nonce of a repeated call is not looked up',
+    caughtBy: ['simulation', 'unit', 'workerd'],
     patches: [
       {
         file: 'worker/core/shard/admission.ts',
@@ -22,11 +24,13 @@ export const mutations = [
   {
     id: 'b1',
     breaks: 'fencing: any token is taken for the holder’s',
+    caughtBy: ['simulation', 'unit', 'workerd'],
     patches: [{ file: 'worker/core/shard/lease.ts', find: 'entry.token !== token || ', put: '' }],
   },
   {
     id: 'b2',
     breaks: 'fencing: a runner starts effects after its own lease ended',
+    caughtBy: ['simulation', 'unit', 'workerd'],
     patches: [
       {
         file: 'worker/services/runner/lease-clock.ts',
@@ -38,18 +42,25 @@ export const mutations = [
   {
     id: 'c1',
     breaks: 're-ringing: an unanswered doorbell is not rung again',
+    caughtBy: ['simulation', 'unit', 'workerd'],
     patches: [{ file: 'worker/core/shard/tick.ts', find: 'ringAgain(memory, now)', put: '0' }],
   },
   {
     id: 'c2',
     breaks: 're-ringing: a lease that ran out brings nobody',
+    caughtBy: ['simulation', 'unit', 'workerd'],
     patches: [
-      { file: 'worker/core/shard/tick.ts', find: 'else makeReady(memory, entry, now)', put: 'else void makeReady' },
+      {
+        file: 'worker/core/shard/tick.ts',
+        find: '    else if (began) makeReady(memory, entry, now)\n    else neverBegan.push(entry)\n',
+        put: '    else void began\n',
+      },
     ],
   },
   {
     id: 'd',
     breaks: 'version pin: an execution runs on the release that is live when it is claimed',
+    caughtBy: ['simulation', 'unit', 'workerd'],
     patches: [
       {
         file: 'worker/core/shard/work.ts',
@@ -76,6 +87,7 @@ export const mutations = [
   {
     id: 'e',
     breaks: 'write barrier: an unsafe effect leaves before what it builds on is durable',
+    caughtBy: ['simulation', 'unit', 'workerd'],
     patches: [
       {
         file: 'worker/services/runner/slice.ts',
