@@ -125,4 +125,32 @@ describe('a trace', () => {
     })
     expect(stages[1]).toMatchObject({ skippedBecause: 'try failed at inside', attempts: [{ number: 1, error: null }] })
   })
+
+  it('of an execution that has not begun shows no stage at work, nor a container', () => {
+    const first = planOf([
+      { id: 'guard', component: 'trycatch', config: { try: ['inside'] } },
+      { id: 'inside' },
+      { id: 'alone' },
+    ])
+    const of = (status: 'pending' | 'running') =>
+      buildTrace(first, { ...subject, status }, []).stages.map((stage) => stage.status)
+    expect(of('running')).toEqual(['running', 'running', 'running'])
+    expect(of('pending')).toEqual(['pending', 'pending', 'pending'])
+    const [guard] = buildTrace(first, { ...subject, status: 'pending' }, []).stages
+    expect(guard).toMatchObject({ startedAt: null, input: null, attempts: [] })
+  })
+
+  it('of a retry that has not begun keeps what the retry took over', () => {
+    const kept = {
+      v: 1,
+      type: 'stage_succeeded',
+      stage: 'fetch',
+      attempt: 1,
+      at: 7,
+      input: null,
+      output: null,
+    } as const
+    const { stages } = buildTrace(plan, { ...subject, status: 'pending' }, [kept])
+    expect(stages.map(({ status }) => status)).toEqual(['completed', 'pending', 'skipped'])
+  })
 })

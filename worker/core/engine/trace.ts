@@ -9,7 +9,7 @@ import { isTerminalStatus } from '../model/execution-status'
 import { childExecution } from './child-execution'
 import type { JournalEvent } from './event'
 import { fold } from './fold'
-import type { StageState } from './state'
+import { PENDING, type StageState } from './state'
 import { takeNotes, type StageNotes } from './trace-notes'
 import { EndedIterations, tracePlaces, type TracePlace } from './trace-places'
 import { tokenUsage } from './token-usage'
@@ -142,12 +142,17 @@ function traceStage(place: TracePlace, notes: StageNotes | undefined): TraceStag
   }
 }
 
+/** Of an execution nobody has claimed the engine has chosen what comes first; nothing is at work yet. */
+function asBegun(place: TracePlace, status: ExecutionStatus): TracePlace {
+  return status === 'pending' && place.state.status === 'running' ? { ...place, state: PENDING } : place
+}
+
 /** The trace of an execution, finished or not, from its journal. Stages come in the order of the document. */
 export function buildTrace(plan: Plan, subject: TraceSubject, events: readonly JournalEvent[]): Trace {
   const { executionId, status, version, acceptedAt, triggerType, input } = subject
   const iterations = new EndedIterations()
   const state = fold(plan, acceptedAt, events, iterations.witness)
-  const places = tracePlaces(state, iterations)
+  const places = tracePlaces(state, iterations).map((place) => asBegun(place, status))
   const notes = takeNotes(places, events)
   return {
     executionId,

@@ -3,7 +3,6 @@ import type { ExecutionAnswer } from '#core/contract/executions'
 import { isTerminalStatus } from '#core/model/execution-status'
 import { session } from '../session/session.svelte.ts'
 import type { Trace } from './stage-trace.ts'
-import { traceToShow } from './trace-to-show.ts'
 
 /** One execution and its trace, read again until it is over. */
 export class ExecutionView {
@@ -34,7 +33,7 @@ export class ExecutionView {
     this.problem = refused !== undefined && !refused.ok && this.execution === null ? refused.problem : null
     if (!execution.ok || !trace.ok) return
     this.execution = execution.body
-    this.trace = traceToShow(trace.body)
+    this.trace = trace.body
   }
 
   async poll(): Promise<void> {
