@@ -17,17 +17,21 @@ export async function newKey(kid: string, alg = 'RS256'): Promise<Key> {
   return { ...(await generateKeyPair(alg, { extractable: true })), kid, alg }
 }
 
+let first: Promise<Key> | null = null
+/** Every issuer begins with this one; making keys is slow. */
+const firstKey = () => (first ??= newKey('key-1'))
+
 /** An issuer of tokens whose documents are fetched through `send`; what it publishes can be changed and taken away. */
 export function createIssuer() {
   let keys: Promise<readonly Key[]> | null = null
-  const published = () => (keys ??= newKey('key-1').then((key) => [key]))
+  const published = () => (keys ??= firstKey().then((key) => [key]))
   const asked: string[] = []
   let isDown = false
   const seconds = Math.floor(NOW / 1_000)
 
   async function token({ header = {}, key, ...claims }: TokenWish = {}): Promise<string> {
-    const [first] = await published()
-    const { kid, alg, privateKey } = key ?? first!
+    const [current] = await published()
+    const { kid, alg, privateKey } = key ?? current!
     const payload = { iss: ISSUER_URL, sub: 'service', iat: seconds, exp: seconds + 3_600, ...claims }
     return new SignJWT(payload)
       .setProtectedHeader({ alg, kid, ...header })
