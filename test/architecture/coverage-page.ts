@@ -10,7 +10,7 @@ type Row = {
   readonly others: readonly string[]
 }
 
-const ROW = /^- \*\*([SI]\d+|F-\d\d)\*\* \S/
+const ROW = /^- \*\*([SI]\d+|[FWSNTRA]-\d\d)\*\* \S/
 const CITATION = /^ {2}- `(test\/[^`›]+) › ([^`]+)`$/
 const OPEN = /^ {2}- Open: \S/
 
