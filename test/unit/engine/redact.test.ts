@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { excerpt } from '#core/kernel/excerpt'
 import { createRedactor } from '#core/engine/redact'
 
 const CANARY = 'p@ss"w\\ö<&>\' 中\n2nd-line-of-it+/='
@@ -86,6 +87,16 @@ describe('a redactor', () => {
     for (const encode of [encodeURIComponent, JSON.stringify, named, (value: string) => value]) {
       const kept = odd(`${'&'.repeat(16_380)}${encode('中文 "密码"+<测试>')}!`) as string
       expect(kept).toMatch(/^&{16380}"?\[secret ODD\]"?!$/)
+    }
+  })
+
+  it('masks the beginning of a secret that a cut left, in any encoding', () => {
+    for (const encode of [(value: string) => value, encodeURIComponent, asciiJson, named]) {
+      const whole = `It is ${encode(CANARY)}`
+      for (let length = encode(CANARY.slice(0, 6)).length + 6; length < whole.length; length++) {
+        const kept = text(`${excerpt(whole, length)}.`)
+        expect(kept, whole.slice(0, length)).toMatch(/^It is "?\[secret CANARY\]"?…\.$/)
+      }
     }
   })
 

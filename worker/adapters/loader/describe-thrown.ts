@@ -1,3 +1,4 @@
+import { excerpt } from '#core/kernel/excerpt'
 import { placeInSource, type CodePlace } from '#core/components/code-module'
 import type { Failure } from '#core/model/failure'
 
@@ -16,7 +17,7 @@ type Frame = CodePlace & { readonly in: string | null }
 export function describeThrown({ name, message, stack }: Thrown, sources: CodeSources): Failure {
   const frames = framesOf(stack, sources).slice(0, FRAMES_MAX)
   const [first] = frames
-  const what = `${name === '' ? 'The code threw' : name}: ${message.slice(0, MESSAGE_CHARS_MAX)}`
+  const what = `${name === '' ? 'The code threw' : name}: ${excerpt(message, MESSAGE_CHARS_MAX)}`
   if (first === undefined) return { code: 'code_threw', message: what }
   const trace = frames.map((frame) => `at ${frame.in === null ? wordsOf(frame) : `${frame.in} (${wordsOf(frame)})`}`)
   const { line, column } = first

@@ -1,3 +1,4 @@
+import { excerpt } from '#core/kernel/excerpt'
 import { retryAfterMs } from '#core/components/retry-after'
 import type { ChatAnswer, ChatRequest } from '#core/components/context'
 import type { Clock } from '#core/kernel/time'
@@ -73,7 +74,7 @@ function answerOf(endpoint: ChatEndpoint, answer: Awaited<ReturnType<HttpSender>
 }
 
 function refusalOf({ keySetting }: ChatEndpoint, { status, text }: Response): Failure {
-  const details = { status, body: text.slice(0, 1_000) }
+  const details = { status, body: excerpt(text, 1_000) }
   if (status === 429) {
     const hint = 'Retry later, or raise the limit of the model account.'
     return { code: 'ai_rate_limited', message: 'The model endpoint asks for fewer requests.', hint, details }

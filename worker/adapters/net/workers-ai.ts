@@ -1,3 +1,4 @@
+import { excerpt } from '#core/kernel/excerpt'
 import * as z from 'zod'
 import type { ChatAnswer, ChatRequest } from '#core/components/context'
 import type { JsonObject } from '#core/kernel/json'
@@ -77,7 +78,7 @@ function timedOut(timeoutMs: number): Failure {
 }
 
 function refused(thrown: unknown, failed: (failure: Failure, retryable: boolean) => ChatAnswer): ChatAnswer {
-  const reason = thrown instanceof Error ? thrown.message.slice(0, 300) : 'no reason given'
+  const reason = thrown instanceof Error ? excerpt(thrown.message, 300) : 'no reason given'
   if (UNKNOWN_MODEL.test(reason)) {
     const hint = 'Write a model as Workers AI names it, such as @cf/meta/llama-3.3-70b-instruct-fp8-fast.'
     return failed({ code: 'ai_refused', message: `Workers AI refused the request: ${reason}`, hint }, false)

@@ -1,3 +1,4 @@
+import { excerpt } from '../kernel/excerpt'
 import * as z from 'zod'
 import { fromIso } from '../kernel/time'
 import { LIMITS } from '../model/limits'
@@ -14,7 +15,7 @@ const instantOf = (text: string) => (INSTANT.test(text) ? fromIso(text) : Number
 
 const untilInvalid = (until: string) => ({
   code: 'until_invalid',
-  message: `'${until.slice(0, 100)}' is not an instant.`,
+  message: `'${excerpt(until, 100)}' is not an instant.`,
   hint: 'Write ISO 8601 with its offset, such as 2026-01-05T09:00:00Z.',
 })
 

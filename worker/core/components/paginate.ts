@@ -1,3 +1,4 @@
+import { excerpt } from '../kernel/excerpt'
 import * as z from 'zod'
 import { isJsonObject, type Json, type JsonObject } from '../kernel/json'
 import { err, ok, type Result } from '../kernel/result'
@@ -55,7 +56,7 @@ function nextUrl(next: Json, current: string): Result<string | null, Failure> {
   if (isEnd(next) || (isJsonObject(next) && Object.values(next).every(isEnd))) return ok(null)
   const isUrl = typeof next === 'string' && URL.canParse(next, current)
   if (!isUrl && !isJsonObject(next)) {
-    const message = `pagination.next must give a URL, query parameters or null, but gave ${JSON.stringify(next).slice(0, 100)}.`
+    const message = `pagination.next must give a URL, query parameters or null, but gave ${excerpt(JSON.stringify(next), 100)}.`
     return failed('pagination_invalid', message, 'Write {{ output.body.next ?? null }}, or {"page": "{{ … }}"}.')
   }
   const url = typeof next === 'string' ? new URL(next, current).href : withParameters(current, next as JsonObject)
@@ -72,7 +73,7 @@ function readPage(output: JsonObject, url: string, ctx: ComponentContext): Resul
   const items = ctx.late(ITEMS, output) ?? ok(output['body'] ?? null)
   if (!items.ok) return items
   if (!Array.isArray(items.value)) {
-    const message = `pagination.items must give a list, but gave ${JSON.stringify(items.value).slice(0, 100)}.`
+    const message = `pagination.items must give a list, but gave ${excerpt(JSON.stringify(items.value), 100)}.`
     return failed('pagination_invalid', message, 'Name the list in the page, such as {{ output.body.items }}.')
   }
   const next = ctx.late(NEXT, output) ?? ok(null)

@@ -1,3 +1,4 @@
+import { excerpt } from '../kernel/excerpt'
 import * as z from 'zod'
 import type { Json } from '../kernel/json'
 import { LIMITS } from '../model/limits'
@@ -55,7 +56,7 @@ export const waitForSignal = defineComponent({
   run: (config, ctx) => {
     const { signal, timeout_seconds: seconds } = config
     if (!SIGNAL_NAME.test(signal)) {
-      const message = `'${signal.slice(0, 100)}' is not the name of a signal. ${SIGNAL_NAME_RULE}`
+      const message = `'${excerpt(signal, 100)}' is not the name of a signal. ${SIGNAL_NAME_RULE}`
       return { kind: 'failed', failure: { code: 'signal_name_invalid', message } }
     }
     const waitMs = seconds === undefined ? LIMITS.executionTimeoutMsMax : Math.round(seconds * 1_000)

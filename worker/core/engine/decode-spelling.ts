@@ -15,7 +15,7 @@ function unescaped(token: string): string {
   return LETTERS[sign] ?? token.slice(1)
 }
 
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 function unpercented(token: string): string {
   return utf8.decode(Uint8Array.from(token.slice(1).split('%'), (byte) => parseInt(byte, 16)))

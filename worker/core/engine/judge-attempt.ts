@@ -1,3 +1,4 @@
+import { excerpt } from '../kernel/excerpt'
 import type { AwaitedFact, Outcome, WebhookResponse } from '../components/context'
 import type { RetryPolicy } from '../components/retry-policy'
 import type { PlannedStage } from '../definition/plan'
@@ -37,7 +38,7 @@ function holds(stage: PlannedStage, scope: Scope, output: Json): Result<boolean,
   if (typeof value.value === 'boolean') return ok(value.value)
   return err({
     code: 'expression_failed',
-    message: `retry.condition must be true or false, but is ${JSON.stringify(value.value).slice(0, 100)}.`,
+    message: `retry.condition must be true or false, but is ${excerpt(JSON.stringify(value.value), 100)}.`,
     hint: 'Compare it with something, such as {{ output.status_code != 200 }}.',
     details: { path: `/config${CONDITION}` },
   })

@@ -1,12 +1,16 @@
+import { cutHits } from './cut-secrets'
 import { decodings } from './decode-spelling'
 import { createNeedleFinder } from './find-needles'
 import { type Spelling, secretSpellings } from './secret-spellings'
 
 /** Masks all secrets in a text. `hints`: whether one may be there; true too often, never false where one would be masked. */
-export type TextMasker = { mask(text: string): string; hints(text: string): boolean }
+export type TextMasker = {
+  readonly mask: (text: string) => string
+  readonly hints: (text: string) => boolean
+}
 
-type Sought = Spelling & { readonly mask: string }
-type Hit = { readonly start: number; readonly end: number; readonly mask: string }
+export type Sought = Spelling & { readonly mask: string }
+export type Hit = { readonly start: number; readonly end: number; readonly mask: string }
 
 /** A character takes at most so many when it is encoded three times over. */
 const SPREAD_MAX = 14
@@ -89,6 +93,7 @@ export function createTextMasker(secrets: Readonly<Record<string, string>>): Tex
       }
     })
     if (unanchored.length > 0) hits.push(...encodedAnywhere(text, unanchored))
+    hits.push(...cutHits(text, sought))
     return hits
   }
 

@@ -1,7 +1,8 @@
 import type { CodeInvocation } from '#core/components/code-call'
-import type { ComponentContext, HttpRequest, WebhookResponse } from '#core/components/context'
+import type { ChildRequest, ComponentContext, HttpRequest, WebhookResponse } from '#core/components/context'
 import type { PlannedStage } from '#core/definition/plan'
 import type { JournalEvent } from '#core/engine/event'
+import type { Redact } from '#core/engine/redact'
 import { runStage } from '#core/engine/run-stage'
 import { plannedStage, type ExecutionState } from '#core/engine/state'
 import type { World } from '#core/engine/world'
@@ -11,6 +12,7 @@ import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
 import { authorizeRequests } from './authorize-requests'
 import { confineCode } from './confine-code'
+import { countHops } from './count-hops'
 import type { Inbox } from './inbox'
 import { guardSecrets } from './guard-secrets'
 import type { JournalBuffer } from './journal-buffer'
@@ -59,7 +61,10 @@ export function createSliceContext(
   parts: Pick<SliceContext, 'buffer' | 'inbox'> & { readonly signalLinks: JsonObject },
 ): SliceContext {
   const { plan, redact, secrets, secretHosts, tokens, code } = job.release
-  const guarded = guardSecrets(deps.http, { values: secrets, hosts: secretHosts })
+  const guarded = guardSecrets(countHops(deps.http, (job.work.cause.hops ?? 0) + 1), {
+    values: secrets,
+    hosts: secretHosts,
+  })
   const { organizationId } = job.config
   const http = authorizeRequests(guarded, { tokens, organizationId, clock: deps.clock, sleep: deps.sleep })
   const world = { ...worldOf(job), signalLinks: parts.signalLinks }
@@ -76,8 +81,8 @@ export function createSliceContext(
         now: deps.clock,
         redact,
         mayRespond: () => mayRespond,
-        startChild: (address: string, request: Parameters<ComponentContext['startChild']>[0]) =>
-          deps.startChild({ work: job.work, config: job.config, stage: address }, request),
+        startChild: (address: string, request: ChildRequest) =>
+          deps.startChild({ work: job.work, config: job.config, stage: address }, maskInput(redact, request)),
         http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal()),
         ai: (request: Parameters<RunnerDeps['ai']>[0]) => deps.ai(request, signal()),
         code: (call: CodeInvocation, log: ComponentContext['log']) => {
@@ -92,6 +97,11 @@ export function createSliceContext(
     },
     serialize: writer.serialize,
   }
+}
+
+/** A child keeps what it is given, and masks only secrets of its own. */
+function maskInput(redact: Redact, request: ChildRequest): ChildRequest {
+  return { ...request, input: redact(request.input) as JsonObject }
 }
 
 function worldOf({ work, config, release }: Job): World {

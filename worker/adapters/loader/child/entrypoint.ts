@@ -1,3 +1,4 @@
+import { CUT } from '#core/kernel/excerpt'
 import { LIMITS } from '#core/model/limits'
 
 const LINES_MAX = 1_000
@@ -90,6 +91,8 @@ function shown(value) {
   }
 }
 
+const cut = (message) => (message.length <= ${LINE_CHARS_MAX} ? message : message.slice(0, ${LINE_CHARS_MAX}) + '${CUT}')
+
 // Lines leave in the turn they were written in, so that those of a call that is cut off are not lost.
 function journal(host) {
   let lines = []
@@ -102,7 +105,7 @@ function journal(host) {
   return {
     write(level, message, fields) {
       if (written++ >= ${LINES_MAX}) return
-      if (lines.push({ level, message: message.slice(0, ${LINE_CHARS_MAX}), ...(fields && { fields }) }) === 1) {
+      if (lines.push({ level, message: cut(message), ...(fields && { fields }) }) === 1) {
         queueMicrotask(flush)
       }
     },

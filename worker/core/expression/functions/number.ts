@@ -1,3 +1,4 @@
+import { excerpt } from '../../kernel/excerpt'
 import type { Json } from '../../kernel/json'
 import type { Arguments } from './arguments'
 import type { FunctionDefinition } from './define-function'
@@ -11,7 +12,7 @@ function toNumber(args: Arguments): Json {
   if (typeof value === 'boolean') return value ? 1 : 0
   const text = args.text(0).trim()
   const number = NUMBER.test(text) ? Number(text) : NaN
-  return Number.isFinite(number) ? number : args.stop(`${JSON.stringify(text.slice(0, 40))} is not a number`)
+  return Number.isFinite(number) ? number : args.stop(`${JSON.stringify(excerpt(text, 40))} is not a number`)
 }
 
 function round(args: Arguments): number {
