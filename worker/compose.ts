@@ -1,6 +1,7 @@
 import { exports } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import { newId } from '#core/kernel/id'
+import { DEVELOPMENT_RATE_FACTOR, PLAN_LIMITS } from '#core/model/plan-limits'
 import { formatWebhookToken } from '#core/release/webhook-token'
 import { version as VERSION } from '../package.json'
 import { sha256Hex } from './adapters/crypto/digest'
@@ -43,8 +44,6 @@ import { type ChildDeps, startChild } from './services/start-child'
 import { createTriggerLimit } from './services/trigger-limit'
 import { sleep } from './adapters/timers/sleep'
 
-/** What one organization may start per second; development ten times that. */
-const TRIGGERS_PER_SECOND = 1_000
 const KEY_SET_BYTES_MAX = 256 * 1_024
 
 export type Composition = {
@@ -88,10 +87,9 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   }
   const configs = createConfigCache(shards)
   const archive = createTraceBlocks(bindings.BUCKET)
-  const nonce = () => crypto.randomUUID()
   const ingress = createIngress({
     clock: Date.now,
-    nonce,
+    nonce: () => crypto.randomUUID(),
     configs,
     shards,
     deployments,
@@ -172,9 +170,11 @@ function runnerOf(
 }
 
 function triggerLimitOf({ SHIELD }: Bindings, { ENVIRONMENT }: Settings) {
+  const factor = ENVIRONMENT === 'development' ? DEVELOPMENT_RATE_FACTOR : 1
+  const { triggersPerWindow, triggerWindowSeconds: windowSeconds } = PLAN_LIMITS
   return createTriggerLimit({
     clock: Date.now,
-    perSecond: ENVIRONMENT === 'development' ? TRIGGERS_PER_SECOND * 10 : TRIGGERS_PER_SECOND,
+    rule: { name: 'organization', quota: triggersPerWindow * factor, windowSeconds },
     shield: limitBy(SHIELD),
   })
 }

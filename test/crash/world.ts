@@ -276,7 +276,7 @@ export class World {
       deployments: (() => undefined) as unknown as Deployments,
       runner: this.#runner(process),
       archive: { read: async () => null },
-      triggerLimit: async () => true,
+      triggerLimit: async () => [],
       background: (work) => void work.catch(() => undefined),
     })
   }

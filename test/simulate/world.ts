@@ -98,7 +98,7 @@ export class World {
         }) as never,
       runner: this.#runner(process),
       archive: { read: async () => null },
-      triggerLimit: async () => true,
+      triggerLimit: async () => [],
       background: (work) => void work.catch(() => undefined),
     })
   }

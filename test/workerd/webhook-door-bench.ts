@@ -12,6 +12,7 @@ import { createVault } from '../../worker/adapters/crypto/vault'
 import { createWebhookDoor } from '../../worker/http/webhook'
 import type { TokenVerifier } from '../../worker/ports/token-verifier'
 import type { Ingress, IngressRefusal, Prepared } from '../../worker/ports/ingress'
+import type { TriggerLimit } from '../../worker/ports/trigger-limit'
 
 const MASTER_KEY = btoa('m'.repeat(32))
 const SESSION_KEY = btoa('s'.repeat(32))
@@ -38,7 +39,9 @@ type Options = {
   readonly status?: DeploymentConfig['status']
   /** Seal the endpoint for another deployment than it is used in. */
   readonly sealedFor?: string
-  readonly refusal?: IngressRefusal['code']
+  readonly refusal?: Exclude<IngressRefusal['code'], 'rate_limited'>
+  /** Where a call is counted, or nowhere. */
+  readonly triggerLimit?: TriggerLimit
   readonly ending?: Awaited<ReturnType<Ingress['complete']>>
   /** What the door takes for now. */
   readonly clock?: () => number
@@ -70,12 +73,14 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
       if (!prepared.ok) return prepared
       if (config.status === 'paused') return err({ code: 'paused' })
       if (options.refusal !== undefined) return err({ code: options.refusal })
+      const rates = (await options.triggerLimit?.(config.organizationId, prepared.value.rate)) ?? []
+      if (rates.some(({ allowed }) => !allowed)) return err({ code: 'rate_limited', rates })
       const { key, fingerprint } = prepared.value
       const before = key === undefined ? -1 : started.findIndex((other) => other.key === key)
       if (before >= 0 && started[before]?.fingerprint !== fingerprint) return err({ code: 'key_reused' })
       if (before < 0) started.push(prepared.value)
       const number = before < 0 ? started.length - 1 : before
-      return ok({ id: `exec_${ref}_${number}`, duplicate: before >= 0, config, pin: prepared.value.pin })
+      return ok({ id: `exec_${ref}_${number}`, duplicate: before >= 0, config, pin: prepared.value.pin, rates })
     },
     async complete() {
       return options.ending ?? { status: 'completed', result: null, response: null }

@@ -2,12 +2,15 @@ import { Hono } from 'hono'
 import { API, type OperationName } from '#core/contract/api'
 import type { Operation } from '#core/contract/operation'
 import { encodeBytes } from '#core/kernel/crockford'
+import { HOPS_HEADER, readHops } from '#core/model/hops'
+import { DEVELOPMENT_RATE_FACTOR, PLAN_LIMITS } from '#core/model/plan-limits'
 import { sha256Hex } from '../adapters/crypto/digest'
 import { createPasswords } from '../adapters/crypto/passwords'
 import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
 import { createIdentityStore } from '../adapters/d1/identity-store'
 import { createStores } from '../adapters/d1/stores'
 import { createKeyFinder } from '../services/find-key'
+import { createRateBuckets } from '../services/rate-buckets'
 import { findSession } from '../services/sessions'
 import { answerHeaders } from './answer-headers'
 import type { AppDeps } from './app-deps'
@@ -90,6 +93,7 @@ function createEnvironment(deps: AppDeps): Environment {
   return {
     keys: createKeyFinder(accounts),
     findSession: (token) => findSession(accounts, token),
+    countCall: callCounter(deps),
     environmentName: deps.environmentName,
     publicUrl: deps.publicUrl,
     accounts,
@@ -100,9 +104,19 @@ function createEnvironment(deps: AppDeps): Environment {
       projection,
       caller,
       stores: createStores(db, { organizationId: caller.organizationId }),
+      hops: readHops(request.headers.get(HOPS_HEADER)),
       webhookUrl: async (ref, slot) => new URL(await deps.webhookUrl(ref, slot), originOf(deps, request.url)).href,
     }),
   }
+}
+
+/** Calls by what they were made with: a key, or a session. */
+function callCounter({ clock, environmentName }: AppDeps): Environment['countCall'] {
+  const factor = environmentName === 'development' ? DEVELOPMENT_RATE_FACTOR : 1
+  const { apiCallsPerWindow, apiWindowSeconds: windowSeconds } = PLAN_LIMITS
+  const rule = { name: 'credential', quota: apiCallsPerWindow * factor, windowSeconds }
+  const count = createRateBuckets(clock)
+  return ({ via }) => count([{ key: via.kind === 'key' ? via.id : via.tokenHash, rule }])
 }
 
 function originOf(deps: AppDeps, requestUrl: string): string {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Operation } from '#core/contract/operation'
 import { readRequest } from '#core/contract/read-request'
+import type { RateVerdict } from '#core/model/rate'
 import type { Issue } from '#core/model/issue'
 import { LIMITS } from '#core/model/limits'
 import { AppError } from '../services/app-error'
@@ -10,6 +11,7 @@ import { authenticate, type AuthDeps, authorize, requireOwnOrigin } from './auth
 import type { Call, Handler } from './handler'
 import { type Answer, idempotencyKeyOf, once } from './idempotency'
 import { parseBody, readText } from './read-json'
+import { rateHeaders } from './rate-headers'
 import { newRequestId } from './request-id'
 import { cookiePolicy } from './session-cookie'
 import { toProblem } from './to-problem'
@@ -18,6 +20,8 @@ import { headerBytes } from './webhook/request-context'
 export type Environment = AuthDeps & {
   readonly contextOf: (caller: Caller, request: Request) => ServiceContext
   readonly accounts: Call<Operation>['accounts']
+  /** Counts one call of the caller. */
+  readonly countCall: (caller: Caller) => readonly RateVerdict[]
   readonly report: (error: unknown, requestId: string) => void
 }
 
@@ -25,11 +29,18 @@ export type Environment = AuthDeps & {
 export function bind(environment: Environment, operation: Operation, handler: Handler<Operation>) {
   return async (c: Context): Promise<Response> => {
     const requestId = newRequestId(environment.accounts)
-    try {
-      return toResponse(await serve(environment, operation, handler, c), requestId)
-    } catch (error) {
-      return toProblem(error, requestId, environment.report)
+    let rates: readonly RateVerdict[] = []
+    const count = (caller: Caller) => {
+      rates = environment.countCall(caller)
+      if (rates.some(({ allowed }) => !allowed)) throw new AppError('rate_limited')
     }
+    const response = await serve(environment, operation, handler, { c, count }).then(
+      (answer) => toResponse(answer, requestId),
+      (error: unknown) => toProblem(error, requestId, environment.report),
+    )
+    for (const [name, value] of Object.entries(rateHeaders(rates)))
+      if (!response.headers.has(name)) response.headers.set(name, value)
+    return response
   }
 }
 
@@ -37,11 +48,11 @@ async function serve(
   environment: Environment,
   operation: Operation,
   handler: Handler<Operation>,
-  c: Context,
+  { c, count }: { readonly c: Context; readonly count: (caller: Caller) => void },
 ): Promise<Answer> {
   const request = c.req.raw
   if (headerBytes([...request.headers]) > LIMITS.headerBytesMax) throw new AppError('headers_too_large')
-  const ctx = await admit(environment, operation, request)
+  const ctx = await admit(environment, operation, request, count)
   const idempotencyKey = operation.method === 'POST' ? idempotencyKeyOf(request) : null
   const text = operation.body === undefined ? '' : await readText(request)
   const call = {
@@ -62,12 +73,18 @@ async function serve(
 }
 
 /** Null for calls that need no credentials. */
-async function admit(environment: Environment, operation: Operation, request: Request): Promise<ServiceContext | null> {
+async function admit(
+  environment: Environment,
+  operation: Operation,
+  request: Request,
+  count: (caller: Caller) => void,
+): Promise<ServiceContext | null> {
   if (operation.scope === 'public') {
     requireOwnOrigin(environment, request, 'if_present')
     return null
   }
   const caller = await authenticate(environment, request)
+  count(caller)
   authorize(caller, operation.scope)
   return environment.contextOf(caller, request)
 }

@@ -2,6 +2,7 @@ import { errorEntry } from '#core/contract/errors'
 import { isOutage } from '../adapters/platform/is-outage'
 import { AppError } from '../services/app-error'
 import { problemResponse } from './problem'
+import { rateHeaders } from './rate-headers'
 import { retryHeaders } from './retry-headers'
 
 /** A guess: outages of the platform's parts are mostly over in moments. */
@@ -18,10 +19,11 @@ export function toProblem(
     if (!isOutage(error)) return problemResponse('internal', { requestId })
     return problemResponse('unavailable', { requestId, headers: retryHeaders(503, OUTAGE_RETRY_SECONDS) })
   }
-  const { detail, issues, extra, retryAfterSeconds } = error.details
+  const { detail, issues, extra, retryAfterSeconds, rates = [] } = error.details
   const { status } = errorEntry(error.code)
   const headers: Record<string, string> = {
     ...(retryAfterSeconds === undefined ? {} : retryHeaders(status, retryAfterSeconds)),
+    ...rateHeaders(rates),
   }
   if (error.code === 'unauthorized' || error.code === 'credentials_invalid') {
     const reason = error.code === 'credentials_invalid' ? ', error="invalid_token"' : ''

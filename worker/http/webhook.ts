@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#core/kernel/result'
+import { HOPS_HEADER, isLoop, loopDetail, readHops } from '#core/model/hops'
 import { LIMITS } from '#core/model/limits'
 import { type Mac, parseWebhookToken, type WebhookAddress } from '#core/release/webhook-token'
 import type { Clock } from '#core/kernel/time'
@@ -8,6 +9,8 @@ import { isOutage } from '../adapters/platform/is-outage'
 import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { TokenVerifier } from '../ports/token-verifier'
 import type { Vault } from '../ports/vault'
+import { endpointRate } from './webhook/endpoint-rate'
+import { rateHeaders } from './rate-headers'
 import { retryHeaders } from './retry-headers'
 import { acceptedResponse, completedResponse, handshakeResponse } from './webhook/answers'
 import { BoundedCache } from './webhook/bounded-cache'
@@ -60,7 +63,7 @@ const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
   undeployed: UNKNOWN,
   paused: { code: 'paused', headers: retryHeaders(503, 60) },
   key_reused: { code: 'idempotency_key_reused' },
-  rate_limited: { code: 'rate_limited', headers: retryHeaders(429, 1) },
+  rate_limited: { code: 'rate_limited' },
   too_many_live: { code: 'too_many_live', headers: retryHeaders(429, 5) },
   outcome_unknown: { code: 'outcome_unknown', headers: retryHeaders(503, 1) },
 }
@@ -120,18 +123,22 @@ async function answer(
   const accepted = await deps.ingress.accept<Stopped>(address.ref, null, async (config) => {
     const judged = await judge(endpoints, call, config)
     if (!judged.ok) return judged
+    const hops = readHops(request.headers.get(HOPS_HEADER))
+    if (isLoop(hops)) return refuse({ code: 'loop_detected', details: { detail: loopDetail(hops) } })
     return key.ok ? prepare(call, judged.value, key.value, bodyBytesMax) : refuse(key.error)
   })
   const corsHeaders = call.endpoint?.cors.headers(request.headers.get('origin')) ?? {}
   if (!accepted.ok) {
     if ('answer' in accepted.error) return handshakeResponse(accepted.error.answer, corsHeaders)
     const refusal = 'refusal' in accepted.error ? accepted.error.refusal : REFUSALS[accepted.error.code]
-    return refusalResponse({ ...refusal, headers: { ...refusal.headers, ...corsHeaders } }, deps.requestId())
+    const rates = 'rates' in accepted.error ? rateHeaders(accepted.error.rates) : {}
+    return refusalResponse({ ...refusal, headers: { ...refusal.headers, ...rates, ...corsHeaders } }, deps.requestId())
   }
-  const { id } = accepted.value
-  if (call.endpoint?.spec.responseMode !== 'lastNode') return acceptedResponse(id, corsHeaders)
+  const { id, rates } = accepted.value
+  const fields = { ...rateHeaders(rates), ...corsHeaders }
+  if (call.endpoint?.spec.responseMode !== 'lastNode') return acceptedResponse(id, fields)
   const patienceMs = call.endpoint.spec.timeoutMs ?? LIMITS.stageTimeoutMsDefault
-  return completedResponse(id, await deps.ingress.complete(accepted.value, patienceMs), corsHeaders)
+  return completedResponse(id, await deps.ingress.complete(accepted.value, patienceMs), fields)
 }
 
 /** Whether this call may come in under this config: address, method, credentials. A pause is the shard's to tell. */
@@ -173,17 +180,20 @@ async function prepare(
   if (!delivery.ok) return refuse(delivery.error)
   if (delivery.value.kind === 'handshake') return err({ answer: delivery.value.answer })
   const { spec } = endpoint
+  const hops = readHops(request.headers.get(HOPS_HEADER))
   const cause: Cause = {
     type: 'webhook',
     triggerId: spec.triggerId,
     actor: null,
     ...(spec.responseMode === 'lastNode' && { answers: true as const }),
     request: requestContext(request.method, call.headers, query, endpoint.credentialHeader),
+    ...(hops > 0 && { hops }),
   }
   return ok({
     pin: endpoint.pin,
     cause,
     payload: delivery.value.payload,
+    ...(spec.rateLimit !== undefined && { rate: endpointRate(call.address, spec.rateLimit) }),
     ...(spec.timeoutMs === null ? {} : { timeoutMs: spec.timeoutMs }),
     claim: endpoint.inline && spec.responseMode === 'lastNode',
     ...(delivery.value.repeat ??

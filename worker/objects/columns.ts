@@ -53,6 +53,7 @@ export const CauseColumn = z.object({
   answers: z.literal(true).optional(),
   parent: z.object({ executionId: z.string(), stage: z.string(), depth: z.int(), waits: z.boolean() }).optional(),
   traceparent: z.string().optional(),
+  hops: z.int().optional(),
   request: z
     .object({
       method: z.string(),

@@ -4,7 +4,9 @@ import type { EpochMs } from '#core/kernel/time'
 import type { ExecutionStatus } from '#core/model/execution-status'
 import type { ExecutionResult } from '#core/shard/result'
 import type { DeploymentConfig } from '#core/model/deployment-config'
+import type { RateVerdict } from '#core/model/rate'
 import type { Cause, Work } from '#core/shard/wire'
+import type { EndpointRate } from './trigger-limit'
 
 /** One call, judged with a deployment's current config and ready to be accepted. */
 export type Prepared = {
@@ -18,6 +20,8 @@ export type Prepared = {
   /** Ask for the lease at once, to run inside the request. */
   readonly claim?: boolean
   readonly timeoutMs?: number
+  /** The endpoint's own limit, when it has one. */
+  readonly rate?: EndpointRate
   /** Not to be started before this much time has passed. */
   readonly delayMs?: number
   /** Journal to start from (retry from a stage), as event lines. */
@@ -30,14 +34,15 @@ export type Accepted = {
   readonly duplicate: boolean
   readonly config: DeploymentConfig
   readonly pin: number
+  /** What the limits of its organization and endpoint leave. */
+  readonly rates: readonly RateVerdict[]
   /** Handed to this request to run; counted from before the call that brought it was sent. */
   readonly lease?: { readonly work: Work; readonly sentAt: EpochMs }
 }
 
-export type IngressRefusal = {
-  readonly code:
-    'not_found' | 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'rate_limited' | 'outcome_unknown'
-}
+export type IngressRefusal =
+  | { readonly code: 'not_found' | 'paused' | 'undeployed' | 'key_reused' | 'too_many_live' | 'outcome_unknown' }
+  | { readonly code: 'rate_limited'; readonly rates: readonly RateVerdict[] }
 
 /** The way in for everything that starts an execution from outside. An `ok` is durable (I1); an error started nothing. */
 export type Ingress = {

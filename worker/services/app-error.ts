@@ -1,5 +1,6 @@
 import type { ErrorCode } from '#core/contract/errors'
 import type { Issue } from '#core/model/issue'
+import type { RateVerdict } from '#core/model/rate'
 
 export type AppErrorDetails = {
   readonly detail?: string
@@ -7,6 +8,8 @@ export type AppErrorDetails = {
   /** More members of the problem body, such as `currentRevision`. */
   readonly extra?: Readonly<Record<string, unknown>>
   readonly retryAfterSeconds?: number
+  /** The limits that refused the call. */
+  readonly rates?: readonly RateVerdict[]
 }
 
 /** A refusal by a use case. The HTTP layer turns it into problem+json; its status lives in the error catalogue. */

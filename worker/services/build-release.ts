@@ -1,6 +1,7 @@
 import { encodeBytes, encodeInteger } from '#core/kernel/crockford'
 import type { Workflow } from '#core/definition/document'
 import { compilePlan } from '#core/definition/plan'
+import { PLAN_LIMITS } from '#core/model/plan-limits'
 import { type EndpointSpec, endpointPurpose } from '#core/release/endpoint-spec'
 import type { NewRelease } from '#core/release/wire'
 import type { DeploymentRow } from '../ports/deployment-store'
@@ -15,7 +16,7 @@ import type { ServiceContext } from './service-context'
 import { versionName } from './versions'
 
 /** Executions of one deployment that may be live at once unless its settings say otherwise; more are queued. */
-export const QUOTA_DEFAULT = 1_000
+export const QUOTA_DEFAULT = PLAN_LIMITS.runningPerDeployment
 
 const SLOT_TRIES = 3
 /** The platform's rows end at 2 MB. */

@@ -11,9 +11,9 @@ import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
 import type { Deployments } from '../ports/deployments'
 import type { Accepted, Completion, Ingress, IngressRefusal, Prepared } from '../ports/ingress'
-import type { RateLimit } from '../ports/rate-limit'
 import type { Shards } from '../ports/shards'
 import type { TraceBlocks } from '../ports/trace-blocks'
+import type { TriggerLimit } from '../ports/trigger-limit'
 import { acceptAtHome } from './accept-at-home'
 import type { ConfigCache } from './config-cache'
 import { gatherAccepts } from './gather-accepts'
@@ -43,8 +43,8 @@ export type IngressDeps = {
   readonly deployments: Deployments
   readonly runner: RunnerDeps
   readonly archive: Pick<TraceBlocks, 'read'>
-  /** An organization's triggers per time; one may not starve the others (I10). */
-  readonly triggerLimit: RateLimit
+  /** Triggers per time; one organization may not starve the others (I10). */
+  readonly triggerLimit: TriggerLimit
   /** Keeps work alive after the answer has left. */
   readonly background: (work: Promise<unknown>) => void
 }
@@ -75,13 +75,15 @@ async function accept<R>(
       config = newer
       continue
     }
-    if (!(await deps.triggerLimit(config.organizationId))) return err({ code: 'rate_limited' })
+    const { rate, ...asked } = prepared.value
+    const rates = await deps.triggerLimit(config.organizationId, rate)
+    if (rates.some(({ allowed }) => !allowed)) return err({ code: 'rate_limited', rates })
     const sentAt = deps.clock()
     const nonce = deps.nonce()
     const homeKey = shardKey ?? prepared.value.key
     const home = homeShard(homeKey ?? nonce, config.shards)
     const answer = await send(deps, config, home, {
-      ...prepared.value,
+      ...asked,
       ...(homeKey !== undefined && { home: homeKey }),
       epoch: config.epoch,
       nonce,
@@ -92,15 +94,14 @@ async function accept<R>(
         deps.configs.put(config)
         break
       case 'accepted':
-        return ok(arrived(deps, config, prepared.value, { ...answer, sentAt }))
+        return ok({ ...arrived(deps, config, asked.pin, { ...answer, sentAt }), rates })
       case 'refused':
         if (answer.code !== 'unknown_shard') return err({ code: answer.code })
         if (config.shards === 1) return err({ code: 'not_found' })
-        await deps.deployments(ref).provide({ pin: prepared.value.pin, shard: home })
+        await deps.deployments(ref).provide({ pin: asked.pin, shard: home })
         break
       case 'need_release':
-        if (!(await deps.deployments(ref).provide({ pin: prepared.value.pin, shard: home })))
-          return err({ code: 'not_found' })
+        if (!(await deps.deployments(ref).provide({ pin: asked.pin, shard: home }))) return err({ code: 'not_found' })
         break
       case 'outcome_unknown':
         return err({ code: 'outcome_unknown' })
@@ -133,15 +134,15 @@ async function send(
 function arrived(
   deps: IngressDeps,
   config: DeploymentConfig,
-  prepared: Prepared,
+  pin: number,
   answer: Extract<AcceptAnswer, { kind: 'accepted' }> & { readonly sentAt: EpochMs },
-): Accepted {
+): Omit<Accepted, 'rates'> {
   if (answer.ring > 0) {
     const shard = shardOf(answer.id)
     deps.background(deps.runner.doorbells.ring({ lane: config.lane, ref: config.ref, shard }, answer.ring))
   }
   const { id, duplicate, lease: work, sentAt } = answer
-  return { id, duplicate, config, pin: prepared.pin, ...(work !== undefined && { lease: { work, sentAt } }) }
+  return { id, duplicate, config, pin, ...(work !== undefined && { lease: { work, sentAt } }) }
 }
 
 /** The shard an execution lives on, which its id names. */

@@ -37,7 +37,7 @@ export function resolveEndpoint(
 }
 
 function resolveWebhook(trigger: WebhookTrigger, slot: number, environment: EnvironmentValues): WebhookEndpoint {
-  const { responseMode, timeout, cors } = trigger
+  const { responseMode, timeout, cors, rateLimit } = trigger
   const { methods } = schemeOf(trigger.authentication.type)
   const method = trigger.method.filter((name) => methods?.includes(name) ?? true)
   return {
@@ -47,6 +47,7 @@ function resolveWebhook(trigger: WebhookTrigger, slot: number, environment: Envi
     authentication: resolveAuthentication(trigger.authentication, environment),
     responseMode,
     timeoutMs: timeout ?? (responseMode === 'lastNode' ? LIMITS.stageTimeoutMsDefault : null),
+    ...(rateLimit !== undefined && { rateLimit }),
     cors: {
       enabled: cors?.enabled ?? false,
       allowedOrigins: cors?.allowedOrigins ?? [],

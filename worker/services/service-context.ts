@@ -30,4 +30,9 @@ export type ServiceDeps = {
 }
 
 /** One call: the dependencies, who calls, and the stores of their organization. */
-export type ServiceContext = ServiceDeps & { readonly caller: Caller; readonly stores: Stores }
+export type ServiceContext = ServiceDeps & {
+  readonly caller: Caller
+  readonly stores: Stores
+  /** Executions that led to this call over the network; absent = none. */
+  readonly hops?: number
+}

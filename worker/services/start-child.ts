@@ -48,7 +48,7 @@ async function accept(
   { ref, depth, request }: { ref: string; depth: number; request: ChildRequest },
 ): Promise<ChildAnswer> {
   const key = deps.digest('child:', work.id, ':', stage)
-  const { test } = work.cause
+  const { test, hops } = work.cause
   const accepted = await deps.ingress.accept<Refused>(ref, key, async (config) => {
     if (config.organizationId !== own.organizationId) return err({ refused: notLive(request.workflow, own) })
     const live = config.releases.find(({ pin }) => pin === config.active)
@@ -60,7 +60,14 @@ async function accept(
     const parent = { executionId: work.id, stage, depth, waits: request.waits }
     return ok<Prepared>({
       pin: live.pin,
-      cause: { type: 'workflow', triggerId: null, actor: null, parent, ...(test === true && { test }) },
+      cause: {
+        type: 'workflow',
+        triggerId: null,
+        actor: null,
+        parent,
+        ...(test === true && { test }),
+        ...(hops !== undefined && { hops }),
+      },
       payload: JSON.stringify(input.value),
       key,
       // Whatever the input has become in the meantime: the child of this stage exists already.

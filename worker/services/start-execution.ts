@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#core/kernel/result'
+import { isLoop, loopDetail } from '#core/model/hops'
 import type { JsonObject } from '#core/kernel/json'
 import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
 import type { Cause } from '#core/shard/wire'
@@ -88,9 +89,17 @@ async function prepare(
     })
   }
   const { actor } = ctx.caller
+  const { hops = 0 } = ctx
+  if (isLoop(hops)) return err({ refused: new AppError('loop_detected', { detail: loopDetail(hops) }) })
   const prepared: Prepared = {
     pin: release.pin,
-    cause: { type: 'manual', triggerId: endpoint.manual ? 'manual' : null, actor, ...wish.cause },
+    cause: {
+      type: 'manual',
+      triggerId: endpoint.manual ? 'manual' : null,
+      actor,
+      ...wish.cause,
+      ...(hops > 0 && { hops }),
+    },
     payload: JSON.stringify(input.value),
     ...(wish.key === null ? {} : { key: wish.key.hash, fingerprint: wish.key.fingerprint }),
     ...(wish.claim ? { claim: true } : {}),
@@ -100,14 +109,15 @@ async function prepare(
   return ok(prepared)
 }
 
-function toError({ code }: IngressRefusal): AppError {
+function toError(refusal: IngressRefusal): AppError {
+  const { code } = refusal
   switch (code) {
     case 'not_found':
       return new AppError('not_deployed')
     case 'key_reused':
       return new AppError('idempotency_key_reused')
     case 'rate_limited':
-      return new AppError(code, { retryAfterSeconds: 1 })
+      return new AppError(code, { rates: refusal.rates })
     case 'too_many_live':
       return new AppError(code, { retryAfterSeconds: 5 })
     case 'paused':

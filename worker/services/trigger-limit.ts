@@ -1,37 +1,26 @@
-import type { Clock, EpochMs } from '#core/kernel/time'
+import type { Clock } from '#core/kernel/time'
+import type { RateRule, RateVerdict } from '#core/model/rate'
 import type { RateLimit } from '../ports/rate-limit'
-
-const ORGANIZATIONS_MAX = 10_000
-/** Triggers of burst allowed for each trigger per second. */
-const BURST_SECONDS = 5
-
-type Bucket = { tokens: number; at: EpochMs }
+import type { TriggerLimit } from '../ports/trigger-limit'
+import { createRateBuckets } from './rate-buckets'
 
 /**
- * An organization's triggers: `perSecond` with a burst of five times that, counted in this isolate. Only who has used up half
- * of the burst here is also counted by the location-wide `shield`, so that quiet organizations never wait for it (I10).
+ * An organization's triggers, and those of one endpoint where its author limits them, counted in this isolate. Only who has
+ * used up half of the organization's bucket here is also counted by the location-wide `shield`, so that quiet organizations
+ * never wait for it (I10).
  */
-export function createTriggerLimit(limit: { clock: Clock; perSecond: number; shield: RateLimit }): RateLimit {
-  const burst = limit.perSecond * BURST_SECONDS
-  const buckets = new Map<string, Bucket>()
-
-  function bucketOf(key: string, now: EpochMs): Bucket {
-    const known = buckets.get(key)
-    if (known !== undefined) return known
-    if (buckets.size >= ORGANIZATIONS_MAX) buckets.delete(buckets.keys().next().value ?? '')
-    const fresh = { tokens: burst, at: now }
-    buckets.set(key, fresh)
-    return fresh
+export function createTriggerLimit(limit: { clock: Clock; rule: RateRule; shield: RateLimit }): TriggerLimit {
+  const count = createRateBuckets(limit.clock)
+  return async (organizationId, endpoint) => {
+    const own = { key: organizationId, rule: limit.rule }
+    const verdicts = count(endpoint === undefined ? [own] : [own, endpoint])
+    const [organization] = verdicts
+    if (organization === undefined || !organization.allowed || organization.remaining > limit.rule.quota / 2)
+      return verdicts
+    return (await limit.shield(organizationId)) ? verdicts : [refused(organization), ...verdicts.slice(1)]
   }
+}
 
-  return async (key) => {
-    const now = limit.clock()
-    const bucket = bucketOf(key, now)
-    const earned = (Math.max(0, now - bucket.at) / 1_000) * limit.perSecond
-    bucket.tokens = Math.min(burst, bucket.tokens + earned)
-    bucket.at = now
-    if (bucket.tokens < 1) return false
-    bucket.tokens -= 1
-    return bucket.tokens > burst / 2 || limit.shield(key)
-  }
+function refused(verdict: RateVerdict): RateVerdict {
+  return { ...verdict, allowed: false, remaining: 0 }
 }

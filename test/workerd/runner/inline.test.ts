@@ -26,7 +26,7 @@ function ingressTo(handle: ShardHandle, runner: RunnerDeps) {
     deployments: (() => undefined) as unknown as Deployments,
     runner,
     archive: { read: async () => null },
-    triggerLimit: async () => true,
+    triggerLimit: async () => [],
     background: () => undefined,
   })
 }

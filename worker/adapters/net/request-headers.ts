@@ -1,9 +1,18 @@
+import { HOPS_HEADER } from '#core/model/hops'
+
 /** Belong to one connection or to the platform; a stage cannot set them. */
 const DROPPED =
   /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-length|via|forwarded|cdn-loop|true-client-ip|x-real-ip|proxy-.*|cf-.*|x-forwarded-.*)$/
 
 /** All that may follow a redirect to another origin: nothing that could carry a credential. */
-const KEPT_ACROSS_ORIGINS = new Set(['accept', 'accept-language', 'content-type', 'user-agent', 'idempotency-key'])
+const KEPT_ACROSS_ORIGINS = new Set([
+  'accept',
+  'accept-language',
+  'content-type',
+  'user-agent',
+  'idempotency-key',
+  HOPS_HEADER,
+])
 
 type Fields = Readonly<Record<string, string>>
 

@@ -43,6 +43,48 @@ const identity = {
     hint: 'Leave the header out: the organization follows from the key.',
   },
   key_expired: { status: 409, title: 'The key has expired.', hint: 'Make a new one with POST /v1/keys.' },
+  person_required: {
+    status: 403,
+    title: 'This call is for people who are signed in.',
+    hint: 'An API key cannot make it.',
+  },
+  password_wrong: { status: 403, title: 'The current password is wrong.' },
+  role_too_high: {
+    status: 403,
+    title: 'Nobody gives or takes a role above their own.',
+    hint: 'Ask somebody with that role.',
+  },
+  last_owner: {
+    status: 409,
+    title: 'An organization keeps at least one owner.',
+    hint: 'Make somebody else an owner first.',
+  },
+  already_member: { status: 409, title: 'They are a member of this organization already.' },
+  email_unverified: {
+    status: 403,
+    title: 'No owner of this organization has confirmed their email address yet.',
+    hint: 'Follow the link in the mail that came after signing up, or POST /v1/auth/verify/resend.',
+  },
+  invitation_ended: {
+    status: 410,
+    title: 'There is no such invitation any more.',
+    hint: 'It was used, withdrawn or too old; ask for another one.',
+  },
+  invitation_not_yours: {
+    status: 403,
+    title: 'The invitation was sent to another email address.',
+    hint: 'Sign in with the address it was sent to.',
+  },
+  link_ended: {
+    status: 410,
+    title: 'This link does not work any more.',
+    hint: 'It was used, replaced by a newer one, or too old; ask for another one.',
+  },
+  mail_unavailable: {
+    status: 503,
+    title: 'Mail cannot be sent right now.',
+    hint: 'Whoever runs this service finds the reason in its log.',
+  },
   email_taken: { status: 409, title: 'An account with this email address exists already.', hint: 'Sign in instead.' },
 } as const satisfies Record<string, ErrorEntry>
 
@@ -71,6 +113,11 @@ const requests = {
     hint: 'Repeat it after Retry-After seconds.',
   },
   rate_limited: { status: 429, title: 'Too many requests.', hint: 'Wait for Retry-After seconds.' },
+  loop_detected: {
+    status: 508,
+    title: 'Workflows have called each other too many times in a row.',
+    hint: 'Does this workflow call its own webhook, or one that leads back to it? Start it with a workflow stage, or end the chain.',
+  },
   not_available_yet: { status: 422, title: 'This is not available yet.', hint: 'The detail names what works instead.' },
   unavailable: {
     status: 503,
@@ -182,6 +229,7 @@ export const START_REFUSALS = [
   'undeployed',
   'input_invalid',
   'rate_limited',
+  'loop_detected',
   'too_many_live',
   'paused',
   'outcome_unknown',

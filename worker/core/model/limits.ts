@@ -33,6 +33,7 @@ export const LIMITS = {
   retentionDaysDefault: 30,
   inProcessWaitMsMax: 5_000,
   workflowDepthMax: 8,
+  hopsMax: 8,
   signalPayloadBytesMax: 256 * KIB,
   tagsMax: 10,
   batchRunsMax: 500,

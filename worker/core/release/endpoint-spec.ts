@@ -8,6 +8,10 @@ export const ResolvedAuthentication = z.union([
 ])
 export type ResolvedAuthentication = z.output<typeof ResolvedAuthentication>
 
+/** So many calls in so many seconds. */
+const RateSpec = z.object({ requests: z.int(), seconds: z.int() })
+export type RateSpec = z.output<typeof RateSpec>
+
 export const WebhookEndpoint = z.object({
   triggerId: z.string(),
   slot: z.int(),
@@ -16,6 +20,7 @@ export const WebhookEndpoint = z.object({
   responseMode: z.enum(['immediate', 'lastNode']),
   /** Limit of its executions; null = the limit of the workflow. Never null where the caller waits. */
   timeoutMs: z.int().nullable(),
+  rateLimit: RateSpec.exactOptional(),
   cors: z.object({
     enabled: z.boolean(),
     allowedOrigins: z.array(z.string()),

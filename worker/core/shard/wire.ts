@@ -29,6 +29,8 @@ export type Cause = {
   /** The execution whose `workflow` stage started this one. */
   readonly parent?: ParentLink
   readonly traceparent?: string
+  /** Executions that led to this one over the network; absent = none. */
+  readonly hops?: number
   /** How a webhook was called, for `trigger.headers` and the like; credentials are left out. */
   readonly request?: RequestContext
 }

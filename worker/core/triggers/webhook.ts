@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { LIMITS } from '../model/limits'
+import { PLAN_LIMITS } from '../model/plan-limits'
 import { defineTrigger } from './define-trigger'
 import { Authentication, secretPointers } from './schemes/registry'
 
@@ -21,6 +22,11 @@ const Cors = z.strictObject({
   enabled: z.boolean().default(false),
   allowedOrigins: z.array(Origin).max(100).default([]),
   allowedMethods: Methods.optional().meta({ description: 'Absent: the methods of the trigger.' }),
+})
+
+const RateLimit = z.strictObject({
+  requests: z.int().min(1).max(PLAN_LIMITS.endpointRequestsMost).meta({ title: 'Requests' }),
+  seconds: z.int().min(1).max(PLAN_LIMITS.endpointWindowSecondsMost).default(60).meta({ title: 'In seconds' }),
 })
 
 /** An HTTP endpoint of its own (S16–S25). */
@@ -45,6 +51,10 @@ export const webhook = defineTrigger({
       title: 'Timeout',
       description:
         'Longest an execution may take, in milliseconds. Absent: 30000 where the caller waits (lastNode), else the limit of the workflow.',
+    }),
+    rateLimit: RateLimit.optional().meta({
+      title: 'Rate limit',
+      description: 'Calls beyond it are answered 429. Absent: only the limit of the organization holds.',
     }),
     cors: Cors.optional().meta({ title: 'CORS', description: 'Which web pages may call it from a browser.' }),
   },
