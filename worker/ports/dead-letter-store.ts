@@ -4,6 +4,7 @@ import type { Actor } from '#core/release/wire'
 import type { DeadLetter, DeadLetterKind } from '#core/model/dead-letter'
 
 export type DeadLetterRow = Omit<DeadLetter, 'organizationId'> & {
+  readonly workflowName: string
   readonly redriven: { readonly at: EpochMs; readonly by: Actor; readonly executionId: string | null } | null
 }
 

@@ -64,6 +64,7 @@ describe('what was given up', () => {
         kind: 'outcome_unknown',
         executionId: id,
         workflowId: place.workflowId,
+        workflowName: place.workflow.name,
         environment: 'production',
         stage: 'shape',
         message: 'Nobody knows whether it was charged.',

@@ -3,16 +3,20 @@ import type { DeadLetterRow, DeadLetterStore } from '../../ports/dead-letter-sto
 import type { Database } from './database'
 import { isOneOf } from './is-one-of'
 import { deadLetters } from './schema/dead-letters'
+import { workflows } from './schema/workflows'
 import { toPage } from './to-page'
 
 /** The dead letters of one organization in D1. */
 export function createDeadLetterStore(db: Database, organizationId: string): DeadLetterStore {
   const own = eq(deadLetters.organizationId, organizationId)
+  const named = () =>
+    db
+      .select({ letter: deadLetters, name: workflows.name })
+      .from(deadLetters)
+      .leftJoin(workflows, eq(workflows.id, deadLetters.workflowId))
   return {
     async list({ kind, sinceAt, cursor, limit, workflowIds, environments }) {
-      const rows = await db
-        .select()
-        .from(deadLetters)
+      const rows = await named()
         .where(
           and(
             own,
@@ -25,13 +29,10 @@ export function createDeadLetterStore(db: Database, organizationId: string): Dea
         )
         .orderBy(desc(deadLetters.id))
         .limit(limit + 1)
-      return toPage(rows, limit, toRow, (row) => row.id)
+      return toPage(rows, limit, toRow, ({ letter }) => letter.id)
     },
     async find(id) {
-      const [row] = await db
-        .select()
-        .from(deadLetters)
-        .where(and(own, eq(deadLetters.id, id)))
+      const [row] = await named().where(and(own, eq(deadLetters.id, id)))
       return row === undefined ? null : toRow(row)
     },
     async markRedriven(id, { at, by, executionId }) {
@@ -45,8 +46,15 @@ export function createDeadLetterStore(db: Database, organizationId: string): Dea
   }
 }
 
-function toRow(row: typeof deadLetters.$inferSelect): DeadLetterRow {
-  const { organizationId: _own, redrivenAt, redrivenById, redrivenByEmail, redrivenExecutionId, ...rest } = row
+type NamedLetter = { readonly letter: typeof deadLetters.$inferSelect; readonly name: string | null }
+
+function toRow({ letter, name }: NamedLetter): DeadLetterRow {
+  const { organizationId: _own, redrivenAt, redrivenById, redrivenByEmail, redrivenExecutionId, ...rest } = letter
   const by = { id: redrivenById ?? '', email: redrivenByEmail }
-  return { ...rest, redriven: redrivenAt === null ? null : { at: redrivenAt, by, executionId: redrivenExecutionId } }
+  return {
+    ...rest,
+    // A letter outlives nothing it names, but must be seen even if it did.
+    workflowName: name ?? rest.workflowId,
+    redriven: redrivenAt === null ? null : { at: redrivenAt, by, executionId: redrivenExecutionId },
+  }
 }

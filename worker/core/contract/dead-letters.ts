@@ -15,6 +15,7 @@ export const DeadLetterShape = z
       ),
     executionId: z.string().nullable().describe('Null for a doorbell, which names no execution'),
     workflowId: z.string(),
+    workflowName: z.string().describe('As it is called now'),
     deploymentId: z.string(),
     environment: z.string(),
     code: z.string(),

@@ -12,8 +12,6 @@ export class DeadLetterList {
   nextCursor = $state<string | null>(null)
   problem = $state<Problem | null>(null)
   isLoadingOlder = $state(false)
-  /** Names of workflows by id; the API's letters have ids only. */
-  workflowNames = $state.raw<ReadonlyMap<string, string>>(new Map())
   #kind: Kind | undefined
   #generation = 0
 
@@ -21,7 +19,7 @@ export class DeadLetterList {
     this.#kind = kind
     const generation = ++this.#generation
     this.isLoadingOlder = false
-    const [letters] = await Promise.all([this.#page(undefined), this.#loadNames()])
+    const letters = await this.#page(undefined)
     if (generation !== this.#generation) return
     this.problem = letters.ok ? null : letters.problem
     if (!letters.ok) return
@@ -57,11 +55,5 @@ export class DeadLetterList {
       ...(cursor === undefined ? {} : { cursor }),
     }
     return session.call((api) => api.listDeadLetters({ query }))
-  }
-
-  async #loadNames(): Promise<void> {
-    if (this.workflowNames.size > 0) return
-    const workflows = await session.call((api) => api.listWorkflows({ query: { limit: 200 } }))
-    if (workflows.ok) this.workflowNames = new Map(workflows.body.items.map(({ id, name }) => [id, name]))
   }
 }
