@@ -69,12 +69,22 @@ describe('the body of a call', () => {
     ['{"a":{"b":1,"\\u0062":2}}', 'duplicate_key', '/a/b'],
     ['['.repeat(65) + ']'.repeat(65), 'too_deep', '/0'.repeat(64)],
     ['['.repeat(100_000), 'malformed_json', ''],
-  ] as const)('%.20s is refused with 400 %s', async ([body, code, path]) => {
+    ['['.repeat(10_000) + ']'.repeat(10_000), 'too_deep', '/0'.repeat(64)],
+  ] as const)('%.20s is refused with 400 %s (R-10)', async ([body, code, path]) => {
     const { call, started } = await openDoor()
     const response = await call({ body, headers: { 'content-type': 'application/json' } })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ code, issues: [{ code, path, severity: 'error' }] })
     expect(started).toEqual([])
+  })
+
+  it('of as many keys as fit is read, and one long string too (R-10)', async () => {
+    const { call, started } = await openDoor()
+    const keys = Object.fromEntries(Array.from({ length: 90_000 }, (_, n) => [`k${n}`, 0]))
+    for (const body of [JSON.stringify(keys), JSON.stringify('x'.repeat(1_000_000))]) {
+      expect((await call({ body, headers: { 'content-type': 'application/json' } })).status).toBe(200)
+    }
+    expect(started).toHaveLength(2)
   })
 
   it('that is not UTF-8 is refused with 400', async () => {
@@ -86,7 +96,7 @@ describe('the body of a call', () => {
     expect(response.status).toBe(400)
   })
 
-  it('may name __proto__ without changing any object (T-10)', async () => {
+  it('may name __proto__ without changing any object (T-10, R-10)', async () => {
     const { call, started } = await openDoor()
     await call({ body: '{"__proto__":{"polluted":true}}', headers: { 'content-type': 'application/json' } })
     await call({ body: '__proto__=x&constructor=y', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
