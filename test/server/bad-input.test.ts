@@ -100,6 +100,7 @@ describe('a webhook refuses', () => {
   wrong('a body over 1 MiB', () => send('POST', hook, JSON.stringify('x'.repeat(KIB * KIB)), RIGHT), {
     status: 413,
     code: 'body_too_large',
+    hint: /Send less/,
   })
   wrong('headers over 32 KB', () => send('POST', hook, {}, { ...RIGHT, 'x-padding': 'x'.repeat(33 * KIB) }), {
     status: 431,
@@ -178,6 +179,7 @@ describe('the API refuses', () => {
   wrong('a body over 1 MiB', () => call('POST', '/v1/workflows', { name: 'x'.repeat(KIB * KIB) }), {
     status: 413,
     code: 'body_too_large',
+    hint: /Send less/,
   })
   wrong('headers over 32 KB', () => call('GET', '/v1/workflows', undefined, { 'x-padding': 'x'.repeat(33 * KIB) }), {
     status: 431,

@@ -1,6 +1,7 @@
 import { isTerminalStatus } from '#core/model/execution-status'
 import { AppError } from './app-error'
 import { unknown } from './caller'
+import { notFinished } from './executions'
 import { findExecution } from './read-execution'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
@@ -19,11 +20,4 @@ export async function deleteExecution(ctx: ServiceContext, id: string): Promise<
     case 'unknown':
       throw unknown('execution', id)
   }
-}
-
-function notFinished(status: string): AppError {
-  return new AppError('execution_not_finished', {
-    detail: `The execution has not ended: ${status}.`,
-    extra: { status },
-  })
 }

@@ -84,5 +84,10 @@ export async function cancelExecution(
 
 /** The refusal of what an ended execution cannot do any more. */
 export function finished(status: ExecutionStatus): AppError {
-  return new AppError('execution_finished', { detail: `The execution has ended: ${status}.`, extra: { status } })
+  return new AppError('execution_finished', { detail: `The execution has ended: ${status}.` })
+}
+
+/** The refusal of what only an ended execution can do. */
+export function notFinished(status: ExecutionStatus): AppError {
+  return new AppError('execution_not_finished', { detail: `The execution has not ended: ${status}.` })
 }

@@ -5,7 +5,7 @@ import { parseDeploymentId } from '#core/model/deployment-id'
 import { isTerminalStatus } from '#core/model/execution-status'
 import { AppError } from './app-error'
 import { requireEnvironment } from './caller'
-import { resultOf } from './executions'
+import { notFinished, resultOf } from './executions'
 import { findExecution, type StoredExecution } from './read-execution'
 import { recordAudit } from './record-audit'
 import { openJournal } from './runner/journal-pages'
@@ -49,7 +49,7 @@ export async function replayExecution(
  */
 export async function retryExecution(ctx: ServiceContext, id: string, fromStage: string | undefined): Promise<Started> {
   const execution = await findExecution(ctx, id)
-  if (!isTerminalStatus(execution.record.status)) throw new AppError('execution_not_finished')
+  if (!isTerminalStatus(execution.record.status)) throw notFinished(execution.record.status)
   const plan = compilePlan(await execution.workflow())
   const stage = fromStage ?? resultOf(execution)?.error?.stage
   if (stage === undefined) throw new AppError('nothing_to_retry')

@@ -60,7 +60,7 @@ describe('cancelling', () => {
     await until(client, id, isWaiting)
     expect(await client.retryExecution({ params: { id }, body: {} })).toMatchObject({
       status: 409,
-      problem: { code: 'execution_not_finished' },
+      problem: { code: 'execution_not_finished', detail: 'The execution has not ended: waiting.' },
     })
     expect(await client.cancelExecution({ params: { id }, body: { reason: 'wrong' } })).toMatchObject({ status: 200 })
     expect(await client.cancelExecution({ params: { id }, body: {} })).toMatchObject({

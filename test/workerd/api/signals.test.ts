@@ -60,6 +60,15 @@ describe('a signal', () => {
     expect(await reader.sendSignal({ params, body: {} })).toMatchObject({ status: 403 })
   })
 
+  test('that is too large is refused with what to do instead', async () => {
+    const { client, id } = await asked()
+    const body = { payload: 'x'.repeat(256 * 1024) }
+    expect(await client.sendSignal({ params: { id, name: 'approve-it' }, body })).toMatchObject({
+      status: 413,
+      problem: { code: 'body_too_large', hint: expect.stringContaining('Send less') },
+    })
+  })
+
   test('that does not come in time gives way to the default; without one the stage fails', async () => {
     const { client, deploy } = await newPlace()
     const patient = await deploy({ ...waiting({ timeout_seconds: 1, default: 'nobody' }), name: 'patient' })

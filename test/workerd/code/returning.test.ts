@@ -98,6 +98,9 @@ describe('the code of a stage', () => {
     ["const a = {}; a['x/y'] = [a]; return a", '/x~1y/0', 'it contains itself'],
     ['return { f() {} }', '/f', 'a function has no place in JSON'],
     ['return [undefined]', '/0', 'undefined has no place in JSON'],
+    ['return { o: Object.create({ a: 1 }) }', '/o', 'an object that inherits from another is not a plain object'],
+    ['return [new (class {})()]', '/0', 'an object that inherits from another is not a plain object'],
+    ['return new (class Order {})()', '', 'an Order is not a plain object'],
     ['return { m: new Map() }', '/m', 'a Map is not a plain object'],
     ['return Symbol()', '', 'a symbol has no place in JSON'],
   ])('that returns what is no JSON fails and names the place: %s', async ([source = '', path, problem]) => {

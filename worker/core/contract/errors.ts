@@ -6,7 +6,11 @@ const unreadable = {
   duplicate_key: { status: 400, title: 'An object in the body names the same key twice.' },
   too_deep: { status: 400, title: 'The body is nested deeper than 64 levels.' },
   malformed_header: { status: 400, title: 'A request header cannot be understood.' },
-  body_too_large: { status: 413, title: 'The body is larger than this call accepts.' },
+  body_too_large: {
+    status: 413,
+    title: 'The body is larger than this call accepts.',
+    hint: 'Send less: keep what is large elsewhere, and send where it is.',
+  },
   unsupported_media_type: {
     status: 415,
     title: 'This call does not understand the media type of the body.',

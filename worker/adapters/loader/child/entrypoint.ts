@@ -53,13 +53,19 @@ function plain(value, path, around) {
   }
 }
 
+function kindOf(prototype) {
+  const name = text(prototype.constructor?.name ?? '')
+  if (name === '' || name === 'Object') return 'an object that inherits from another'
+  return (/^[AEIOU]/i.test(name) ? 'an ' : 'a ') + name
+}
+
 function plainObject(value, path, around) {
   if (around.has(value)) throw new NotJson(path, 'it contains itself')
   if (path.length > ${DEPTH_MAX}) throw new NotJson([], 'it is nested deeper than ${DEPTH_MAX} levels')
   const isList = Array.isArray(value)
   const prototype = Object.getPrototypeOf(value)
   if (!isList && prototype !== null && prototype !== Object.prototype) {
-    throw new NotJson(path, 'a ' + text(prototype.constructor?.name) + ' is not a plain object')
+    throw new NotJson(path, kindOf(prototype) + ' is not a plain object')
   }
   around.add(value)
   const copy = isList ? [] : Object.create(null)
