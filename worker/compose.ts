@@ -14,6 +14,9 @@ import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
 import { createStores } from './adapters/d1/stores'
 import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
+import { createEmailSender } from './adapters/mail/email-sender'
+import { createMailbox } from './adapters/mail/mailbox'
+import { noMail } from './adapters/mail/no-mail'
 import { createCodeRunner } from './adapters/loader/code-runner'
 import { createBodyGate } from './adapters/net/body-gate'
 import { createChatModel, type ChatModelSettings } from './adapters/net/chat-model'
@@ -125,6 +128,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     environmentName: settings.ENVIRONMENT,
     version: VERSION,
     signInLimit: limitBy(bindings.SIGN_IN_SHIELD),
+    ...mailOf(bindings, settings),
+    background: (work) => background(work.catch((error: unknown) => reportRequest(error, requestId()))),
     report: reportRequest,
   })
   const common = { requestId, report: reportRequest }
@@ -132,6 +137,13 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const environmentName = settings.ENVIRONMENT
   const signalDoor = createSignalDoor({ configs, shards, mac: signalMac, environmentName, ...common, clock: Date.now })
   return { settings, app, door, signalDoor, runner, shards, deployments, background, ...keepersOf(bindings, shards) }
+}
+
+/** Development keeps its letters; elsewhere they are sent, once it is known from whom and where their links lead. */
+function mailOf({ EMAIL }: Bindings, { ENVIRONMENT, MAIL_FROM, PUBLIC_URL }: Settings) {
+  const mailbox = ENVIRONMENT === 'development' ? createMailbox(Date.now) : null
+  const canSend = EMAIL !== undefined && MAIL_FROM !== '' && PUBLIC_URL !== ''
+  return { mailbox, mailer: mailbox ?? (canSend ? createEmailSender(EMAIL, MAIL_FROM, report) : noMail) }
 }
 
 /** What the queues and the clock of the platform call. */

@@ -19,6 +19,8 @@ export type Bindings = {
   readonly AI?: WorkersAi
   readonly SHIELD: RateLimit
   readonly SIGN_IN_SHIELD: RateLimit
+  /** Sends letters; not bound in development. */
+  readonly EMAIL?: SendEmail
   readonly ASSETS: Fetcher
 } & Readonly<Record<keyof z.input<typeof Settings>, string | undefined>>
 
@@ -27,6 +29,8 @@ const Settings = z.object({
   PUBLIC_URL: z.string().default(''),
   /** Where webhooks are called, when that is another host name than people's (security.md). */
   HOOKS_URL: z.string().default(''),
+  /** Who letters come from: an address of a domain set up for sending. */
+  MAIL_FROM: z.string().default(''),
   SESSION_KEY: z.string().min(16, 'SESSION_KEY must be at least 16 characters'),
   MASTER_KEY: z.string().min(1, 'MASTER_KEY must be 32 bytes in base64'),
   AI_BASE_URL: z.string().default(''),

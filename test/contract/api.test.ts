@@ -30,6 +30,7 @@ beforeAll(async () => {
     executions: run.ok ? run.body.executionId : '',
     keys: keys.ok ? (keys.body.items[0]?.id ?? '') : '',
     environments: 'nowhere',
+    members: owner.user.id,
   }
   const stranger = await newOrganization()
   key = stranger.key
@@ -52,6 +53,7 @@ const BODIES: Partial<Record<OperationName, () => object>> = {
   scaleDeployment: () => ({ shards: 4 }),
   rollbackDeployment: () => ({ reason: 'x' }),
   putVariables: () => ({ variables: {} }),
+  changeMember: () => ({ role: 'viewer' }),
   putSecrets: () => ({ secrets: {} }),
 }
 

@@ -1,8 +1,10 @@
 import type { RandomBytes } from '#core/kernel/id'
 import type { Clock } from '#core/kernel/time'
+import type { Mailbox } from '../adapters/mail/mailbox'
 import type { Deployments } from '../ports/deployments'
 import type { Doorbells } from '../ports/doorbells'
 import type { Ingress } from '../ports/ingress'
+import type { Mailer } from '../ports/mailer'
 import type { OutputStore } from '../ports/output-store'
 import type { RateLimit } from '../ports/rate-limit'
 import type { Shards } from '../ports/shards'
@@ -30,6 +32,10 @@ export type AppDeps = {
   readonly version: string
   /** Slows down guessing of passwords. */
   readonly signInLimit: RateLimit
+  readonly mailer: Mailer
+  /** The letters of development; null everywhere else. */
+  readonly mailbox: Mailbox | null
+  readonly background: (work: Promise<unknown>) => void
   /** Told about what nobody foresaw; the caller only gets a request id. */
   readonly report: (error: unknown, requestId: string) => void
 }

@@ -8,6 +8,8 @@ import { sha256Hex } from '../adapters/crypto/digest'
 import { createPasswords } from '../adapters/crypto/passwords'
 import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
 import { createIdentityStore } from '../adapters/d1/identity-store'
+import { createInvitationDesk } from '../adapters/d1/invitation-desk'
+import { createPersonStore } from '../adapters/d1/person-store'
 import { createStores } from '../adapters/d1/stores'
 import { createKeyFinder } from '../services/find-key'
 import { createRateBuckets } from '../services/rate-buckets'
@@ -15,14 +17,17 @@ import { findSession } from '../services/sessions'
 import { answerHeaders } from './answer-headers'
 import type { AppDeps } from './app-deps'
 import { bind, type Environment } from './bind'
+import { addMailPage } from './mail-page'
 import { docsPage } from './docs-page'
 import { errorsPage } from './errors-page'
 import type { Handler, Handlers } from './handler'
+import { accountHandlers } from './handlers/account'
 import { deadLetterHandlers } from './handlers/dead-letters'
 import { deploymentHandlers } from './handlers/deployments'
 import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
 import { identityHandlers } from './handlers/identity'
+import { peopleHandlers } from './handlers/people'
 import { signalHandlers } from './handlers/signals'
 import { testRunHandlers } from './handlers/test-runs'
 import { versionHandlers } from './handlers/versions'
@@ -42,6 +47,8 @@ const HANDLERS: Handlers = {
   ...deadLetterHandlers,
   ...environmentHandlers,
   ...identityHandlers,
+  ...accountHandlers,
+  ...peopleHandlers,
 }
 
 const PAGES = ['/health', '/docs', '/docs/errors', '/v1/openapi.json']
@@ -87,6 +94,11 @@ function createEnvironment(deps: AppDeps): Environment {
     randomBytes,
     digest: sha256Hex,
     identity,
+    persons: createPersonStore(db),
+    invitationDesk: createInvitationDesk(db),
+    mailer: deps.mailer,
+    background: deps.background,
+    originOf: (url: string) => originOf(deps, url),
     passwords: createPasswords(randomBytes),
     signInLimit: deps.signInLimit,
   }
@@ -129,6 +141,7 @@ function addPages(app: Hono, deps: AppDeps): void {
   app.get('/health', (c) => c.json({ status: 'ok', version: deps.version }))
   app.get('/docs', () => docsPage(nonce()))
   app.get('/docs/errors', () => errorsPage(nonce()))
+  if (deps.mailbox !== null) addMailPage(app, deps.mailbox)
   app.get('/v1/openapi.json', (c) => {
     contract ??= JSON.stringify(
       openApiDocument({ version: deps.version, url: deps.publicUrl === '' ? '/' : deps.publicUrl }),

@@ -16,7 +16,11 @@ type Inputs<O extends Operation> = {
   readonly idempotencyKey: string | null
   /** Hash of method, path and body as they came. */
   readonly fingerprint: string
-  readonly accounts: AccountDeps & { readonly signInLimit: RateLimit }
+  readonly accounts: AccountDeps & {
+    readonly signInLimit: RateLimit
+    /** The origin under which people reach this service. */
+    readonly originOf: (requestUrl: string) => string
+  }
   readonly keys: KeyFinder
 }
 

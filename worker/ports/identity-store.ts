@@ -2,7 +2,12 @@ import type { Role } from '#core/contract/scopes'
 import type { EpochMs } from '#core/kernel/time'
 import type { KeyRow } from './key-store'
 
-export type UserRow = { readonly id: string; readonly email: string; readonly passwordHash: string }
+export type UserRow = {
+  readonly id: string
+  readonly email: string
+  readonly passwordHash: string
+  readonly emailVerifiedAt: EpochMs | null
+}
 
 export type Membership = { readonly organizationId: string; readonly name: string; readonly role: Role }
 
@@ -19,6 +24,7 @@ export type NewSession = {
   readonly organizationId: string
   readonly at: EpochMs
   readonly expiresAt: EpochMs
+  readonly device: string | null
 }
 
 export type SessionRow = {

@@ -4,7 +4,9 @@ import type { DeploymentStore } from './deployment-store'
 import type { EnvironmentStore } from './environment-store'
 import type { ExecutionStore } from './execution-store'
 import type { IdempotencyStore } from './idempotency-store'
+import type { InvitationStore } from './invitation-store'
 import type { KeyStore } from './key-store'
+import type { MemberStore } from './member-store'
 import type { TestPlaceStore } from './test-place-store'
 import type { VersionStore } from './version-store'
 import type { WorkflowStore } from './workflow-store'
@@ -19,6 +21,8 @@ export type Stores = {
   readonly executions: ExecutionStore
   readonly deadLetters: DeadLetterStore
   readonly keys: KeyStore
+  readonly members: MemberStore
+  readonly invitations: InvitationStore
   readonly idempotency: IdempotencyStore
   readonly testPlaces: TestPlaceStore
   readonly audit: AuditStore

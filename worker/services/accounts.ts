@@ -1,78 +1,100 @@
-import { encodeBytes } from '#core/kernel/crockford'
 import { newId, type RandomBytes } from '#core/kernel/id'
-import type { Clock, EpochMs } from '#core/kernel/time'
+import type { Clock } from '#core/kernel/time'
 import type { Digest } from '../ports/digest'
-import type { IdentityStore, Membership } from '../ports/identity-store'
+import type { IdentityStore } from '../ports/identity-store'
+import type { InvitationDesk } from '../ports/invitation-desk'
+import type { Mailer } from '../ports/mailer'
 import type { Passwords } from '../ports/passwords'
+import type { PersonStore } from '../ports/person-store'
 import { AppError } from './app-error'
-import { csrfTokenOf } from './sessions'
+import { type OpenedSession, openSession } from './open-session'
+import { sendVerification } from './verify-email'
 
 export type AccountDeps = {
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly digest: Digest
   readonly identity: IdentityStore
+  readonly persons: PersonStore
+  readonly invitationDesk: InvitationDesk
+  readonly mailer: Mailer
   readonly passwords: Passwords
+  /** Goes on after the answer; what fails there is reported, and nobody waits for it. */
+  readonly background: (work: Promise<unknown>) => void
 }
 
-export type OpenedSession = {
-  readonly token: string
-  readonly csrfToken: string
-  readonly expiresAt: EpochMs
-  readonly user: { readonly id: string; readonly email: string }
-  readonly organizations: readonly Membership[]
+/** Where somebody comes from: the origin letters lead to, their browser, and the session they already had. */
+export type Visitor = { readonly origin: string; readonly device: string | null; readonly sessionToken: string | null }
+
+type SignUp = {
+  readonly email: string
+  readonly password: string
+  readonly organizationName?: string | undefined
+  readonly invitation?: string | undefined
 }
 
-export const SESSION_MS = 14 * 86_400_000
 const DEFAULT_ENVIRONMENTS = ['development', 'staging', 'production']
 
-/** Creates a user and their organization with development, staging and production. */
-export async function signUp(
+/** Creates a user: with an organization of their own (development, staging and production), or in the one that invited them. */
+export async function signUp(deps: AccountDeps, visitor: Visitor, input: SignUp): Promise<OpenedSession> {
+  const { invitation, organizationName } = input
+  const user = {
+    id: newId('user', deps.clock(), deps.randomBytes),
+    email: input.email,
+    passwordHash: deps.passwords.hash(input.password),
+    emailVerifiedAt: null,
+  }
+  if (invitation !== undefined) {
+    const tokenHash = await requireOwnInvitation(deps, user.email, invitation)
+    const outcome = await deps.invitationDesk.acceptAs(tokenHash, user, deps.clock())
+    if (outcome === 'email_taken') throw new AppError('email_taken')
+    if (outcome === 'ended') throw new AppError('invitation_ended')
+  } else {
+    await createOwner(deps, user, organizationName ?? '')
+    deps.background(sendVerification(deps, visitor.origin, user))
+  }
+  return openSession(deps, visitor, user)
+}
+
+async function createOwner(
   deps: AccountDeps,
-  input: { readonly email: string; readonly password: string; readonly organizationName: string },
-): Promise<OpenedSession> {
+  user: { id: string; email: string; passwordHash: string; emailVerifiedAt: null },
+  name: string,
+): Promise<void> {
   const at = deps.clock()
-  const email = input.email.toLowerCase()
-  const user = { id: newId('user', at, deps.randomBytes), email, passwordHash: deps.passwords.hash(input.password) }
   const created = await deps.identity.createAccount({
     at,
     user,
-    organization: { id: newId('org', at, deps.randomBytes), name: input.organizationName },
-    environments: DEFAULT_ENVIRONMENTS.map((name) => ({
+    organization: { id: newId('org', at, deps.randomBytes), name },
+    environments: DEFAULT_ENVIRONMENTS.map((environment) => ({
       id: newId('env', at, deps.randomBytes),
-      name,
+      name: environment,
       isPrimary: false,
     })),
   })
   if (!created) throw new AppError('email_taken')
-  return openSession(deps, { id: user.id, email })
 }
+
+type SignIn = { readonly email: string; readonly password: string; readonly invitation?: string | undefined }
 
 /** Opens a session. An unknown address and a wrong password look alike, also in time. */
-export async function signIn(
-  deps: AccountDeps,
-  input: { readonly email: string; readonly password: string },
-): Promise<OpenedSession> {
-  const user = await deps.identity.findUser(input.email.trim().toLowerCase())
+export async function signIn(deps: AccountDeps, visitor: Visitor, input: SignIn): Promise<OpenedSession> {
+  const user = await deps.identity.findUser(input.email)
   const isRight = deps.passwords.verify(input.password, user?.passwordHash ?? '')
   if (user === null || !isRight) throw new AppError('sign_in_refused')
-  return openSession(deps, { id: user.id, email: user.email })
+  if (input.invitation !== undefined) {
+    const tokenHash = await requireOwnInvitation(deps, user.email, input.invitation)
+    const accepted = await deps.invitationDesk.accept(tokenHash, user.id, deps.clock())
+    if (!accepted) throw new AppError('invitation_ended')
+  }
+  return openSession(deps, visitor, user)
 }
 
-async function openSession(deps: AccountDeps, user: OpenedSession['user']): Promise<OpenedSession> {
-  const organizations = await deps.identity.memberships(user.id)
-  const first = organizations[0]
-  if (first === undefined) throw new AppError('sign_in_refused', { detail: 'This account belongs to no organization.' })
-  const at = deps.clock()
-  const token = encodeBytes(deps.randomBytes(32))
-  const expiresAt = at + SESSION_MS
-  const session = {
-    tokenHash: deps.digest(token),
-    userId: user.id,
-    organizationId: first.organizationId,
-    at,
-    expiresAt,
-  }
-  await deps.identity.createSession(session)
-  return { token, csrfToken: csrfTokenOf(deps.digest, token), expiresAt, user, organizations }
+/** The hash of an invitation that was sent to this address. */
+async function requireOwnInvitation(deps: AccountDeps, email: string, token: string): Promise<string> {
+  const tokenHash = deps.digest(token)
+  const found = await deps.invitationDesk.find(tokenHash, deps.clock())
+  if (found === null) throw new AppError('invitation_ended')
+  if (found.email !== email) throw new AppError('invitation_not_yours')
+  return tokenHash
 }

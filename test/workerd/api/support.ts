@@ -45,6 +45,7 @@ export const ALL_SCOPES = [
   'variables:write',
   'secrets:write',
   'keys:write',
+  'members:write',
   'deploy:*',
 ]
 

@@ -6,7 +6,9 @@ import { createDeploymentStore } from './deployment-store'
 import { createEnvironmentStore } from './environment-store'
 import { createExecutionStore } from './execution-store'
 import { createIdempotencyStore } from './idempotency-store'
+import { createInvitationStore } from './invitation-store'
 import { createKeyStore } from './key-store'
+import { createMemberStore } from './member-store'
 import { createTestPlaceStore } from './test-place-store'
 import { createVersionStore } from './version-store'
 import { createWorkflowStore } from './workflow-store'
@@ -23,6 +25,8 @@ export function createStores(db: D1Database, { organizationId }: { readonly orga
     executions: createExecutionStore(database, organizationId),
     deadLetters: createDeadLetterStore(database, organizationId),
     keys: createKeyStore(database, organizationId),
+    members: createMemberStore(database, organizationId),
+    invitations: createInvitationStore(database, organizationId),
     idempotency: createIdempotencyStore(database, organizationId),
     testPlaces: createTestPlaceStore(database, organizationId),
     audit: createAuditStore(database, organizationId),

@@ -1,9 +1,11 @@
+import { accountOperations } from './account'
 import { deadLetterOperations } from './dead-letters'
 import { deployOperations } from './deploy'
 import { deploymentOperations } from './deployments'
 import { environmentOperations } from './environments'
 import { executionOperations } from './executions'
 import { identityOperations } from './identity'
+import { peopleOperations } from './people'
 import { runOperations } from './run'
 import { signalOperations } from './signals'
 import { testRunOperations } from './test-run'
@@ -23,6 +25,8 @@ export const API = {
   ...deadLetterOperations,
   ...environmentOperations,
   ...identityOperations,
+  ...accountOperations,
+  ...peopleOperations,
 }
 
 export type Api = typeof API

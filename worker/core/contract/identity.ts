@@ -1,7 +1,10 @@
 import * as z from 'zod'
+import { ClaimedEmailShape, EmailShape } from './email-shape'
 import { nameShape } from './name-shape'
 import { defineOperation } from './operation'
 import { IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
+import { GivenPasswordShape, NewPasswordShape } from './password-shape'
+import { InvitationTokenShape } from './people'
 import { ROLES, ScopeShape } from './scopes'
 
 const UserShape = z.object({ id: z.string(), email: z.string() }).meta({ id: 'User' })
@@ -9,7 +12,7 @@ const OrganizationShape = z
   .object({ id: z.string(), name: z.string(), role: z.enum(ROLES) })
   .meta({ id: 'Organization' })
 
-const SessionShape = z
+export const SessionShape = z
   .object({ user: UserShape, organizations: z.array(OrganizationShape), csrfToken: z.string() })
   .meta({ id: 'Session' })
 
@@ -36,8 +39,18 @@ const key = {
 export const KeyShape = z.object(key).meta({ id: 'Key' })
 export const NewKeyShape = z.object({ ...key, key: z.string() }).meta({ id: 'NewKey' })
 
-const Email = z.email().max(320)
-const Password = z.string().min(10, 'a password has at least 10 characters').max(200)
+/** Whoever was invited belongs somewhere already; everybody else names an organization of their own. */
+const SignUpBody = z
+  .strictObject({
+    email: EmailShape,
+    password: NewPasswordShape,
+    organizationName: nameShape(200).optional(),
+    invitation: InvitationTokenShape.optional(),
+  })
+  .refine(({ organizationName, invitation }) => (organizationName === undefined) !== (invitation === undefined), {
+    path: ['organizationName'],
+    message: 'either an organizationName or an invitation is needed, not both',
+  })
 
 /** The calls about who is asking. */
 export const identityOperations = {
@@ -45,19 +58,25 @@ export const identityOperations = {
     method: 'POST',
     path: '/v1/auth/sign-up',
     tag: 'Identity',
-    summary: 'Creates a user with an organization of their own and signs them in',
+    summary: 'Creates a user with an organization of their own, or in the one that invited them, and signs them in',
     scope: 'public',
-    body: z.strictObject({ email: Email, password: Password, organizationName: nameShape(200) }),
+    body: SignUpBody,
     responses: { 201: SessionShape },
+    refusals: ['email_taken', 'invitation_ended', 'invitation_not_yours', 'rate_limited'],
   }),
   signIn: defineOperation({
     method: 'POST',
     path: '/v1/auth/sign-in',
     tag: 'Identity',
-    summary: 'Opens a session of the dashboard',
+    summary: 'Opens a session of the dashboard; an invitation is accepted on the way',
     scope: 'public',
-    body: z.strictObject({ email: z.string().trim().toLowerCase().max(320), password: z.string().max(200) }),
+    body: z.strictObject({
+      email: ClaimedEmailShape,
+      password: GivenPasswordShape,
+      invitation: InvitationTokenShape.optional(),
+    }),
     responses: { 200: SessionShape },
+    refusals: ['sign_in_refused', 'invitation_ended', 'invitation_not_yours', 'rate_limited'],
   }),
   signOut: defineOperation({
     method: 'POST',

@@ -57,3 +57,8 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   admin: ADMIN,
   owner: ADMIN,
 }
+
+/** Whether `role` is at most `own`. */
+export function isWithinRole(role: Role, own: Role): boolean {
+  return ROLES.indexOf(role) <= ROLES.indexOf(own)
+}

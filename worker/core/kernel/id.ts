@@ -13,6 +13,7 @@ export const ID_PREFIXES = [
   'req',
   'sess',
   'sched',
+  'inv',
 ] as const
 export type IdPrefix = (typeof ID_PREFIXES)[number]
 

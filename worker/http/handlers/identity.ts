@@ -1,24 +1,25 @@
 import { toIso } from '#core/kernel/time'
 import type { KeyRow } from '../../ports/key-store'
-import { type OpenedSession, SESSION_MS, signIn, signUp } from '../../services/accounts'
-import { AppError } from '../../services/app-error'
+import { signIn, signUp } from '../../services/accounts'
 import { createKey, listKeys, revokeKey, rotateKey } from '../../services/keys'
-import type { Call, SomeHandlers } from '../handler'
-import { type CookiePolicy, sessionCookie } from '../session-cookie'
-import type { Operation } from '#core/contract/operation'
+import type { SomeHandlers } from '../handler'
+import { opened, sessionBody } from '../session-body'
+import { sessionCookie } from '../session-cookie'
+import { slowDown } from '../slow-down'
+import { visitorOf } from '../visitor'
 
 type Names = 'signUp' | 'signIn' | 'signOut' | 'getMe' | 'createKey' | 'listKeys' | 'rotateKey' | 'deleteKey'
 
 export const identityHandlers: SomeHandlers<Names> = {
-  async signUp({ accounts, body, cookie, request }) {
-    await slowDown(accounts, request, body.email)
-    const session = await signUp(accounts, body)
-    return { status: 201, body: sessionBody(session), headers: { ...opened(cookie, session), location: '/v1/me' } }
+  async signUp(call) {
+    await slowDown(call, call.body.email)
+    const session = await signUp(call.accounts, visitorOf(call), call.body)
+    return { status: 201, body: sessionBody(session), headers: { ...opened(call.cookie, session), location: '/v1/me' } }
   },
-  async signIn({ accounts, body, cookie, request }) {
-    await slowDown(accounts, request, body.email)
-    const session = await signIn(accounts, body)
-    return { status: 200, body: sessionBody(session), headers: opened(cookie, session) }
+  async signIn(call) {
+    await slowDown(call, call.body.email)
+    const session = await signIn(call.accounts, visitorOf(call), call.body)
+    return { status: 200, body: sessionBody(session), headers: opened(call.cookie, session) }
   },
   async signOut({ accounts, ctx, cookie }) {
     const { via } = ctx.caller
@@ -59,23 +60,6 @@ export const identityHandlers: SomeHandlers<Names> = {
     keys.forget(params.id)
     return { status: 204, body: null }
   },
-}
-
-/** Guessing is slowed down per account and per address. */
-async function slowDown(accounts: Call<Operation>['accounts'], request: Request, email: string): Promise<void> {
-  const address = request.headers.get('cf-connecting-ip')
-  const allowed = [await accounts.signInLimit(`email:${email.toLowerCase()}`)]
-  if (address !== null) allowed.push(await accounts.signInLimit(`address:${address}`))
-  if (allowed.includes(false)) throw new AppError('rate_limited', { retryAfterSeconds: 60 })
-}
-
-function opened(cookie: CookiePolicy, session: OpenedSession): Readonly<Record<string, string>> {
-  return { 'set-cookie': sessionCookie(cookie, session.token, SESSION_MS / 1_000) }
-}
-
-function sessionBody(session: OpenedSession) {
-  const organizations = session.organizations.map((it) => ({ id: it.organizationId, name: it.name, role: it.role }))
-  return { user: session.user, organizations, csrfToken: session.csrfToken }
 }
 
 function keyBody(row: KeyRow) {

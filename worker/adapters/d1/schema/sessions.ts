@@ -16,6 +16,8 @@ export const sessions = sqliteTable(
     createdAt: integer('created_at').notNull(),
     seenAt: integer('seen_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
+    /** The browser as it calls itself. */
+    device: text(),
   },
   (table) => [index('sessions_by_user').on(table.userId)],
 )

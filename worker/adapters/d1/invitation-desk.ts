@@ -1,0 +1,89 @@
+import { and, eq, exists, gt, isNull, sql } from 'drizzle-orm'
+import type { EpochMs } from '#core/kernel/time'
+import type { InvitationDesk } from '../../ports/invitation-desk'
+import { type Database, openDatabase } from './database'
+import { invitations } from './schema/invitations'
+import { members } from './schema/members'
+import { organizations } from './schema/organizations'
+import { users } from './schema/users'
+
+/** Where invitations are handed in, in D1. */
+export function createInvitationDesk(binding: D1Database): InvitationDesk {
+  const db = openDatabase(binding)
+  return {
+    async find(tokenHash, at) {
+      const row = await db
+        .select({
+          organizationId: invitations.organizationId,
+          organizationName: organizations.name,
+          email: invitations.email,
+          role: invitations.role,
+        })
+        .from(invitations)
+        .innerJoin(organizations, eq(organizations.id, invitations.organizationId))
+        .where(isOpen(tokenHash, at))
+        .get()
+      return row ?? null
+    },
+    async accept(tokenHash, userId, at) {
+      const [used] = await db.batch(acceptance(db, tokenHash, userId, at))
+      return used.length > 0
+    },
+    async acceptAs(tokenHash, user, at) {
+      const isTaken = async () => (await db.select().from(users).where(eq(users.email, user.email)).get()) !== undefined
+      if (await isTaken()) return 'email_taken'
+      const create = db.insert(users).select(
+        db
+          .select({
+            id: sql<string>`${user.id}`.as('id'),
+            email: invitations.email,
+            passwordHash: sql<string>`${user.passwordHash}`.as('password_hash'),
+            emailVerifiedAt: sql<number>`${at}`.as('email_verified_at'),
+            createdAt: sql<number>`${at}`.as('created_at'),
+          })
+          .from(invitations)
+          .where(isOpen(tokenHash, at)),
+      )
+      try {
+        const [, used] = await db.batch([create, ...acceptance(db, tokenHash, user.id, at)])
+        return used.length > 0 ? 'accepted' : 'ended'
+      } catch (error) {
+        if (await isTaken()) return 'email_taken'
+        throw error
+      }
+    },
+  }
+}
+
+const isOpen = (tokenHash: string, at: EpochMs) =>
+  and(eq(invitations.tokenHash, tokenHash), isNull(invitations.acceptedAt), gt(invitations.expiresAt, at))
+
+/** Uses the invitation up; what follows happens only to the user it was used by. */
+function acceptance(db: Database, tokenHash: string, userId: string, at: EpochMs) {
+  const used = and(eq(invitations.tokenHash, tokenHash), eq(invitations.acceptedBy, userId))
+  return [
+    db
+      .update(invitations)
+      .set({ acceptedAt: at, acceptedBy: userId })
+      .where(isOpen(tokenHash, at))
+      .returning({ id: invitations.id }),
+    db
+      .insert(members)
+      .select(
+        db
+          .select({
+            organizationId: invitations.organizationId,
+            userId: sql<string>`${userId}`.as('user_id'),
+            role: invitations.role,
+            createdAt: sql<number>`${at}`.as('created_at'),
+          })
+          .from(invitations)
+          .where(and(used, eq(invitations.acceptedAt, at))),
+      )
+      .onConflictDoNothing(),
+    db
+      .update(users)
+      .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${at})` })
+      .where(and(eq(users.id, userId), exists(db.select({ id: invitations.id }).from(invitations).where(used)))),
+  ] as const
+}

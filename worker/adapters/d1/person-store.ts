@@ -1,0 +1,48 @@
+import { and, desc, eq, gt, sql } from 'drizzle-orm'
+import type { PersonStore } from '../../ports/person-store'
+import { openDatabase } from './database'
+import { sessions } from './schema/sessions'
+import { userTokens } from './schema/user-tokens'
+import { users } from './schema/users'
+
+/** What belongs to a person, in D1. */
+export function createPersonStore(binding: D1Database): PersonStore {
+  const db = openDatabase(binding)
+  return {
+    async putToken(token) {
+      const earlier = and(eq(userTokens.userId, token.userId), eq(userTokens.purpose, token.purpose))
+      await db.batch([db.delete(userTokens).where(earlier), db.insert(userTokens).values(token)])
+    },
+    async takeToken(tokenHash, purpose, at) {
+      const [taken] = await db
+        .delete(userTokens)
+        .where(and(eq(userTokens.tokenHash, tokenHash), eq(userTokens.purpose, purpose), gt(userTokens.expiresAt, at)))
+        .returning({ userId: userTokens.userId })
+      return taken ?? null
+    },
+    async markVerified(userId, at) {
+      await db
+        .update(users)
+        .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${at})` })
+        .where(eq(users.id, userId))
+    },
+    async setPassword(userId, passwordHash) {
+      await db.batch([
+        db.update(users).set({ passwordHash }).where(eq(users.id, userId)),
+        db.delete(sessions).where(eq(sessions.userId, userId)),
+        db.delete(userTokens).where(and(eq(userTokens.userId, userId), eq(userTokens.purpose, 'reset_password'))),
+      ])
+    },
+    sessions(userId, at) {
+      const { tokenHash, organizationId, device, createdAt, seenAt, expiresAt } = sessions
+      return db
+        .select({ tokenHash, organizationId, device, createdAt, seenAt, expiresAt })
+        .from(sessions)
+        .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, at)))
+        .orderBy(desc(sessions.seenAt))
+    },
+    async endSession(userId, tokenHash) {
+      await db.delete(sessions).where(and(eq(sessions.userId, userId), eq(sessions.tokenHash, tokenHash)))
+    },
+  }
+}

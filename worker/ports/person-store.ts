@@ -1,0 +1,25 @@
+import type { EpochMs } from '#core/kernel/time'
+
+export type TokenPurpose = 'verify_email' | 'reset_password'
+
+export type OwnSession = {
+  readonly tokenHash: string
+  readonly organizationId: string
+  readonly device: string | null
+  readonly createdAt: EpochMs
+  readonly seenAt: EpochMs
+  readonly expiresAt: EpochMs
+}
+
+/** What belongs to a person, whatever organizations they are in. */
+export type PersonStore = {
+  /** Keeps a mailed token; an earlier one of the same purpose ends. */
+  putToken(token: { tokenHash: string; userId: string; purpose: TokenPurpose; expiresAt: EpochMs }): Promise<void>
+  /** Uses a token up and answers whose it was; null when there is none, or no more. */
+  takeToken(tokenHash: string, purpose: TokenPurpose, at: EpochMs): Promise<{ readonly userId: string } | null>
+  markVerified(userId: string, at: EpochMs): Promise<void>
+  /** Ends every session and every mailed token with the old password. */
+  setPassword(userId: string, passwordHash: string): Promise<void>
+  sessions(userId: string, at: EpochMs): Promise<readonly OwnSession[]>
+  endSession(userId: string, tokenHash: string): Promise<void>
+}

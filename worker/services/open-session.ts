@@ -1,0 +1,43 @@
+import { encodeBytes } from '#core/kernel/crockford'
+import type { EpochMs } from '#core/kernel/time'
+import type { Membership } from '../ports/identity-store'
+import type { AccountDeps, Visitor } from './accounts'
+import { AppError } from './app-error'
+import { csrfTokenOf } from './sessions'
+
+export type OpenedSession = {
+  readonly token: string
+  readonly csrfToken: string
+  readonly expiresAt: EpochMs
+  readonly user: { readonly id: string; readonly email: string }
+  readonly organizations: readonly Membership[]
+}
+
+export const SESSION_MS = 14 * 86_400_000
+const DEVICE_CHARS_MAX = 200
+
+type Deps = Pick<AccountDeps, 'clock' | 'randomBytes' | 'digest' | 'identity'>
+
+/**
+ * Opens a session with a token of its own, in the organization named or the one joined first. The session the browser had
+ * before ends: a token never lives on with other rights than it was made for.
+ */
+export async function openSession(
+  deps: Deps,
+  visitor: Omit<Visitor, 'origin'>,
+  { id, email }: OpenedSession['user'],
+  organizationId?: string,
+): Promise<OpenedSession> {
+  const organizations = await deps.identity.memberships(id)
+  const chosen = organizations.find((it) => organizationId === undefined || it.organizationId === organizationId)
+  if (chosen === undefined)
+    throw new AppError('sign_in_refused', { detail: 'This account belongs to no organization.' })
+  const at = deps.clock()
+  const token = encodeBytes(deps.randomBytes(32))
+  const expiresAt = at + SESSION_MS
+  const device = visitor.device?.slice(0, DEVICE_CHARS_MAX) ?? null
+  const session = { tokenHash: deps.digest(token), userId: id, organizationId: chosen.organizationId, device }
+  await deps.identity.createSession({ ...session, at, expiresAt })
+  if (visitor.sessionToken !== null) await deps.identity.deleteSession(deps.digest(visitor.sessionToken))
+  return { token, csrfToken: csrfTokenOf(deps.digest, token), expiresAt, user: { id, email }, organizations }
+}

@@ -1,0 +1,69 @@
+import type { AccountDeps, Visitor } from './accounts'
+import { AppError } from './app-error'
+import { type Caller, unknown } from './caller'
+import { type OpenedSession, openSession } from './open-session'
+
+type Person = {
+  readonly id: string
+  readonly email: string
+  readonly tokenHash: string
+  readonly organizationId: string
+}
+
+/** Who is signed in; refuses API keys. */
+export function requirePerson({ via, actor, organizationId }: Caller): Person {
+  if (via.kind !== 'session') throw new AppError('person_required')
+  return { id: actor.id, email: actor.email ?? '', tokenHash: via.tokenHash, organizationId }
+}
+
+/** Sets another password. Every session ends, and who asked goes on under a new token. */
+export async function changePassword(
+  deps: AccountDeps,
+  visitor: Visitor,
+  caller: Caller,
+  input: { readonly current: string; readonly next: string },
+): Promise<OpenedSession> {
+  const person = requirePerson(caller)
+  const user = await deps.identity.findUser(person.email)
+  if (!deps.passwords.verify(input.current, user?.passwordHash ?? '')) throw new AppError('password_wrong')
+  await deps.persons.setPassword(person.id, deps.passwords.hash(input.next))
+  return openSession(deps, visitor, person, person.organizationId)
+}
+
+/** Goes on in another organization. To who is no member, it does not exist. */
+export async function switchOrganization(
+  deps: AccountDeps,
+  visitor: Visitor,
+  caller: Caller,
+  organizationId: string,
+): Promise<OpenedSession> {
+  const person = requirePerson(caller)
+  const own = await deps.identity.memberships(person.id)
+  if (!own.some((it) => it.organizationId === organizationId)) throw unknown('organization', organizationId)
+  return openSession(deps, visitor, person, organizationId)
+}
+
+const ID_CHARS = 26
+
+/** A name for a session that says nothing about its token. */
+const idOf = (tokenHash: string) => `sess_${tokenHash.slice(0, ID_CHARS)}`
+
+/** Where a person is signed in. */
+export async function ownSessions(deps: Pick<AccountDeps, 'persons' | 'clock'>, caller: Caller) {
+  const person = requirePerson(caller)
+  const sessions = await deps.persons.sessions(person.id, deps.clock())
+  return sessions.map(({ tokenHash, ...session }) => ({
+    ...session,
+    id: idOf(tokenHash),
+    isCurrent: tokenHash === person.tokenHash,
+  }))
+}
+
+/** Ends one of one's own sessions. Another person's does not exist here, and neither does any for a key. */
+export async function endOwnSession(deps: AccountDeps, caller: Caller, id: string): Promise<void> {
+  const { via, actor } = caller
+  const own = via.kind === 'session' ? await deps.persons.sessions(actor.id, deps.clock()) : []
+  const session = own.find(({ tokenHash }) => idOf(tokenHash) === id)
+  if (session === undefined) throw unknown('session', id)
+  await deps.persons.endSession(actor.id, session.tokenHash)
+}

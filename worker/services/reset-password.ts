@@ -1,0 +1,31 @@
+import type { AccountDeps } from './accounts'
+import { AppError } from './app-error'
+import { mailedLink, newMailedToken } from './mailed-token'
+
+const RESET_MS = 3_600_000
+
+/** Mails a link to choose another password with, if there is such an account. Nobody who asks may wait for this. */
+export async function sendReset(deps: AccountDeps, origin: string, email: string): Promise<void> {
+  const user = await deps.identity.findUser(email)
+  if (user === null) return
+  const token = newMailedToken(deps.randomBytes)
+  const expiresAt = deps.clock() + RESET_MS
+  await deps.persons.putToken({ tokenHash: deps.digest(token), userId: user.id, purpose: 'reset_password', expiresAt })
+  await deps.mailer.send({
+    to: user.email,
+    subject: 'Choose a new password',
+    text: [
+      'Somebody asked for a new password of your Millrace account.',
+      `If it was you, open within an hour\n${mailedLink(origin, 'reset-password', token)}`,
+      'If it was not, leave this letter alone: your password stays as it is.',
+    ].join('\n\n'),
+  })
+}
+
+/** Sets a password by a mailed token, which works once and proves the address. Every session of the account ends. */
+export async function resetPassword(deps: AccountDeps, token: string, password: string): Promise<void> {
+  const taken = await deps.persons.takeToken(deps.digest(token), 'reset_password', deps.clock())
+  if (taken === null) throw new AppError('link_ended')
+  await deps.persons.setPassword(taken.userId, deps.passwords.hash(password))
+  await deps.persons.markVerified(taken.userId, deps.clock())
+}
