@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, caller } from '../support/server/caller'
 import { deployNew } from '../support/server/deploy-new'
@@ -19,10 +18,6 @@ afterAll(async () => {
   await outside.close()
 })
 
-const example = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../examples/components/${name}`, import.meta.url), 'utf8')) as {
-    triggers: { inputSchema: { items: { default: unknown } } }[]
-  }
 const withCode = (source: string, config: object = {}) => ({
   triggers: [{ type: 'manual' }],
   stages: [{ id: 'code', component: 'code', config: { source, ...config } }],
@@ -31,35 +26,6 @@ const run = (workflowId: string, input: object = {}) =>
   call('POST', '/v1/workflows/run', { workflowId, input, wait: true })
 
 describe('a code stage of the running server', () => {
-  test('runs the example', async () => {
-    const definition = example('code.workflow.json')
-    const { workflowId } = await deployNew(call, definition)
-    const { body } = await run(workflowId, { items: definition.triggers[0]?.inputSchema.items.default })
-    expect(body).toMatchObject({
-      status: 'completed',
-      data: { parcels: 2, first: { kg: 10, skus: ['chair', 'lamp'] } },
-    })
-  })
-
-  test('is refused at deploy with line and column when its source does not parse', async () => {
-    const created = await call('POST', '/v1/workflows', { definition: example('code.invalid.workflow.json') })
-    expect(created.status).toBe(201)
-    const { status, body } = await call('POST', '/v1/workflows/deploy', {
-      workflowId: created.body.id,
-      environment: 'development',
-    })
-    expect(status).toBe(422)
-    expect(body.issues).toEqual([
-      {
-        code: 'code_syntax',
-        severity: 'error',
-        path: '/definition/stages/0/config/source',
-        message: 'Unexpected token (line 3, column 1)',
-        hint: expect.stringMatching(/./),
-      },
-    ])
-  })
-
   test('shows errors where they are in its source', async () => {
     const { workflowId } = await deployNew(
       call,
