@@ -10,6 +10,7 @@ import { memory } from './memory.mjs'
 import { pure } from './pure.mjs'
 import { roundTrip } from './round-trip.mjs'
 import { schedules } from './schedules.mjs'
+import { schemes } from './schemes.mjs'
 import { shards } from './shards.mjs'
 import { stageToStage } from './stage-to-stage.mjs'
 import { startTime } from './start-time.mjs'
@@ -19,6 +20,7 @@ import { switching } from './switch.mjs'
 /** The measurements by name, in the order they run. */
 export const measurements = {
   accept,
+  schemes,
   burst,
   sustained,
   'round-trip': roundTrip,
