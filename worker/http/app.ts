@@ -22,6 +22,7 @@ import { docsPage } from './docs-page'
 import { errorsPage } from './errors-page'
 import type { Handler, Handlers } from './handler'
 import { accountHandlers } from './handlers/account'
+import { auditHandlers } from './handlers/audit'
 import { deadLetterHandlers } from './handlers/dead-letters'
 import { deploymentHandlers } from './handlers/deployments'
 import { environmentHandlers } from './handlers/environments'
@@ -47,6 +48,7 @@ const HANDLERS: Handlers = {
   ...deadLetterHandlers,
   ...environmentHandlers,
   ...identityHandlers,
+  ...auditHandlers,
   ...accountHandlers,
   ...peopleHandlers,
 }

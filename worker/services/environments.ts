@@ -3,6 +3,7 @@ import { type Applied, applyConfiguration } from './apply-configuration'
 import { requireEnvironment } from './caller'
 import { openValues, valuePurpose } from './open-values'
 import { recordAudit } from './record-audit'
+import { recordRead } from './record-read'
 import type { ServiceContext } from './service-context'
 import { findEnvironment } from './target-environment'
 
@@ -28,6 +29,7 @@ export function listEnvironments(ctx: ServiceContext): Promise<readonly Environm
 export async function readValues(ctx: ServiceContext, name: string, kind: ValueKind): Promise<EnvironmentView> {
   requireEnvironment(ctx.caller, name)
   const environment = await findEnvironment(ctx, name)
+  if (kind === 'secret') await recordRead(ctx, 'secret.listed', name)
   const values = (await ctx.stores.environments.values(environment.id)).filter((row) => row.kind === kind)
   const open = values.filter((row) => !row.isSecret).map((row) => row.name)
   const opened = await openValues(ctx, environment.id, values, { variables: open, secrets: [] })
@@ -47,7 +49,7 @@ export async function writeValues(
   const changes = await Promise.all(
     Object.entries(wishes).map(async ([key, wish]): Promise<ValueChange> => {
       const sealed = wish.value === null ? null : await ctx.vault.seal(valuePurpose(owner, kind, key), wish.value)
-      const fingerprint = wish.value === null ? '' : fingerprintOf(ctx, owner, key, wish.value)
+      const fingerprint = wish.value === null ? '' : await fingerprintOf(ctx, environment, key, wish.value)
       return { name: key, sealed, isSecret: wish.isSecret, fingerprint, allowedHosts: wish.allowedHosts }
     }),
   )
@@ -59,12 +61,7 @@ export async function writeValues(
   return { ...(await readValues(ctx, name, kind)), applied }
 }
 
-/** Tells two values apart without telling either; salted, so that it cannot be looked up or compared elsewhere. */
-function fingerprintOf(
-  ctx: ServiceContext,
-  owner: { readonly organizationId: string; readonly environmentId: string },
-  name: string,
-  value: string,
-): string {
-  return ctx.digest('fingerprint|', owner.organizationId, '|', owner.environmentId, '|', name, '|', value).slice(0, 8)
+/** Tells two values of one name apart without telling either; another organization gets another one for the same. */
+function fingerprintOf(ctx: ServiceContext, { id }: EnvironmentRow, name: string, value: string): Promise<string> {
+  return ctx.custodian.fingerprint(ctx.stores.organizationId, id, name, value)
 }

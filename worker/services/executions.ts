@@ -10,6 +10,7 @@ import type { ExecutionQuery } from '../ports/execution-store'
 import { AppError } from './app-error'
 import { findExecution, type StoredExecution } from './read-execution'
 import { recordAudit } from './record-audit'
+import { recordRead } from './record-read'
 import { readJournal } from './runner/keep-output'
 import type { ServiceContext } from './service-context'
 
@@ -49,9 +50,16 @@ export function resultOf({ record }: Pick<StoredExecution, 'record'>): Execution
   return record.result === null ? null : (JSON.parse(record.result) as ExecutionResult)
 }
 
+/** An execution for somebody to look at; of a sensitive workflow that is written down. */
+export async function readExecution(ctx: ServiceContext, id: string): Promise<StoredExecution> {
+  const execution = await findExecution(ctx, id)
+  if (await execution.isSensitive()) await recordRead(ctx, 'execution.read', id, { workflowId: execution.workflowId })
+  return execution
+}
+
 /** What happened, stage by stage; also of executions that have not ended. */
 export async function readTrace(ctx: ServiceContext, id: string): Promise<Trace> {
-  const execution = await findExecution(ctx, id)
+  const execution = await readExecution(ctx, id)
   const { record, version } = execution
   const subject = {
     executionId: id,

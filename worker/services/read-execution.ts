@@ -4,6 +4,7 @@ import { parseExecutionId } from '#core/model/execution-id'
 import type { ExecutionRecord } from '#core/shard/wire'
 import { requireEnvironment, requireWorkflow, unknown } from './caller'
 import { documentText } from './draft-bundle'
+import { isSensitive } from './is-sensitive'
 import type { ServiceContext } from './service-context'
 
 /** One execution wherever it is kept, with what its deployment says about it. */
@@ -21,6 +22,8 @@ export type StoredExecution = {
   readonly versionId: string | null
   /** The document it runs; read when it is asked for. */
   readonly workflow: () => Promise<Workflow>
+  /** Whether that document asks for its readers to be written down. */
+  readonly isSensitive: () => Promise<boolean>
 }
 
 /** Asks the shard named by the id, then the archive. Another organization's execution does not exist. */
@@ -51,6 +54,7 @@ function fromShard({ record, release, config }: Found): Partial {
     version: release.summary.version,
     versionId: release.summary.versionId,
     workflow: async () => Workflow.parse(JSON.parse(release.document)),
+    isSensitive: async () => isSensitive(release.document),
   }
 }
 
@@ -71,6 +75,10 @@ async function fromArchive(ctx: ServiceContext, key: string, seq: number): Promi
       const text = release === null ? null : await documentText(ctx, summary.workflowId, release.versionId)
       if (text === null) throw new Error(`The version of ${record.id} is missing`)
       return Workflow.parse(JSON.parse(text) as Json)
+    },
+    isSensitive: async () => {
+      const text = release === null ? null : await documentText(ctx, summary.workflowId, release.versionId)
+      return text === null || isSensitive(text)
     },
   }
 }

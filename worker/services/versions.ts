@@ -8,7 +8,9 @@ import type { VersionRow } from '../ports/version-store'
 import type { WorkflowRow } from '../ports/workflow-store'
 import { AppError } from './app-error'
 import { judgeDocument } from './judge-document'
+import { isSensitive } from './is-sensitive'
 import { recordAudit } from './record-audit'
+import { recordRead } from './record-read'
 import { requireUsableTag } from './require-usable-tag'
 import type { ServiceContext } from './service-context'
 import { findWorkflow } from './workflows'
@@ -107,6 +109,13 @@ export async function findVersion(
   await findWorkflow(ctx, workflowId)
   const row = await lookUpVersion(ctx, workflowId, reference)
   if (row === null) throw versionUnknown(reference)
+  return row
+}
+
+/** A version for somebody to look at; of a sensitive workflow that is written down. */
+export async function readVersion(ctx: ServiceContext, workflowId: string, reference: string): Promise<VersionRow> {
+  const row = await findVersion(ctx, workflowId, reference)
+  if (isSensitive(row.definition)) await recordRead(ctx, 'workflow.read', workflowId, { version: versionName(row) })
   return row
 }
 

@@ -8,7 +8,9 @@ import type { WorkflowQuery, WorkflowRow, WorkflowSummaryRow } from '../ports/wo
 import { AppError } from './app-error'
 import { requireWorkflow, unknown } from './caller'
 import { type DocumentBody, judgeDocument, readDocument } from './judge-document'
+import { isSensitive } from './is-sensitive'
 import { recordAudit } from './record-audit'
+import { recordRead } from './record-read'
 import type { ServiceContext } from './service-context'
 
 /** A workflow with its draft and what is wrong with it. */
@@ -65,7 +67,10 @@ export async function saveWorkflow(
   })
   switch (outcome.kind) {
     case 'saved':
-      await recordAudit(ctx, 'workflow.saved', id, { revision: outcome.row.revision })
+      await recordAudit(ctx, 'workflow.saved', id, {
+        revision: outcome.row.revision,
+        sensitive: isSensitive(outcome.row.definition),
+      })
       return view(outcome.row)
     case 'stale':
       throw new AppError('revision_conflict', {
@@ -88,7 +93,9 @@ export async function findWorkflow(ctx: ServiceContext, id: string): Promise<Wor
 }
 
 export async function getWorkflow(ctx: ServiceContext, id: string): Promise<WorkflowView> {
-  return view(await findWorkflow(ctx, id))
+  const row = await findWorkflow(ctx, id)
+  if (isSensitive(row.definition)) await recordRead(ctx, 'workflow.read', id)
+  return view(row)
 }
 
 export function listWorkflows(ctx: ServiceContext, query: WorkflowQuery): Promise<Page<WorkflowSummaryRow>> {

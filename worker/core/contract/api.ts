@@ -1,4 +1,5 @@
 import { accountOperations } from './account'
+import { auditOperations } from './audit'
 import { deadLetterOperations } from './dead-letters'
 import { deployOperations } from './deploy'
 import { deploymentOperations } from './deployments'
@@ -25,6 +26,7 @@ export const API = {
   ...deadLetterOperations,
   ...environmentOperations,
   ...identityOperations,
+  ...auditOperations,
   ...accountOperations,
   ...peopleOperations,
 }

@@ -60,6 +60,10 @@ const Settings = z.strictObject({
     description:
       'Days executions are kept after they ended; absent = 30. The live version decides for all of its deployment.',
   }),
+  sensitive: z.boolean().default(false).meta({
+    title: 'Sensitive',
+    description: 'Whoever reads the workflow, its executions or their traces is written into the audit.',
+  }),
 })
 
 const EnvironmentName = z.string().min(1).max(64)

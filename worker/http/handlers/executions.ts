@@ -4,7 +4,7 @@ import { isTerminalStatus } from '#core/model/execution-status'
 import { runBatch } from '../../services/run-batch'
 import { type Run, runWorkflow } from '../../services/run-workflow'
 import { deleteExecution } from '../../services/delete-execution'
-import { cancelExecution, listExecutions, readTrace } from '../../services/executions'
+import { cancelExecution, listExecutions, readExecution, readTrace } from '../../services/executions'
 import { findExecution } from '../../services/read-execution'
 import { replayExecution, retryExecution } from '../../services/retry-execution'
 import type { Started } from '../../services/start-execution'
@@ -49,7 +49,7 @@ export const executionHandlers: SomeHandlers<Names> = {
     return { status: 200, body: { items: page.items.map(summaryBody), nextCursor: page.nextCursor } }
   },
   async getExecution({ ctx, params }) {
-    return { status: 200, body: executionBody(await findExecution(ctx, params.id)) }
+    return { status: 200, body: executionBody(await readExecution(ctx, params.id)) }
   },
   async deleteExecution({ ctx, params }) {
     await deleteExecution(ctx, params.id)

@@ -1,7 +1,7 @@
 import { toIso } from '#core/kernel/time'
 import type { VersionRow } from '../../ports/version-store'
 import { diffVersions } from '../../services/diff-versions'
-import { findVersion, listVersions, publishVersion, versionName } from '../../services/versions'
+import { listVersions, publishVersion, readVersion, versionName } from '../../services/versions'
 import type { SomeHandlers } from '../handler'
 
 type Names = 'publishVersion' | 'listVersions' | 'getVersion' | 'diffVersions'
@@ -17,7 +17,7 @@ export const versionHandlers: SomeHandlers<Names> = {
     return { status: 200, body: { items: page.items.map(versionBody), nextCursor: page.nextCursor } }
   },
   async getVersion({ ctx, params }) {
-    const row = await findVersion(ctx, params.id, params.v)
+    const row = await readVersion(ctx, params.id, params.v)
     return {
       status: 200,
       body: { ...versionBody(row), definition: JSON.parse(row.definition) as Record<string, unknown> },

@@ -1,6 +1,6 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
-/** Who changed what, and when. Rows are inserted, never updated. */
+/** Who changed and read what, and when. Rows are inserted, never updated; each holds the hash of all before it. */
 export const auditLog = sqliteTable(
   'audit_log',
   {
@@ -12,6 +12,12 @@ export const auditLog = sqliteTable(
     action: text().notNull(),
     target: text().notNull(),
     detail: text(),
+    /** Place in the organization's chain, from 1; null for what was written before there was one. */
+    seq: integer(),
+    hash: text(),
   },
-  (table) => [index('audit_log_by_organization').on(table.organizationId, table.at)],
+  (table) => [
+    index('audit_log_by_organization').on(table.organizationId, table.at),
+    uniqueIndex('audit_log_chain').on(table.organizationId, table.seq),
+  ],
 )

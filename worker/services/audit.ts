@@ -1,0 +1,40 @@
+import type { Page } from '#core/contract/page'
+import { fromIso } from '#core/kernel/time'
+import { chainStart, type ChainHead } from '#core/model/audit-chain'
+import type { AuditLink, AuditQuery, AuditRow } from '../ports/audit-store'
+import { recordAudit } from './record-audit'
+import type { ServiceContext } from './service-context'
+
+export type AuditFilter = Omit<AuditQuery, 'fromAt' | 'toAt'> & {
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** A stretch of the chain that can be verified without this service. */
+export type AuditExport = {
+  /** What its first entry follows. */
+  readonly from: ChainHead
+  readonly entries: readonly AuditLink[]
+  /** Where the whole chain stood. */
+  readonly head: ChainHead
+}
+
+/** Who did what, newest first. */
+export function listAudit(ctx: ServiceContext, { from, to, ...query }: AuditFilter): Promise<Page<AuditRow>> {
+  return ctx.stores.audit.list({
+    ...query,
+    ...(from !== undefined && { fromAt: fromIso(from) }),
+    ...(to !== undefined && { toAt: fromIso(to) }),
+  })
+}
+
+/** The chain after entry `after`; taking it from its start is written down. */
+export async function exportAudit(ctx: ServiceContext, after: number, limit: number): Promise<AuditExport> {
+  const { audit, organizationId } = ctx.stores
+  if (after === 0) await recordAudit(ctx, 'audit.exported', organizationId)
+  const head = await audit.head()
+  const [before] = after === 0 ? [chainStart(organizationId)] : await audit.links(after - 1, 1)
+  const entries = await audit.links(after, limit)
+  const from = before === undefined ? chainStart(organizationId) : { seq: before.seq, hash: before.hash }
+  return { from, entries: entries.filter(({ seq }) => seq <= head.seq), head }
+}
