@@ -5,13 +5,15 @@ import { DEVELOPMENT_RATE_FACTOR, PLAN_LIMITS } from '#core/model/plan-limits'
 import { formatWebhookToken } from '#core/release/webhook-token'
 import { version as VERSION } from '../package.json'
 import { sha256Hex } from './adapters/crypto/digest'
+import { createEnvelopeVault } from './adapters/crypto/envelope-vault'
 import { createMac } from './adapters/crypto/hmac'
+import { parseMasterKeys } from './adapters/crypto/master-keys'
 import { randomBytes } from './adapters/crypto/random'
 import { createTokenVerifier } from './adapters/crypto/token-verifier'
-import { createVault } from './adapters/crypto/vault'
 import { createDeadLetterLog } from './adapters/d1/dead-letter-log'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
 import { createStores } from './adapters/d1/stores'
+import { createSweepCursor } from './adapters/d1/sweep-cursor'
 import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
 import { createEmailSender } from './adapters/mail/email-sender'
@@ -26,6 +28,7 @@ import { createHttpSender } from './adapters/net/http-sender'
 import { createKeySets } from './adapters/net/key-sets'
 import { createDoorbells } from './adapters/queue/doorbells'
 import { createArchiveCleaner } from './adapters/r2/archive-cleaner'
+import { createKeyRings } from './adapters/r2/key-rings'
 import { createOutputStore } from './adapters/r2/output-store'
 import { createTraceBlocks } from './adapters/r2/trace-blocks'
 import { readSettings, type Bindings, type Settings } from './env'
@@ -37,6 +40,7 @@ import type { Deployments } from './ports/deployments'
 import type { DeploymentSweep } from './ports/deployment-sweep'
 import type { Shards } from './ports/shards'
 import type { Vault } from './ports/vault'
+import type { RewrapDeps } from './cron/rewrap'
 import type { DeadLetterDeps } from './queue/dead-letters'
 import { createConfigCache } from './services/config-cache'
 import { createIngress } from './services/ingress'
@@ -60,6 +64,7 @@ export type Composition = {
   readonly sweep: DeploymentSweep
   readonly deadLetters: DeadLetterDeps
   readonly cleaner: ArchiveCleaner
+  readonly rewrapping: RewrapDeps
   readonly background: (work: Promise<unknown>) => void
 }
 
@@ -78,7 +83,10 @@ function hookSettings(settings: Settings, policy: EgressPolicy) {
 /** Everything the doors need, made once per isolate. */
 export function compose(bindings: Bindings, background: (work: Promise<unknown>) => void): Composition {
   const settings = readSettings(bindings)
-  const vault = createVault(settings.MASTER_KEY)
+  const masters = parseMasterKeys(settings.MASTER_KEY, settings.MASTER_KEYS)
+  const rings = createKeyRings(bindings.BUCKET)
+  const newest = masters.byVersion.size > 1 ? masters.newest : null
+  const vault = createEnvelopeVault({ masters, rings, clock: Date.now })
   const policy = egressPolicyOf(settings, Date.now)
   const shards = shardsOf(bindings)
   const deployments = deploymentsOf(bindings)
@@ -121,6 +129,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     archive,
     outputs: runner.outputs,
     vault,
+    custodian: vault,
     clock: Date.now,
     randomBytes,
     webhookUrl: async (ref, slot) => `/webhook/${await formatWebhookToken(mac, { ref, slot })}`,
@@ -136,7 +145,20 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const door = createWebhookDoor({ ingress, vault, mac, ...hookSettings(settings, policy), ...common })
   const environmentName = settings.ENVIRONMENT
   const signalDoor = createSignalDoor({ configs, shards, mac: signalMac, environmentName, ...common, clock: Date.now })
-  return { settings, app, door, signalDoor, runner, shards, deployments, background, ...keepersOf(bindings, shards) }
+  const cursor = createSweepCursor(bindings.DB, 'rewrap')
+  const rewrapping = { newest, rings, custodian: vault, cursor, report }
+  return {
+    settings,
+    app,
+    door,
+    signalDoor,
+    runner,
+    shards,
+    deployments,
+    background,
+    rewrapping,
+    ...keepersOf(bindings, shards),
+  }
 }
 
 /** Development keeps its letters; elsewhere they are sent, once it is known from whom and where their links lead. */

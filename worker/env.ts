@@ -32,7 +32,9 @@ const Settings = z.object({
   /** Who letters come from: an address of a domain set up for sending. */
   MAIL_FROM: z.string().default(''),
   SESSION_KEY: z.string().min(16, 'SESSION_KEY must be at least 16 characters'),
-  MASTER_KEY: z.string().min(1, 'MASTER_KEY must be 32 bytes in base64'),
+  /** The master key, version 1; or several versions in MASTER_KEYS (secrets.md). */
+  MASTER_KEY: z.string().default(''),
+  MASTER_KEYS: z.string().default(''),
   AI_BASE_URL: z.string().default(''),
   AI_API_KEY: z.string().default(''),
   AI_GATEWAY_ACCOUNT_ID: z.string().default(''),

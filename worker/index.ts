@@ -3,6 +3,7 @@ import { env, waitUntil } from 'cloudflare:workers'
 import { compose, type Composition } from './compose'
 import { poke } from './cron/poke'
 import { purge } from './cron/purge'
+import { rewrap } from './cron/rewrap'
 import type { Bindings } from './env'
 import { answerDoorbells } from './queue/answer-doorbells'
 import { keepDeadLetters } from './queue/dead-letters'
@@ -35,9 +36,10 @@ export default {
     await answerDoorbells(batch, { runner, shards, background, holdMs: settings.DOORBELL_HOLD_MS })
   },
   async scheduled() {
-    const { sweep, deployments, cleaner, runner, settings } = composition()
+    const { sweep, deployments, cleaner, rewrapping, runner, settings } = composition()
     const rounds = settings.ENVIRONMENT === 'development' ? 1 : POKE_ROUNDS
     await poke(sweep, deployments, rounds, runner.report)
+    await rewrap(rewrapping)
     await purge({ sweep, deployments, cleaner, report: runner.report }, Date.now())
   },
 } satisfies ExportedHandler

@@ -1,4 +1,5 @@
 const passedThrough = [
+  'MASTER_KEYS',
   'AI_BASE_URL',
   'AI_API_KEY',
   'AI_GATEWAY_ACCOUNT_ID',

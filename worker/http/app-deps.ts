@@ -5,6 +5,7 @@ import type { Deployments } from '../ports/deployments'
 import type { Doorbells } from '../ports/doorbells'
 import type { Ingress } from '../ports/ingress'
 import type { Mailer } from '../ports/mailer'
+import type { KeyCustodian } from '../ports/key-custodian'
 import type { OutputStore } from '../ports/output-store'
 import type { RateLimit } from '../ports/rate-limit'
 import type { Shards } from '../ports/shards'
@@ -21,6 +22,7 @@ export type AppDeps = {
   readonly archive: Pick<TraceBlocks, 'read'>
   readonly outputs: OutputStore
   readonly vault: Vault
+  readonly custodian: KeyCustodian
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   /** The address of a webhook; a path is completed with the origin of the service. */

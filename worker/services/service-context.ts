@@ -5,6 +5,7 @@ import type { DeploymentProjection } from '../ports/deployment-projection'
 import type { Digest } from '../ports/digest'
 import type { Doorbells } from '../ports/doorbells'
 import type { Ingress } from '../ports/ingress'
+import type { KeyCustodian } from '../ports/key-custodian'
 import type { OutputStore } from '../ports/output-store'
 import type { Shards } from '../ports/shards'
 import type { Stores } from '../ports/stores'
@@ -18,6 +19,7 @@ export type ServiceDeps = {
   readonly randomBytes: RandomBytes
   readonly digest: Digest
   readonly vault: Vault
+  readonly custodian: KeyCustodian
   readonly deployments: Deployments
   readonly projection: DeploymentProjection
   readonly doorbells: Doorbells

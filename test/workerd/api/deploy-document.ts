@@ -12,7 +12,7 @@ export async function newPlace() {
 }
 
 /** Creates a workflow and makes it live in production; its id and the path of its webhook, if it has one. */
-async function deployDocument(client: Client, document: Document) {
+export async function deployDocument(client: Client, document: Document) {
   const definition = { triggers: [{ type: 'manual' }], ...document }
   const created = await client.createWorkflow({ body: { definition } })
   if (!created.ok) throw new Error(JSON.stringify(created.problem))

@@ -1,0 +1,141 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { createClient } from '#core/contract/client'
+import { createEnvelopeVault } from '../../../worker/adapters/crypto/envelope-vault'
+import { parseMasterKeys } from '../../../worker/adapters/crypto/master-keys'
+import { createKeyRings } from '../../../worker/adapters/r2/key-rings'
+import { compose } from '../../../worker/compose'
+import { rewrap, type RewrapDeps } from '../../../worker/cron/rewrap'
+import type { Bindings } from '../../../worker/env'
+import type { RingOwner } from '../../../worker/ports/key-rings'
+import { deployDocument } from '../api/deploy-document'
+import { newOrganization, ORIGIN } from '../api/support'
+
+const EXECUTIONS = 1_000
+const AT_ONCE = 10
+const OLD = `1:${btoa('m'.repeat(32))}`
+const NEW = `2:${btoa('n'.repeat(32))}`
+
+/** The Worker as it is started with these master keys. */
+function workerUnder(masterKeys: string, token: string) {
+  const bindings = { ...env, MASTER_KEY: '', MASTER_KEYS: masterKeys } as unknown as Bindings
+  const { app, rewrapping } = compose(bindings, (work) => void work.catch(() => undefined))
+  const client = createClient({
+    fetch: async (url, init) => app.fetch(new Request(url, init)),
+    baseUrl: ORIGIN,
+    token,
+  })
+  return { client, rewrapping }
+}
+
+/** Other tests run on with one master key. */
+const onlyFor = (organizationId: string, deps: RewrapDeps): RewrapDeps => ({
+  ...deps,
+  rings: {
+    owners: async () =>
+      (await deps.rings.owners(organizationId.slice(0, -1), 1)).filter((it) => it.organizationId === organizationId),
+  },
+})
+
+async function organizationOf(workflowId: string): Promise<string> {
+  const row = await env.DB.prepare('SELECT organization_id AS id FROM workflows WHERE id = ?')
+    .bind(workflowId)
+    .first<{ id: string }>()
+  return row?.id ?? ''
+}
+
+const document = {
+  name: 'with-secret',
+  stages: [{ id: 'read', component: 'transform', config: { value: '{{ sha256(secrets.TOKEN) }}' } }],
+}
+
+test('executions go on while the master key is rotated: none of a thousand fails (S-05)', async () => {
+  const { key } = await newOrganization()
+  const before = workerUnder(OLD, key)
+  await before.client.putSecrets({ params: { name: 'production' }, body: { secrets: { TOKEN: 'a secret to read' } } })
+  const { workflowId } = await deployDocument(before.client, document)
+  const organizationId = await organizationOf(workflowId)
+  /** The versions of the Worker that answer now: during a rollout the last one and the next one. */
+  let serving = [before.client]
+  const outcomes: Record<string, number> = {}
+  let started = 0
+  const work = async () => {
+    while (started < EXECUTIONS) {
+      const client = serving[started++ % serving.length]!
+      const run = await client.runWorkflow({ body: { workflowId, input: {}, wait: true } })
+      const word = run.ok ? run.body.status : run.problem.code
+      outcomes[word] = (outcomes[word] ?? 0) + 1
+    }
+  }
+  const reached = async (share: number) => {
+    await expect.poll(() => started, { timeout: 60_000 }).toBeGreaterThan(EXECUTIONS * share)
+  }
+  const rotate = async () => {
+    await reached(0.1)
+    const knowing = workerUnder(`${OLD},${NEW}`, key)
+    serving = [before.client, knowing.client]
+    await reached(0.3)
+    const wrapping = workerUnder(`${NEW},${OLD}`, key)
+    serving = [knowing.client, wrapping.client]
+    await reached(0.5)
+    expect(await rewrap(onlyFor(organizationId, wrapping.rewrapping))).toBe(1)
+    // Isolates that have read nothing yet.
+    serving = [workerUnder(`${OLD},${NEW}`, key).client, workerUnder(`${NEW},${OLD}`, key).client]
+    await reached(0.8)
+    serving = [workerUnder(`${NEW},${OLD}`, key).client, workerUnder(NEW, key).client]
+  }
+  await Promise.all([rotate(), ...Array.from({ length: AT_ONCE }, work)])
+  expect(outcomes).toEqual({ completed: EXECUTIONS })
+})
+
+test('the sweep goes round all rings in steps of two hundred, and skips those that are up to date', async () => {
+  const owners: RingOwner[] = Array.from({ length: 450 }, (_, i) => ({
+    organizationId: `org_${String(i).padStart(3, '0')}`,
+    master: i % 3 === 0 ? 2 : 1,
+  }))
+  const touched: string[] = []
+  let after = ''
+  const deps = {
+    newest: 2,
+    rings: {
+      owners: async (from: string, limit: number) =>
+        owners.filter(({ organizationId }) => organizationId > from).slice(0, limit),
+    },
+    custodian: {
+      rewrap: async (id: string) => {
+        touched.push(id)
+        return 'rewrapped' as const
+      },
+    },
+    cursor: {
+      read: async () => after,
+      move: async (to: string) => {
+        after = to
+      },
+    },
+    report: () => undefined,
+  }
+  const steps = [await rewrap(deps), await rewrap(deps), await rewrap(deps)]
+  expect(steps).toEqual([133, 133, 34])
+  expect(new Set(touched).size).toBe(300)
+  expect(after).toBe('')
+  expect(await rewrap({ ...deps, newest: null })).toBe(0)
+})
+
+test('a master key that is taken away too early stops executions with a reason, and none runs without its secret (S-06)', async () => {
+  const { key } = await newOrganization()
+  const { client } = workerUnder(NEW, key)
+  await client.putSecrets({ params: { name: 'production' }, body: { secrets: { TOKEN: 'a secret to read' } } })
+  const { workflowId } = await deployDocument(client, document)
+  const run = await workerUnder(OLD, key).client.runWorkflow({ body: { workflowId, input: {}, wait: true } })
+  expect(run.ok && run.body.status === 'completed').toBe(false)
+})
+
+test('a vault says which organizations are under which master key', async () => {
+  const organizationId = `org_${crypto.randomUUID()}`
+  const rings = createKeyRings(env.BUCKET)
+  const vault = createEnvelopeVault({ masters: parseMasterKeys('', `${NEW},${OLD}`), rings, clock: Date.now })
+  await vault.seal(`secret|${organizationId}|x`, 'text')
+  const [before] = await rings.owners(organizationId.slice(0, -1), 1)
+  expect(before).toEqual({ organizationId, master: 2 })
+})
