@@ -72,11 +72,12 @@ export type Composition = {
 function hookSettings(settings: Settings, policy: EgressPolicy) {
   const send = createHttpSender({ policy, clock: Date.now, responseBytesMax: KEY_SET_BYTES_MAX })
   const keySets = createKeySets({ send, clock: Date.now, sleep })
-  const believesHost = settings.PUBLIC_URL === '' && settings.ENVIRONMENT === 'development'
+  const url = settings.HOOKS_URL === '' ? settings.PUBLIC_URL : settings.HOOKS_URL
+  const believesHost = url === '' && settings.ENVIRONMENT === 'development'
   return {
     clock: Date.now,
     tokens: createTokenVerifier({ keySets, clock: Date.now }),
-    publicUrl: believesHost ? null : settings.PUBLIC_URL.replace(/\/+$/, ''),
+    publicUrl: believesHost ? null : url.replace(/\/+$/, ''),
   }
 }
 

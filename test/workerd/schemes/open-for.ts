@@ -70,7 +70,7 @@ const workflowWith = (trigger: TriggerDocument) => ({
   environment: null,
   triggers: [{ ...trigger, id: 'webhook' } as Trigger],
   stages: [],
-  settings: { timeout_ms: 1_000, concurrency: null, retention_days: null },
+  settings: { timeout_ms: 1_000, concurrency: null, retention_days: null, sensitive: false },
 })
 
 /** The same call with one header written otherwise. */
