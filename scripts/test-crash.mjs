@@ -1,6 +1,6 @@
 // Kills shards, deployments, runners and senders before and after each of their calls, in every way, and prints how many
 // calls there were to what, how many kills, and what broke: node scripts/test-crash.mjs
-// `npm test` does every fifth kill of the same.
+// `npm test` does every seventh kill of the same.
 import { tool } from './test/tool.mjs'
 
 try {

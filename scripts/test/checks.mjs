@@ -25,8 +25,8 @@ export const checks = [
   { name: 'contract', title: 'contract tests', run: () => vitest('contract') },
   {
     name: 'crash',
-    title: 'every fifth kill; scripts/test-crash.mjs does them all',
-    run: () => vitest('crash', { MILLRACE_TEST_CRASH_SHARE: '5' }),
+    title: 'every seventh kill; scripts/test-crash.mjs does them all',
+    run: () => vitest('crash', { MILLRACE_TEST_CRASH_SHARE: '7' }),
   },
   { name: 'server', title: 'tests of the running server', run: () => vitest('server') },
   { name: 'browser', title: 'browser tests', run: browser },

@@ -49,7 +49,7 @@ export const mutations = [
   {
     id: 'c2',
     breaks: 're-ringing: a lease that ran out brings nobody',
-    caughtBy: ['simulation', 'unit', 'workerd'],
+    caughtBy: ['unit', 'workerd', 'simulation'],
     patches: [
       {
         file: 'worker/core/shard/tick.ts',
