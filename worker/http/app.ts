@@ -98,6 +98,7 @@ function createEnvironment(deps: AppDeps): Environment {
     identity,
     persons: createPersonStore(db),
     invitationDesk: createInvitationDesk(db),
+    auditOf: (organizationId: string) => createStores(db, { organizationId }).audit,
     mailer: deps.mailer,
     background: deps.background,
     originOf: (url: string) => originOf(deps, url),

@@ -1,5 +1,6 @@
 import { newId, type RandomBytes } from '#core/kernel/id'
 import type { Clock } from '#core/kernel/time'
+import type { AuditStore } from '../ports/audit-store'
 import type { Digest } from '../ports/digest'
 import type { IdentityStore } from '../ports/identity-store'
 import type { InvitationDesk } from '../ports/invitation-desk'
@@ -7,6 +8,7 @@ import type { Mailer } from '../ports/mailer'
 import type { Passwords } from '../ports/passwords'
 import type { PersonStore } from '../ports/person-store'
 import { AppError } from './app-error'
+import { join, joinAs } from './join'
 import { type OpenedSession, openSession } from './open-session'
 import { sendVerification } from './verify-email'
 
@@ -19,6 +21,7 @@ export type AccountDeps = {
   readonly invitationDesk: InvitationDesk
   readonly mailer: Mailer
   readonly passwords: Passwords
+  readonly auditOf: (organizationId: string) => AuditStore
   /** Goes on after the answer; what fails there is reported, and nobody waits for it. */
   readonly background: (work: Promise<unknown>) => void
 }
@@ -45,10 +48,7 @@ export async function signUp(deps: AccountDeps, visitor: Visitor, input: SignUp)
     emailVerifiedAt: null,
   }
   if (invitation !== undefined) {
-    const tokenHash = await requireOwnInvitation(deps, user.email, invitation)
-    const outcome = await deps.invitationDesk.acceptAs(tokenHash, user, deps.clock())
-    if (outcome === 'email_taken') throw new AppError('email_taken')
-    if (outcome === 'ended') throw new AppError('invitation_ended')
+    await joinAs(deps, user, invitation)
   } else {
     await createOwner(deps, user, organizationName ?? '')
     deps.background(sendVerification(deps, visitor.origin, user))
@@ -82,19 +82,6 @@ export async function signIn(deps: AccountDeps, visitor: Visitor, input: SignIn)
   const user = await deps.identity.findUser(input.email)
   const isRight = deps.passwords.verify(input.password, user?.passwordHash ?? '')
   if (user === null || !isRight) throw new AppError('sign_in_refused')
-  if (input.invitation !== undefined) {
-    const tokenHash = await requireOwnInvitation(deps, user.email, input.invitation)
-    const accepted = await deps.invitationDesk.accept(tokenHash, user.id, deps.clock())
-    if (!accepted) throw new AppError('invitation_ended')
-  }
+  if (input.invitation !== undefined) await join(deps, user, input.invitation)
   return openSession(deps, visitor, user)
-}
-
-/** The hash of an invitation that was sent to this address. */
-async function requireOwnInvitation(deps: AccountDeps, email: string, token: string): Promise<string> {
-  const tokenHash = deps.digest(token)
-  const found = await deps.invitationDesk.find(tokenHash, deps.clock())
-  if (found === null) throw new AppError('invitation_ended')
-  if (found.email !== email) throw new AppError('invitation_not_yours')
-  return tokenHash
 }

@@ -1,7 +1,6 @@
 import type { Page, PageQuery } from '#core/contract/page'
 import type { Role } from '#core/contract/scopes'
 import { newId } from '#core/kernel/id'
-import type { InvitationDesk } from '../ports/invitation-desk'
 import type { InvitationRow } from '../ports/invitation-store'
 import type { Mailer } from '../ports/mailer'
 import type { RateLimit } from '../ports/rate-limit'
@@ -60,22 +59,4 @@ export async function withdrawInvitation(ctx: ServiceContext, id: string): Promi
   requireMayManage(ctx.caller, 'viewer')
   if (!(await ctx.stores.invitations.remove(id))) throw unknown('invitation', id)
   await recordAudit(ctx, 'invitation.withdrawn', id)
-}
-
-/** Makes who is signed in a member. The address has to be the one the letter went to. */
-export async function acceptInvitation(
-  ctx: ServiceContext,
-  desk: InvitationDesk,
-  token: string,
-): Promise<{ readonly organizationId: string; readonly name: string; readonly role: Role }> {
-  const { caller } = ctx
-  if (caller.via.kind !== 'session') throw new AppError('person_required')
-  const user = { id: caller.actor.id, email: caller.actor.email ?? '' }
-  const at = ctx.clock()
-  const tokenHash = ctx.digest(token)
-  const found = await desk.find(tokenHash, at)
-  if (found === null) throw new AppError('invitation_ended')
-  if (found.email !== user.email) throw new AppError('invitation_not_yours')
-  if (!(await desk.accept(tokenHash, user.id, at))) throw new AppError('invitation_ended')
-  return { organizationId: found.organizationId, name: found.organizationName, role: found.role }
 }

@@ -14,6 +14,8 @@ describe('invitations', () => {
     const me = await ask('/v1/me', member.session)
     expect(me.body).toMatchObject({ user: { email: member.email }, organizations: [{ role: 'editor' }] })
     const { body } = await ask('/v1/members', owner.session)
+    const joined = await ask('/v1/audit?action=member.joined', owner.session)
+    expect(joined.body['items']).toMatchObject([{ actor: { email: member.email }, target: member.id }])
     expect(body['items']).toContainEqual(
       expect.objectContaining({ id: member.id, role: 'editor', emailVerified: true }),
     )

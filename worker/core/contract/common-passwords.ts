@@ -21,7 +21,6 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   $: 's',
 }
 
-const KNOWN = new Set(WORDS)
 const RUNS = [
   '01234567890123456789',
   '98765432109876543210',
@@ -37,16 +36,17 @@ export function isCommonPassword(password: string): boolean {
   const text = password.normalize('NFKC').toLowerCase()
   if (new Set(text).size < DISTINCT_MIN) return true
   if (RUNS.some((run) => run.includes(text) || isMadeOf(text, run.slice(0, DISTINCT_MIN)))) return true
-  return [lettersOf(text), lettersOf([...text].map((char) => LOOKALIKES[char] ?? char).join(''))].some(isKnown)
+  const stem = text.replace(/[^\p{L}]+$/u, '')
+  return [text, unmasked(stem), unmasked(text)].map(lettersOf).some(isKnown)
 }
+
+const unmasked = (text: string) => [...text].map((char) => LOOKALIKES[char] ?? char).join('')
 
 const lettersOf = (text: string) => text.replaceAll(/[^\p{L}]/gu, '')
 
 /** A known word, alone or several times. Of digits and signs alone nothing is left, and nothing is known. */
 function isKnown(letters: string): boolean {
-  if (KNOWN.has(letters) || KNOWN.has(letters.replace(/[ls]+$/, ''))) return true
-  for (const word of WORDS) if (isMadeOf(letters, word)) return true
-  return false
+  return WORDS.some((word) => isMadeOf(letters, word))
 }
 
 function isMadeOf(text: string, part: string): boolean {

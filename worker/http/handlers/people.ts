@@ -1,7 +1,9 @@
 import { toIso } from '#core/kernel/time'
 import type { InvitationRow } from '../../ports/invitation-store'
 import type { MemberRow } from '../../ports/member-store'
-import { acceptInvitation, invite, listInvitations, withdrawInvitation } from '../../services/invitations'
+import { invite, listInvitations, withdrawInvitation } from '../../services/invitations'
+import { join } from '../../services/join'
+import { requirePerson } from '../../services/own-account'
 import { changeMember, listMembers, removeMember } from '../../services/members'
 import type { SomeHandlers } from '../handler'
 
@@ -40,7 +42,8 @@ export const peopleHandlers: SomeHandlers<Names> = {
     return { status: 204, body: null }
   },
   async acceptInvitation({ ctx, accounts, body }) {
-    return { status: 200, body: await acceptInvitation(ctx, accounts.invitationDesk, body.token) }
+    const { organizationId, organizationName, role } = await join(accounts, requirePerson(ctx.caller), body.token)
+    return { status: 200, body: { organizationId, name: organizationName, role } }
   },
 }
 
