@@ -60,7 +60,7 @@ const Settings = z.strictObject({
     description:
       'Days executions are kept after they ended; absent = 30. The live version decides for all of its deployment.',
   }),
-  sensitive: z.boolean().default(false).meta({
+  sensitive: z.boolean().optional().meta({
     title: 'Sensitive',
     description: 'Whoever reads the workflow, its executions or their traces is written into the audit.',
   }),

@@ -1,0 +1,143 @@
+import { env } from 'cloudflare:test'
+import { describe, expect, it } from 'vitest'
+import { chainProblem } from '#core/model/audit-chain'
+import { createStores } from '../../../worker/adapters/d1/stores'
+import { deployDocument } from './deploy-document'
+import { clientWith, newKey, newOrganization, sampleDefinition, send } from './support'
+
+type Exported = Parameters<typeof chainProblem>[0] extends infer Head
+  ? {
+      organizationId: string
+      from: Head & { seq: number; hash: string }
+      entries: Parameters<typeof chainProblem>[1]
+      head: { seq: number; hash: string }
+    }
+  : never
+
+async function withAudit() {
+  const organization = await newOrganization()
+  const reader = await newKey(organization.session, ['audit:read'])
+  const read = async (path: string, key = reader) => {
+    const response = await send(path, { headers: { authorization: `Bearer ${key}` } })
+    return { status: response.status, body: await response.json<Record<string, never>>() }
+  }
+  const list = async (query = '') =>
+    (await read(`/v1/audit${query}`)).body as unknown as {
+      items: { seq: number; action: string; target: string; actor: { id: string }; detail: unknown; hash: string }[]
+      nextCursor: string | null
+    }
+  const chain = async (query = '') => (await read(`/v1/audit/export${query}`)).body as unknown as Exported
+  return { ...organization, read, list, chain }
+}
+
+describe('the audit of an organization', () => {
+  it('lists who did what, newest first, in pages, by action, actor and target', async () => {
+    const { session, list } = await withAudit()
+    const made = []
+    for (let n = 0; n < 3; n++) made.push(await newKey(session, ['workflows:read']))
+    const keys = await list('?action=key')
+    expect(keys.items.length).toBeGreaterThanOrEqual(5)
+    expect(new Set(keys.items.map(({ action }) => action))).toEqual(new Set(['key.created']))
+    expect(keys.items.map(({ seq }) => seq)).toEqual(keys.items.map(({ seq }) => seq).toSorted((a, b) => b - a))
+    const first = await list('?action=key.created&limit=2')
+    const second = await list(`?action=key.created&limit=2&cursor=${first.nextCursor}`)
+    expect([...first.items, ...second.items]).toEqual(keys.items.slice(0, 4))
+    const [newest] = keys.items
+    expect((await list(`?target=${newest?.target}`)).items).toEqual([newest])
+    expect((await list(`?actor=${newest?.actor.id}&action=key`)).items).toEqual(keys.items)
+    expect((await list('?actor=user_nobody')).items).toEqual([])
+    expect((await list(`?from=2999-01-01T00:00:00Z`)).items).toEqual([])
+  })
+
+  it('is read with its scope only, and is nobody else’s', async () => {
+    const { key, session, list, read } = await withAudit()
+    expect((await read('/v1/audit', key)).status).toBe(403)
+    expect((await read('/v1/audit/export', key)).status).toBe(403)
+    const other = await withAudit()
+    await newKey(session, ['workflows:read'])
+    const ours = new Set((await list()).items.map(({ hash }) => hash))
+    expect((await other.list()).items.some(({ hash }) => ours.has(hash))).toBe(false)
+  })
+
+  it('stays one chain however many write at once', async () => {
+    const { session, chain } = await withAudit()
+    const { head: before } = await chain()
+    await Promise.all(Array.from({ length: 25 }, () => newKey(session, ['workflows:read'])))
+    const { from, entries, head } = await chain()
+    expect(chainProblem(from, entries)).toBeNull()
+    expect(entries.filter(({ action }) => action === 'key.created').length).toBeGreaterThanOrEqual(26)
+    expect(entries.at(-1)).toMatchObject({ seq: head.seq, hash: head.hash })
+    expect(entries.find(({ seq }) => seq === before.seq)?.hash).toBe(before.hash)
+  })
+
+  it('is handed out in pages that follow each other', async () => {
+    const { session, chain } = await withAudit()
+    for (let n = 0; n < 4; n++) await newKey(session, ['workflows:read'])
+    const first = await chain('?limit=3')
+    const second = await chain('?after=3')
+    expect(second.from).toEqual({ seq: 3, hash: first.entries[2]?.hash })
+    expect(chainProblem(first.from, [...first.entries, ...second.entries])).toBeNull()
+  })
+
+  it.for([
+    ['changed', 'UPDATE audit_log SET target = ? WHERE organization_id = ? AND seq = 3', 3],
+    ['removed', 'DELETE FROM audit_log WHERE ? IS NOT NULL AND organization_id = ? AND seq = 3', 4],
+  ] as const)('tells that an entry was %s behind its back', async ([, statement, seq]) => {
+    const { session, chain } = await withAudit()
+    for (let n = 0; n < 4; n++) await newKey(session, ['workflows:read'])
+    const { organizationId } = await chain()
+    await env.DB.prepare(statement).bind('key_forged', organizationId).run()
+    const { from, entries } = await chain()
+    expect(chainProblem(from, entries)).toMatchObject({ seq })
+  })
+
+  it('is not continued behind an entry that is not its last', async () => {
+    const { chain } = await withAudit()
+    const { organizationId } = await chain()
+    const { audit } = createStores(env.DB, { organizationId })
+    const actor = { id: 'user_1', email: null }
+    await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        audit.append({ id: `audit_race${n}${organizationId.slice(-8)}`, at: n, actor, action: 'a.b', target: 't' }),
+      ),
+    )
+    const { from, entries } = await chain()
+    expect(chainProblem(from, entries)).toBeNull()
+    expect(entries.filter(({ action }) => action === 'a.b')).toHaveLength(30)
+  })
+})
+
+describe('reads that are written down', () => {
+  it('whoever lists secrets, once however often they look', async () => {
+    const { key, list } = await withAudit()
+    for (let n = 0; n < 3; n++)
+      await send('/v1/environments/development/secrets', { headers: { authorization: `Bearer ${key}` } })
+    expect((await list('?action=secret.listed')).items).toHaveLength(1)
+  })
+
+  it.for([true, false])('of a workflow that says sensitive: %s', async (sensitive) => {
+    const { key, list } = await withAudit()
+    const client = clientWith(key)
+    const definition = { ...sampleDefinition('Payroll'), settings: { sensitive } }
+    const { workflowId, start } = await deployDocument(client, definition)
+    const executionId = await start({ customerId: 'c1' })
+    const look = (path: string) => send(path, { headers: { authorization: `Bearer ${key}` } })
+    for (const path of [
+      `/v1/workflows/${workflowId}`,
+      `/v1/workflows/${workflowId}/versions/v1`,
+      `/v1/executions/${executionId}`,
+      `/v1/executions/${executionId}/trace`,
+    ])
+      expect((await look(path)).status).toBe(200)
+    const seen = (await list()).items.filter(({ action }) => action.endsWith('.read'))
+    expect(seen.map(({ action, target }) => [action, target])).toEqual(
+      sensitive
+        ? [
+            ['execution.read', executionId],
+            ['workflow.read', workflowId],
+            ['workflow.read', workflowId],
+          ]
+        : [],
+    )
+  })
+})
