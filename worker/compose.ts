@@ -46,6 +46,7 @@ import { createConfigCache } from './services/config-cache'
 import { createIngress } from './services/ingress'
 import { createReleaseCache } from './services/runner/release-cache'
 import type { RunnerDeps } from './services/runner/runner-deps'
+import { createSecretAccess } from './services/runner/secret-access'
 import { createSignalLinks } from './services/signal-links'
 import { type ChildDeps, startChild } from './services/start-child'
 import { createTriggerLimit } from './services/trigger-limit'
@@ -95,6 +96,13 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const runner: RunnerDeps = {
     ...runnerOf(bindings, settings, { vault, policy }),
     startChild: (parent, request) => startChild(children, parent, request),
+    secretAccess: createSecretAccess({
+      auditOf: (organizationId) => createStores(bindings.DB, { organizationId }).audit,
+      clock: Date.now,
+      randomBytes,
+      background,
+      report,
+    }),
     signalLinks: createSignalLinks(signalMac, settings.PUBLIC_URL),
   }
   const configs = createConfigCache(shards)
@@ -183,7 +191,7 @@ function runnerOf(
   bindings: Bindings,
   settings: Settings,
   { vault, policy }: { readonly vault: Vault; readonly policy: EgressPolicy },
-): Omit<RunnerDeps, 'startChild' | 'signalLinks'> {
+): Omit<RunnerDeps, 'startChild' | 'signalLinks' | 'secretAccess'> {
   const { DOORBELLS_0, DOORBELLS_1, DOORBELLS_2, DOORBELLS_3 } = bindings
   const bodies = createBodyGate({ clock: Date.now, sleep })
   const outbound = { policy, clock: Date.now, bodies }

@@ -156,6 +156,7 @@ export class World {
       doorbells: { ring: async (bell, count) => this.#ring(bell.ref, bell.shard, count) },
       startChild: (parent, request) => this.#startChild(process, parent, request),
       signalLinks: async () => ({}),
+      secretAccess: { note: () => undefined },
       report: this.#report,
     }
   }

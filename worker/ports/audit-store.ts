@@ -24,6 +24,10 @@ export type AuditQuery = PageQuery & {
   /** A whole action, or a noun: `key` finds `key.created` and `key.revoked`. */
   readonly action?: string | undefined
   readonly target?: string | undefined
+  /** Of these, those about secrets that name this one. */
+  readonly secret?: string | undefined
+  /** Of these, those about secrets that name this execution. */
+  readonly execution?: string | undefined
   readonly fromAt?: EpochMs | undefined
   readonly toAt?: EpochMs | undefined
 }

@@ -42,8 +42,8 @@ describe('reading a request', () => {
   })
 
   test('names of variables are left as they were written, the members of their values are read', () => {
-    const result = readRequest(API.putSecrets.body, { secrets: { my_key: { value: 'v', allowed_hosts: ['a.b'] } } })
-    expect(result.ok && result.value.secrets).toEqual({ my_key: { value: 'v', allowedHosts: ['a.b'] } })
+    const result = readRequest(API.putSecrets.body, { secrets: { my_key: { value: 'value-of-it', allowed_hosts: ['a.b'] } } })
+    expect(result.ok && result.value.secrets).toEqual({ my_key: { value: 'value-of-it', allowedHosts: ['a.b'] } })
   })
 
   test('a name that would be lost is refused: __proto__ as the name of anything', () => {

@@ -21,8 +21,14 @@ describe('the target environment', () => {
       check({ url: '{{ vars.API_BASE_UR }}/x', headers: { A: '{{ secrets.NONE }}{{ vars.GITHUB_TOKEN }}' } }),
     ).toEqual([
       "unset_secret /stages/0/config/headers/A: The secret “NONE” is not set in staging | Set it in staging, or give a default: secrets.NONE ?? ''.",
-      'unset_variable /stages/0/config/headers/A: The variable “GITHUB_TOKEN” is not set in staging | It is a secret: write secrets.GITHUB_TOKEN.',
+      'secret_as_variable /stages/0/config/headers/A: GITHUB_TOKEN is a secret in staging, not a variable | Write secrets.GITHUB_TOKEN.',
       'unset_variable /stages/0/config/url: The variable “API_BASE_UR” is not set in staging | Did you mean vars.API_BASE_URL?',
+    ])
+  })
+
+  it('a secret used as a plain variable is refused, also where there is a default', () => {
+    expect(check({ url: "{{ vars.GITHUB_TOKEN ?? '' }}" })).toEqual([
+      'secret_as_variable /stages/0/config/url: GITHUB_TOKEN is a secret in staging, not a variable | Write secrets.GITHUB_TOKEN.',
     ])
   })
 

@@ -54,6 +54,7 @@ export function runnerOn(network: FakeNetwork): RunnerDeps {
     doorbells: createDoorbells([]),
     startChild: async () => ({ kind: 'failed', failure: { code: 'workflow_unknown', message: 'none' } }),
     signalLinks: async () => ({}),
+    secretAccess: { note: () => undefined },
     report: () => undefined,
   }
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, isNotNull, like, lt, or } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, isNotNull, like, lt, or, sql } from 'drizzle-orm'
 import { chainStart, type ChainHead, entryHash } from '#core/model/audit-chain'
 import type { AuditEntry, AuditRow, AuditStore } from '../../ports/audit-store'
 import type { Database } from './database'
@@ -44,7 +44,7 @@ export function createAuditStore(db: Database, organizationId: string): AuditSto
       }
       throw new Error('The audit could not be written')
     },
-    async list({ actorId, action, target, fromAt, toAt, cursor, limit }) {
+    async list({ actorId, action, target, secret, execution, fromAt, toAt, cursor, limit }) {
       const rows = await db
         .select()
         .from(auditLog)
@@ -54,6 +54,8 @@ export function createAuditStore(db: Database, organizationId: string): AuditSto
             actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
             action === undefined ? undefined : or(eq(auditLog.action, action), like(auditLog.action, `${action}.%`)),
             target === undefined ? undefined : eq(auditLog.target, target),
+            secret === undefined ? undefined : namesInDetail(secret),
+            execution === undefined ? undefined : namesInDetail(execution),
             fromAt === undefined ? undefined : gte(auditLog.at, fromAt),
             toAt === undefined ? undefined : lt(auditLog.at, toAt),
             cursor === undefined ? undefined : lt(auditLog.id, cursor),
@@ -74,6 +76,11 @@ export function createAuditStore(db: Database, organizationId: string): AuditSto
     },
     head: async () => headOf(await headQuery()),
   }
+}
+
+/** Entries about secrets with a name or an id in their detail, which is JSON: in quotes, so that no longer one is meant. */
+function namesInDetail(name: string) {
+  return and(like(auditLog.action, 'secret.%'), sql`instr(${auditLog.detail}, ${`"${name}"`}) > 0`)
 }
 
 function behind(head: ChainHead, organizationId: string, { actor, detail, ...entry }: AuditEntry) {

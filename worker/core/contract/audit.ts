@@ -51,6 +51,16 @@ export const auditOperations = {
         .regex(/^[a-z_]+(?:\.[a-z_]+)?$/, 'an action is written noun.verb; the noun alone finds all of them')
         .optional(),
       target: z.string().max(200).optional(),
+      secret: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'this is no name of a secret')
+        .optional()
+        .describe('Name of a secret: who changed it, and for which executions it was opened'),
+      execution: z
+        .string()
+        .regex(/^exec_[0-9a-z]{1,64}$/, 'this is no id of an execution')
+        .optional()
+        .describe('Id of an execution: which secrets were opened for it'),
       from: InstantFilter.optional(),
       to: InstantFilter.optional(),
     }),

@@ -34,7 +34,10 @@ const Name = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a name holds letters, digits and _, and starts with a letter')
 const Value = z.string().max(65_536)
-const Secret = Value.min(1, 'a secret is never empty; send null to delete it')
+const Secret = Value.min(
+  8,
+  'a secret has at least 8 characters, or masking it would mask ordinary words; null deletes it',
+)
 const NameParam = z.object({ name: z.string() })
 const Hosts = z.array(z.string().regex(/^[A-Za-z0-9*.:-]+$/, 'a host name, such as api.github.com')).max(50)
 

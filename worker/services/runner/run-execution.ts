@@ -42,6 +42,7 @@ export type RunEnd =
  */
 export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> {
   const { work, writer, lease } = job
+  deps.secretAccess.note(job)
   const inbox = createInbox()
   const pack = createPager(work.journal, objectPlace(work, job.config), deps.outputs)
   const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, inbox, pack })

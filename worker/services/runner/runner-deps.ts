@@ -10,6 +10,7 @@ import type { HttpSender } from '../../ports/http-sender'
 import type { OutputStore } from '../../ports/output-store'
 import type { ShardHandle } from '../../ports/shards'
 import type { ReleaseCache } from './release-cache'
+import type { SecretAccess } from './secret-access'
 
 /** The stage that starts a child. */
 export type ChildOf = { readonly work: Work; readonly config: DeploymentConfig; readonly stage: string }
@@ -29,6 +30,7 @@ export type RunnerDeps = {
   readonly startChild: (parent: ChildOf, request: ChildRequest) => Promise<ChildAnswer>
   /** Links that send an execution's signals, by name. */
   readonly signalLinks: (work: Pick<Work, 'id' | 'deadlineAt'>, names: readonly string[]) => Promise<JsonObject>
+  readonly secretAccess: SecretAccess
   /** Tells the operators; never payloads or secrets. */
   readonly report: (event: string, facts: Readonly<Record<string, string | number>>) => void
 }
