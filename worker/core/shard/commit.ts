@@ -64,15 +64,19 @@ function finishOne(shard: Shard, item: FinishItem, now: EpochMs): FinishAnswer {
   const entry = holder(shard, item)
   if (entry === null) return fenced(shard, item, now)
   const word = overrulingWord(shard, entry, item, now)
-  const result = word === item.status ? item.result : overruled(item.result, word)
-  end(shard, entry, fresh(entry, item), { status: word, result }, now)
+  if (word === item.status) end(shard, entry, fresh(entry, item), { status: word, result: item.result }, now)
+  else {
+    const lines = [...fresh(entry, item), stopLine(word, now)]
+    end(shard, entry, lines, { status: word, result: overruled(item.result, word) }, now)
+  }
   return { kind: 'ok', status: word }
 }
 
 function repeatedFinish(shard: Shard, item: FinishItem, now: EpochMs): FinishAnswer {
   const row = shard.store.row(item.seq)
   if (row === null || row.token !== item.token || !isTerminalStatus(row.state)) return fenced(shard, item, now)
-  return row.events === item.from + item.events.length ? { kind: 'ok', status: row.state } : FENCED
+  const sent = item.from + item.events.length + (row.state === item.status ? 0 : 1)
+  return row.events === sent ? { kind: 'ok', status: row.state } : FENCED
 }
 
 /** What a fenced runner tells comes too late for the journal; of a child it started somebody has to know all the same. */
@@ -86,6 +90,16 @@ function overrulingWord(shard: Shard, entry: Live, item: FinishItem, now: EpochM
   if (mail.some((entry) => entry.kind === 'cancel')) return 'cancelled'
   if (item.status === 'cancelled') return item.status
   return now >= entry.deadlineAt ? 'timed_out' : item.status
+}
+
+/** The journal says why the word is another than its events lead to (I3). */
+function stopLine(word: FinishItem['status'], now: EpochMs): string {
+  const stop = { v: 1, at: now }
+  return JSON.stringify(
+    word === 'cancelled'
+      ? { ...stop, type: 'cancel_requested', reason: '', actor: null }
+      : { ...stop, type: 'deadline_passed' },
+  )
 }
 
 function overruled(result: string, word: FinishItem['status']): string {
