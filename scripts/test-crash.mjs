@@ -1,5 +1,5 @@
 // Kills shards, deployments, runners and senders before and after each of their calls, in every way, and prints how many
-// calls there were to what, how many kills, and what broke: node scripts/test-crash.mjs
+// calls there were to what, how many kills, and what broke: npm run test:crash
 // `npm test` does every seventh kill of the same.
 import { tool } from './test/tool.mjs'
 

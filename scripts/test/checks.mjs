@@ -25,7 +25,7 @@ export const checks = [
   { name: 'contract', title: 'contract tests', run: () => vitest('contract') },
   {
     name: 'crash',
-    title: 'every seventh kill; scripts/test-crash.mjs does them all',
+    title: 'every seventh kill; npm run test:crash does them all',
     run: () => vitest('crash', { MILLRACE_TEST_CRASH_SHARE: '7' }),
   },
   { name: 'server', title: 'tests of the running server', run: () => vitest('server') },
