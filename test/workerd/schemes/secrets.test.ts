@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { err } from '#core/kernel/result'
+import { createAuthenticator } from '../../../worker/http/webhook/authenticate'
+import { NOW } from './now'
 import { openFor } from './open-for'
 import type { Sender } from './sender'
 import { senders } from './senders'
@@ -31,6 +34,20 @@ describe('a secret that is not there', () => {
       expect(await statusWith(sender, { current }, sender.secrets[0])).toBe(401)
     }
   })
+})
+
+it('a stored secret that holds no key is not made up for by the one it replaced either (W-06)', async () => {
+  const sender = senders.find(({ name }) => name === 'standard_webhooks webhook')!
+  const [right] = sender.secrets
+  const { letter } = await openFor(sender)
+  const { headers, body } = await letter()
+  const lines = new Headers(headers)
+  const call = { method: 'POST', url: '', header: (name: string) => lines.get(name), body: new Uint8Array(body) }
+  const deps = { clock: () => NOW, tokens: async () => err('unavailable' as const) }
+  const judge = (secret: string) =>
+    createAuthenticator({ type: 'standard_webhooks', secret, previousSecret: right, toleranceSeconds: 300 }, deps)(call)
+  expect(await judge(right)).toMatchObject({ ok: true })
+  expect(await judge('whsec_!')).toEqual({ ok: false, error: 'secret_unusable' })
 })
 
 describe('two secrets while one replaces the other', () => {

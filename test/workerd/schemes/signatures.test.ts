@@ -12,6 +12,10 @@ const CREDENTIAL = /[A-Za-z0-9+/_.-]{20,}=*$/
 const swapCredential = (change: (text: string) => string) => (value: string) =>
   value.replace(CREDENTIAL, (text) => change(text))
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+/** The last letter of a whole signature ends in bits that encode nothing; the next one differs in those only. */
+const nextInAlphabet = (letter: string) => ALPHABET[ALPHABET.indexOf(letter) + 1]!
+
 function flipAt(text: string, at: number): string {
   return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1)
 }
@@ -175,6 +179,15 @@ describe('a credential in another form', () => {
         await expectRefused(door, [withHeader(letter, sender.header!, () => url)])
         return
       }
+    },
+  )
+
+  it.for(senders.filter(({ encoding }) => encoding === 'base64' || encoding === 'token'))(
+    'is refused in another spelling of the same bytes (W-04): $name',
+    async (sender) => {
+      const { door, changed } = await opened(sender)
+      const respelt = swapCredential((text) => text.replace(/.(=*)$/, (end) => nextInAlphabet(end[0]!) + end.slice(1)))
+      await expectRefused(door, [changed(respelt)])
     },
   )
 

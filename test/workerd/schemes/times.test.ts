@@ -71,7 +71,9 @@ describe('the time a sender signed', () => {
     const stripe = senders.find(({ name }) => name === 'stripe')!
     const door = await openFor(stripe)
     const { headers, ...letter } = await door.letter()
-    const twice = headers.map(([name, value]) => [name, `t=1,${value}`] as [string, string])
-    expect((await door.send({ ...letter, headers: twice })).status).toBe(401)
+    for (const add of [(value: string) => `t=1,${value}`, (value: string) => `${value},t=1`]) {
+      const twice = headers.map(([name, value]) => [name, add(value)] as [string, string])
+      expect((await door.send({ ...letter, headers: twice })).status).toBe(401)
+    }
   })
 })

@@ -110,10 +110,17 @@ describe('a token of the issuer', () => {
 
 describe('the keys of an issuer', () => {
   it('are asked for once, and once more for a key nobody has seen, and not again about that one (W-15)', async () => {
-    const { issuer, status } = await open()
+    const { issuer, status, pass } = await open()
     const stranger = await newKey('stranger')
+    const asked = () => issuer.asked.filter((url) => url.endsWith('/keys')).length
     for (let n = 0; n < 20; n++) expect(await status({ ...CLAIMS, key: stranger, jti: String(n) })).toBe(401)
-    expect(issuer.asked.filter((url) => url.endsWith('/keys'))).toHaveLength(2)
+    expect(asked()).toBe(2)
+    pass(59_000)
+    expect(await status({ ...CLAIMS, key: stranger })).toBe(401)
+    expect(asked()).toBe(2)
+    pass(1_000)
+    expect(await status({ ...CLAIMS, key: stranger })).toBe(401)
+    expect(asked()).toBe(3)
   })
 
   it('are not asked for by made-up ids more than once in ten seconds (W-15)', async () => {
