@@ -5,11 +5,13 @@ import { encodeBytes } from '#core/kernel/crockford'
 import { HOPS_HEADER, readHops } from '#core/model/hops'
 import { DEVELOPMENT_RATE_FACTOR, PLAN_LIMITS } from '#core/model/plan-limits'
 import { sha256Hex } from '../adapters/crypto/digest'
+import { oneTimeCodes } from '../adapters/crypto/one-time-codes'
 import { createPasswords } from '../adapters/crypto/passwords'
 import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
 import { createIdentityStore } from '../adapters/d1/identity-store'
 import { createInvitationDesk } from '../adapters/d1/invitation-desk'
 import { createPersonStore } from '../adapters/d1/person-store'
+import { createSecondFactorStore } from '../adapters/d1/second-factor-store'
 import { createStores } from '../adapters/d1/stores'
 import { createKeyFinder } from '../services/find-key'
 import { createRateBuckets } from '../services/rate-buckets'
@@ -29,6 +31,7 @@ import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
 import { identityHandlers } from './handlers/identity'
 import { peopleHandlers } from './handlers/people'
+import { secondFactorHandlers } from './handlers/second-factor'
 import { signalHandlers } from './handlers/signals'
 import { testRunHandlers } from './handlers/test-runs'
 import { versionHandlers } from './handlers/versions'
@@ -51,6 +54,7 @@ const HANDLERS: Handlers = {
   ...auditHandlers,
   ...accountHandlers,
   ...peopleHandlers,
+  ...secondFactorHandlers,
 }
 
 const PAGES = ['/health', '/docs', '/docs/errors', '/v1/openapi.json']
@@ -98,6 +102,9 @@ function createEnvironment(deps: AppDeps): Environment {
     identity,
     persons: createPersonStore(db),
     invitationDesk: createInvitationDesk(db),
+    secondFactors: createSecondFactorStore(db),
+    oneTimeCodes,
+    vault: deps.vault,
     auditOf: (organizationId: string) => createStores(db, { organizationId }).audit,
     mailer: deps.mailer,
     background: deps.background,

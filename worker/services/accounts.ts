@@ -5,11 +5,15 @@ import type { Digest } from '../ports/digest'
 import type { IdentityStore } from '../ports/identity-store'
 import type { InvitationDesk } from '../ports/invitation-desk'
 import type { Mailer } from '../ports/mailer'
+import type { OneTimeCodes } from '../ports/one-time-codes'
 import type { Passwords } from '../ports/passwords'
 import type { PersonStore } from '../ports/person-store'
+import type { SecondFactorStore } from '../ports/second-factor-store'
+import type { Vault } from '../ports/vault'
 import { AppError } from './app-error'
 import { join, joinAs } from './join'
 import { type OpenedSession, openSession } from './open-session'
+import { requireSecondFactor } from './second-factor'
 import { sendVerification } from './verify-email'
 
 export type AccountDeps = {
@@ -21,6 +25,9 @@ export type AccountDeps = {
   readonly invitationDesk: InvitationDesk
   readonly mailer: Mailer
   readonly passwords: Passwords
+  readonly secondFactors: SecondFactorStore
+  readonly oneTimeCodes: OneTimeCodes
+  readonly vault: Vault
   readonly auditOf: (organizationId: string) => AuditStore
   /** Goes on after the answer; what fails there is reported, and nobody waits for it. */
   readonly background: (work: Promise<unknown>) => void
@@ -75,13 +82,19 @@ async function createOwner(
   if (!created) throw new AppError('email_taken')
 }
 
-type SignIn = { readonly email: string; readonly password: string; readonly invitation?: string | undefined }
+type SignIn = {
+  readonly email: string
+  readonly password: string
+  readonly invitation?: string | undefined
+  readonly code?: string | undefined
+}
 
 /** Opens a session. An unknown address and a wrong password look alike, also in time. */
 export async function signIn(deps: AccountDeps, visitor: Visitor, input: SignIn): Promise<OpenedSession> {
   const user = await deps.identity.findUser(input.email)
   const isRight = deps.passwords.verify(input.password, user?.passwordHash ?? '')
   if (user === null || !isRight) throw new AppError('sign_in_refused')
+  await requireSecondFactor(deps, user.id, input.code)
   if (input.invitation !== undefined) await join(deps, user, input.invitation)
   return openSession(deps, visitor, user)
 }

@@ -8,6 +8,7 @@ import { executionOperations } from './executions'
 import { identityOperations } from './identity'
 import { peopleOperations } from './people'
 import { runOperations } from './run'
+import { secondFactorOperations } from './second-factor'
 import { signalOperations } from './signals'
 import { testRunOperations } from './test-run'
 import { versionOperations } from './versions'
@@ -28,6 +29,7 @@ export const API = {
   ...identityOperations,
   ...auditOperations,
   ...accountOperations,
+  ...secondFactorOperations,
   ...peopleOperations,
 }
 

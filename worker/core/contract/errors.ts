@@ -53,6 +53,17 @@ const identity = {
     hint: 'An API key cannot make it.',
   },
   password_wrong: { status: 403, title: 'The current password is wrong.' },
+  second_factor_required: {
+    status: 401,
+    title: 'This account asks for a second factor.',
+    hint: 'Send "code" with six digits of the authenticator, or a recovery code.',
+  },
+  second_factor_wrong: {
+    status: 403,
+    title: 'This code is wrong, or was used before.',
+    hint: 'Wait for the next one; each counts once.',
+  },
+  second_factor_on: { status: 409, title: 'A second factor is in use already.', hint: 'Turn it off first.' },
   role_too_high: {
     status: 403,
     title: 'Nobody gives or takes a role above their own.',

@@ -6,6 +6,7 @@ import { IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 import { GivenPasswordShape, NewPasswordShape } from './password-shape'
 import { InvitationTokenShape } from './people'
 import { ROLES, ScopeShape } from './scopes'
+import { CodeShape } from './second-factor'
 
 const UserShape = z.object({ id: z.string(), email: z.string() }).meta({ id: 'User' })
 const OrganizationShape = z
@@ -74,9 +75,17 @@ export const identityOperations = {
       email: ClaimedEmailShape,
       password: GivenPasswordShape,
       invitation: InvitationTokenShape.optional(),
+      code: CodeShape.optional(),
     }),
     responses: { 200: SessionShape },
-    refusals: ['sign_in_refused', 'invitation_ended', 'invitation_not_yours', 'rate_limited'],
+    refusals: [
+      'sign_in_refused',
+      'second_factor_required',
+      'second_factor_wrong',
+      'invitation_ended',
+      'invitation_not_yours',
+      'rate_limited',
+    ],
   }),
   signOut: defineOperation({
     method: 'POST',

@@ -1,0 +1,68 @@
+import { and, count, eq, isNull, lt, sql } from 'drizzle-orm'
+import type { SecondFactorStore } from '../../ports/second-factor-store'
+import { openDatabase } from './database'
+import { recoveryCodes } from './schema/recovery-codes'
+import { secondFactors } from './schema/second-factors'
+
+/** The second factors of people, in D1. */
+export function createSecondFactorStore(binding: D1Database): SecondFactorStore {
+  const db = openDatabase(binding)
+  const { userId: owner, secret, confirmedAt, lastStep } = secondFactors
+  return {
+    async find(userId) {
+      return (
+        (await db.select({ secret, confirmedAt, lastStep }).from(secondFactors).where(eq(owner, userId)).get()) ?? null
+      )
+    },
+    async enrol(userId, sealed) {
+      const kept = await db
+        .insert(secondFactors)
+        .values({ userId, secret: sealed, confirmedAt: null, lastStep: 0 })
+        .onConflictDoUpdate({ target: owner, set: { secret: sealed, lastStep: 0 }, setWhere: isNull(confirmedAt) })
+        .returning({ userId: owner })
+      return kept.length > 0
+    },
+    async confirm(userId, at, codeHashes) {
+      const isOurs = sql`EXISTS (SELECT 1 FROM second_factors WHERE user_id = ${userId} AND confirmed_at = ${at})`
+      const codes = db
+        .select({ codeHash: sql<string>`value`.as('code_hash'), userId: sql<string>`${userId}`.as('user_id') })
+        .from(sql`json_each(${JSON.stringify(codeHashes)})`)
+        .where(isOurs)
+      const [confirmed] = await db.batch([
+        db
+          .update(secondFactors)
+          .set({ confirmedAt: at })
+          .where(and(eq(owner, userId), isNull(confirmedAt)))
+          .returning({ userId: owner }),
+        db.delete(recoveryCodes).where(and(eq(recoveryCodes.userId, userId), isOurs)),
+        db.insert(recoveryCodes).select(codes),
+      ])
+      return confirmed.length > 0
+    },
+    async takeStep(userId, step) {
+      const taken = await db
+        .update(secondFactors)
+        .set({ lastStep: step })
+        .where(and(eq(owner, userId), lt(lastStep, step)))
+        .returning({ userId: owner })
+      return taken.length > 0
+    },
+    async takeRecoveryCode(userId, codeHash) {
+      const taken = await db
+        .delete(recoveryCodes)
+        .where(and(eq(recoveryCodes.userId, userId), eq(recoveryCodes.codeHash, codeHash)))
+        .returning({ userId: recoveryCodes.userId })
+      return taken.length > 0
+    },
+    async countRecoveryCodes(userId) {
+      const [row] = await db.select({ n: count() }).from(recoveryCodes).where(eq(recoveryCodes.userId, userId))
+      return row?.n ?? 0
+    },
+    async remove(userId) {
+      await db.batch([
+        db.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId)),
+        db.delete(secondFactors).where(eq(owner, userId)),
+      ])
+    },
+  }
+}

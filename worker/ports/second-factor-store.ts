@@ -1,0 +1,18 @@
+import type { EpochMs } from '#core/kernel/time'
+
+export type SecondFactor = { readonly secret: string; readonly confirmedAt: EpochMs | null; readonly lastStep: number }
+
+/** The second factors of people. Secrets arrive sealed, recovery codes as hashes. */
+export type SecondFactorStore = {
+  find(userId: string): Promise<SecondFactor | null>
+  /** Keeps a secret that is not confirmed yet, in place of an earlier one. False when one is confirmed. */
+  enrol(userId: string, secret: string): Promise<boolean>
+  /** Makes it count and keeps the recovery codes, in one transaction. False when it counted already. */
+  confirm(userId: string, at: EpochMs, codeHashes: readonly string[]): Promise<boolean>
+  /** Uses a time step up. False when it, or a later one, was used before. */
+  takeStep(userId: string, step: number): Promise<boolean>
+  /** Uses a recovery code up. False when there is none such. */
+  takeRecoveryCode(userId: string, codeHash: string): Promise<boolean>
+  countRecoveryCodes(userId: string): Promise<number>
+  remove(userId: string): Promise<void>
+}
