@@ -2,7 +2,7 @@ import { exports } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import { newId } from '#core/kernel/id'
 import { DEVELOPMENT_RATE_FACTOR, PLAN_LIMITS } from '#core/model/plan-limits'
-import { formatWebhookToken } from '#core/release/webhook-token'
+import { formatWebhookToken, type Mac } from '#core/release/webhook-token'
 import { version as VERSION } from '../package.json'
 import { sha256Hex } from './adapters/crypto/digest'
 import { createEnvelopeVault } from './adapters/crypto/envelope-vault'
@@ -33,6 +33,7 @@ import { createOutputStore } from './adapters/r2/output-store'
 import { createTraceBlocks } from './adapters/r2/trace-blocks'
 import { readSettings, type Bindings, type Settings } from './env'
 import { createApp } from './http/app'
+import { createFrontDoor, type FrontDoor } from './http/front-door'
 import { createSignalDoor, type SignalDoor } from './http/signal'
 import { createWebhookDoor, type WebhookDoor } from './http/webhook'
 import type { ArchiveCleaner } from './ports/archive-cleaner'
@@ -56,6 +57,7 @@ const KEY_SET_BYTES_MAX = 256 * 1_024
 
 export type Composition = {
   readonly settings: Settings
+  readonly frontDoor: FrontDoor
   readonly app: Hono
   readonly door: WebhookDoor
   readonly signalDoor: SignalDoor
@@ -85,19 +87,66 @@ function hookSettings(settings: Settings, policy: EgressPolicy) {
 /** Everything the doors need, made once per isolate. */
 export function compose(bindings: Bindings, background: (work: Promise<unknown>) => void): Composition {
   const settings = readSettings(bindings)
+  const { masters, rings, vault, policy, signalMac, configs, ...engine } = engineOf(bindings, settings, background)
+  const { shards, deployments, runner, archive, ingress } = engine
+  const mac = createMac(settings.SESSION_KEY, 'webhook')
+  const requestId = () => newId('req', Date.now(), randomBytes)
+  const reportRequest = (error: unknown, id: string) =>
+    report('request_failed', { requestId: id, error: describeError(error) })
+  const app = createApp({
+    db: bindings.DB,
+    deployments,
+    doorbells: runner.doorbells,
+    shards,
+    ingress,
+    archive,
+    outputs: runner.outputs,
+    vault,
+    custodian: vault,
+    clock: Date.now,
+    randomBytes,
+    webhookUrl: webhookUrlOf(settings, mac),
+    publicUrl: settings.PUBLIC_URL,
+    environmentName: settings.ENVIRONMENT,
+    version: VERSION,
+    signInLimit: limitBy(bindings.SIGN_IN_SHIELD),
+    ...mailOf(bindings, settings),
+    background: (work) => background(work.catch((error: unknown) => reportRequest(error, requestId()))),
+    report: reportRequest,
+  })
+  const common = { requestId, report: reportRequest, environmentName: settings.ENVIRONMENT }
+  const newest = masters.byVersion.size > 1 ? masters.newest : null
+  const cursor = createSweepCursor(bindings.DB, 'rewrap')
+  return {
+    settings,
+    frontDoor: frontDoorOf(settings, requestId),
+    app,
+    door: createWebhookDoor({ ingress, vault, mac, ...hookSettings(settings, policy), ...common }),
+    signalDoor: createSignalDoor({ configs, shards, mac: signalMac, ...common, clock: Date.now }),
+    runner,
+    shards,
+    deployments,
+    background,
+    rewrapping: { newest, rings, custodian: vault, cursor, report },
+    ...keepersOf(bindings, shards),
+  }
+}
+
+/** What is behind the doors: who runs stages, and the way in for executions. */
+function engineOf(bindings: Bindings, settings: Settings, background: (work: Promise<unknown>) => void) {
   const masters = parseMasterKeys(settings.MASTER_KEY, settings.MASTER_KEYS)
   const rings = createKeyRings(bindings.BUCKET)
-  const newest = masters.byVersion.size > 1 ? masters.newest : null
   const vault = createEnvelopeVault({ masters, rings, clock: Date.now })
   const policy = egressPolicyOf(settings, Date.now)
   const shards = shardsOf(bindings)
   const deployments = deploymentsOf(bindings)
   const signalMac = createMac(settings.SESSION_KEY, 'signal')
+  const storesOf = (organizationId: string) => createStores(bindings.DB, { organizationId })
   const runner: RunnerDeps = {
     ...runnerOf(bindings, settings, { vault, policy }),
     startChild: (parent, request) => startChild(children, parent, request),
     secretAccess: createSecretAccess({
-      auditOf: (organizationId) => createStores(bindings.DB, { organizationId }).audit,
+      auditOf: (organizationId) => storesOf(organizationId).audit,
       clock: Date.now,
       randomBytes,
       background,
@@ -118,56 +167,18 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     background,
     triggerLimit: triggerLimitOf(bindings, settings),
   })
-  const children: ChildDeps = {
-    storesOf: (organizationId) => createStores(bindings.DB, { organizationId }),
-    ingress,
-    vault,
-    digest: sha256Hex,
-    report,
-  }
-  const mac = createMac(settings.SESSION_KEY, 'webhook')
-  const requestId = () => newId('req', Date.now(), randomBytes)
-  const reportRequest = (error: unknown, id: string) =>
-    report('request_failed', { requestId: id, error: describeError(error) })
-  const app = createApp({
-    db: bindings.DB,
-    deployments,
-    doorbells: runner.doorbells,
-    shards,
-    ingress,
-    archive,
-    outputs: runner.outputs,
-    vault,
-    custodian: vault,
-    clock: Date.now,
-    randomBytes,
-    webhookUrl: async (ref, slot) => `/webhook/${await formatWebhookToken(mac, { ref, slot })}`,
-    publicUrl: settings.PUBLIC_URL,
-    environmentName: settings.ENVIRONMENT,
-    version: VERSION,
-    signInLimit: limitBy(bindings.SIGN_IN_SHIELD),
-    ...mailOf(bindings, settings),
-    background: (work) => background(work.catch((error: unknown) => reportRequest(error, requestId()))),
-    report: reportRequest,
-  })
-  const common = { requestId, report: reportRequest }
-  const door = createWebhookDoor({ ingress, vault, mac, ...hookSettings(settings, policy), ...common })
-  const environmentName = settings.ENVIRONMENT
-  const signalDoor = createSignalDoor({ configs, shards, mac: signalMac, environmentName, ...common, clock: Date.now })
-  const cursor = createSweepCursor(bindings.DB, 'rewrap')
-  const rewrapping = { newest, rings, custodian: vault, cursor, report }
-  return {
-    settings,
-    app,
-    door,
-    signalDoor,
-    runner,
-    shards,
-    deployments,
-    background,
-    rewrapping,
-    ...keepersOf(bindings, shards),
-  }
+  const children: ChildDeps = { storesOf, ingress, vault, digest: sha256Hex, report }
+  return { masters, rings, vault, policy, shards, deployments, signalMac, runner, configs, archive, ingress }
+}
+
+/** A webhook's address at the host for webhooks; a path where there is none. */
+function webhookUrlOf({ HOOKS_URL }: Settings, mac: Mac) {
+  const origin = HOOKS_URL.replace(/\/+$/, '')
+  return async (ref: string, slot: number) => `${origin}/webhook/${await formatWebhookToken(mac, { ref, slot })}`
+}
+
+function frontDoorOf({ ENVIRONMENT, PUBLIC_URL, HOOKS_URL }: Settings, requestId: () => string): FrontDoor {
+  return createFrontDoor({ environmentName: ENVIRONMENT, publicUrl: PUBLIC_URL, hooksUrl: HOOKS_URL, requestId })
 }
 
 /** Development keeps its letters; elsewhere they are sent, once it is known from whom and where their links lead. */

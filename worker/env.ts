@@ -24,11 +24,16 @@ export type Bindings = {
   readonly ASSETS: Fetcher
 } & Readonly<Record<keyof z.input<typeof Settings>, string | undefined>>
 
+/** Empty, or scheme, host and port and nothing else. */
+function isOrigin(text: string): boolean {
+  return text === '' || (URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, ''))
+}
+
 const Settings = z.object({
   ENVIRONMENT: z.enum(['development', 'staging', 'production']),
   PUBLIC_URL: z.string().default(''),
   /** Where webhooks are called, when that is another host name than people's (security.md). */
-  HOOKS_URL: z.string().default(''),
+  HOOKS_URL: z.string().refine(isOrigin, 'HOOKS_URL must be an origin, as https://hooks.example.com').default(''),
   /** Who letters come from: an address of a domain set up for sending. */
   MAIL_FROM: z.string().default(''),
   SESSION_KEY: z.string().min(16, 'SESSION_KEY must be at least 16 characters'),

@@ -25,8 +25,11 @@ function composition(): Composition {
 
 export default {
   fetch(request, _env, ctx) {
-    const { app, door, signalDoor } = composition()
-    const { pathname } = new URL(request.url)
+    const { frontDoor, app, door, signalDoor } = composition()
+    const url = new URL(request.url)
+    const stopped = frontDoor(request, url)
+    if (stopped !== null) return stopped
+    const { pathname } = url
     if (pathname.startsWith('/webhook/')) return door(request)
     return pathname.startsWith('/signal/') ? signalDoor(request) : app.fetch(request, undefined, ctx)
   },

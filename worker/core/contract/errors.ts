@@ -128,6 +128,11 @@ const requests = {
     hint: 'Repeat it after Retry-After seconds.',
   },
   rate_limited: { status: 429, title: 'Too many requests.', hint: 'Wait for Retry-After seconds.' },
+  https_required: {
+    status: 403,
+    title: 'This service is called over https only.',
+    hint: 'Write https:// and, when a key or password was sent, replace it: it went over the network in the clear.',
+  },
   loop_detected: {
     status: 508,
     title: 'Workflows have called each other too many times in a row.',
