@@ -16,6 +16,8 @@ async function childrenOf(client: Client, parentExecutionId: string) {
   return list.ok ? list.body.items : []
 }
 
+const byText = (a = '', b = '') => a.localeCompare(b)
+
 /** What the trace says of the child of each stage. */
 async function childrenInTrace(client: Client, id: string) {
   const trace = await client.getTrace({ params: { id } })
@@ -37,8 +39,8 @@ describe('the children of an execution', () => {
     await Promise.all([id, other].map((one) => until(client, one, isEnded)))
     const named = await childrenInTrace(client, id)
     expect(named[2]).toBeUndefined()
-    const listed = async () => (await childrenOf(client, id)).map(({ executionId }) => executionId).sort()
-    await expect.poll(listed, { timeout: 10_000 }).toEqual(named.slice(0, 2).sort())
+    const listed = async () => (await childrenOf(client, id)).map(({ executionId }) => executionId).toSorted(byText)
+    await expect.poll(listed, { timeout: 10_000 }).toEqual(named.slice(0, 2).toSorted(byText))
     const tried = await client.testWorkflow({
       params: { id: workflowId },
       body: { input: { n: 1 }, environment: 'production' },

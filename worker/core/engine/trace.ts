@@ -6,10 +6,10 @@ import type { ExecutionStatus } from '../model/execution-status'
 import type { Failure } from '../model/failure'
 import type { StageStatus } from '../model/stage-status'
 import { isTerminalStatus } from '../model/execution-status'
-import { childExecution } from './child-execution'
 import type { JournalEvent } from './event'
 import { fold } from './fold'
 import { PENDING, type StageState } from './state'
+import { traceChild } from './trace-child'
 import { takeNotes, type StageNotes } from './trace-notes'
 import { EndedIterations, tracePlaces, type TracePlace } from './trace-places'
 import { tokenUsage } from './token-usage'
@@ -111,7 +111,7 @@ function traceStage(place: TracePlace, notes: StageNotes | undefined): TraceStag
   const done = notes?.attempts ?? []
   const isOpen = !isContainer && state.attempt > (done.at(-1)?.number ?? 0)
   const usage = stage.type === 'generator' ? tokenUsage(done.map((attempt) => attempt.output)) : null
-  const child = stage.type === 'workflow' ? childExecution(notes, output) : null
+  const child = stage.type === 'workflow' ? traceChild(notes, output) : null
   const attempts = isOpen ? [...done, openAttempt(state, notes?.startedAt ?? startedAt)] : done
   return {
     node: stage.id,
