@@ -3,18 +3,27 @@
 import { DurableObject } from 'cloudflare:workers'
 import { evaluateExpressions } from './expressions.mjs'
 import { computeNextFires } from './next-fires.mjs'
+import { redactExecutions, redactText, redactValues, runExecutions } from './redaction.mjs'
 import { validateDocuments } from './validation.mjs'
 
 export class ExecutionShard extends DurableObject {}
 export class DeploymentObject extends DurableObject {}
 
-const work = { expressions: evaluateExpressions, validation: validateDocuments, 'next-fires': computeNextFires }
+const work = {
+  expressions: evaluateExpressions,
+  validation: validateDocuments,
+  'next-fires': computeNextFires,
+  'redact-text': redactText,
+  'redact-values': redactValues,
+  'redact-executions': redactExecutions,
+  'run-executions': runExecutions,
+}
 
 // oxlint-disable-next-line import/no-default-export -- the platform asks for one
 export default {
-  fetch(request) {
+  async fetch(request) {
     const [, name, count] = new URL(request.url).pathname.split('/')
-    return Response.json(name === 'health' ? { status: 'ok' } : work[name](Number(count)))
+    return Response.json(name === 'health' ? { status: 'ok' } : await work[name](Number(count)))
   },
   queue: () => undefined,
 }
