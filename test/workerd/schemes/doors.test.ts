@@ -72,6 +72,13 @@ describe('a question that only confirms an address', () => {
     expect(door.started).toHaveLength(0)
   })
 
+  it('is only what says that it is one: an event with a challenge is an event (W-14)', async () => {
+    const door = await openFor(named('slack'))
+    const body = new TextEncoder().encode('{"type":"event_callback","event_id":"Ev1","challenge":"x"}')
+    expect(await (await door.send(await door.letter({ body }))).json()).toMatchObject({ status: 'accepted' })
+    expect(door.started).toHaveLength(1)
+  })
+
   it('is an event like any other from everybody else (W-14)', async () => {
     const door = await openFor(named('github'))
     const body = new TextEncoder().encode('{"type":"url_verification","challenge":"x"}')

@@ -98,6 +98,12 @@ describe('a body sent again under a fresh id that nobody signed', () => {
     },
   )
 
+  it.for(bodyOnly)('another body is another execution (W-17): $name', async (sender) => {
+    const door = await openFor(sender, { more: { dedupe: 'body' } })
+    for (const id of ['one', 'two']) expect((await door.send(await door.letter({ id }))).status).toBe(200)
+    expect(door.started).toHaveLength(2)
+  })
+
   it.for(bodyOnly)('an Idempotency-Key does not get round dedupe: body (W-17): $name', async (sender) => {
     const door = await openFor(sender, { more: { dedupe: 'body' } })
     const letter = await door.letter()
