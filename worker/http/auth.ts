@@ -11,11 +11,17 @@ export type AuthDeps = {
   readonly publicUrl: string
 }
 
+/** Addresses end up in logs, histories and the headers of others: a key in one is refused, whatever else proves who calls. */
+const KEY_IN_ADDRESS = /mr_[0-9a-z]{8}_[0-9a-z]{32}/
+const NOT_IN_ADDRESSES =
+  'A key belongs into the Authorization header, never into an address. Rotate it: others have seen it.'
+
 /**
  * Finds out who calls: an API key in `Authorization`, else the dashboard's cookie. Refuses unknown credentials, and
  * writes by cookie that another site may have caused.
  */
 export async function authenticate(deps: AuthDeps, request: Request): Promise<Caller> {
+  if (KEY_IN_ADDRESS.test(request.url)) throw new AppError('credentials_invalid', { detail: NOT_IN_ADDRESSES })
   const authorization = request.headers.get('authorization')
   const caller = authorization === null ? await bySession(deps, request) : await byKey(deps, authorization)
   const claimed = request.headers.get('x-organization-id')

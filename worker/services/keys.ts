@@ -65,8 +65,12 @@ async function replace(ctx: ServiceContext, id: string, successor: NewKey): Prom
   throw unknown('key', id)
 }
 
-/** Ends a key for good. */
+/** Ends a key for good. A limited key ends none that reaches further than itself. */
 export async function revokeKey(ctx: ServiceContext, id: string): Promise<void> {
+  const key = await ctx.stores.keys.find(id)
+  if (key === null) throw unknown('key', id)
+  requireWithin(ctx.caller.environments, key.environments, 'environments')
+  requireWithin(ctx.caller.workflowIds, key.workflowIds, 'workflowIds')
   if (!(await ctx.stores.keys.revoke(id, ctx.clock()))) throw unknown('key', id)
   await recordAudit(ctx, 'key.revoked', id)
 }
@@ -110,7 +114,7 @@ function requireWithin(held: readonly string[] | null, wanted: readonly string[]
   const excess = wanted === null ? 'all' : wanted.find((name) => !held.includes(name))
   if (excess === undefined) return
   throw new AppError('missing_scope', {
-    detail: `This key is not made for '${excess}' and cannot pass it on in ${field}.`,
+    detail: `This key is not made for '${excess}' and decides about no key that is (${field}).`,
   })
 }
 

@@ -3,6 +3,7 @@ import { ClaimedEmailShape, EmailShape } from './email-shape'
 import { nameShape } from './name-shape'
 import { defineOperation } from './operation'
 import { IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
+import { KEY_WARNINGS } from './key-warnings'
 import { GivenPasswordShape, NewPasswordShape } from './password-shape'
 import { InvitationTokenShape } from './people'
 import { ROLES, ScopeShape } from './scopes'
@@ -36,6 +37,10 @@ const key = {
   createdAt: Instant,
   expiresAt: Instant.nullable(),
   lastUsedAt: Instant.nullable(),
+  rotateBy: Instant.describe('When it is 90 days old: after that it should have been rotated'),
+  warnings: z
+    .array(z.enum(KEY_WARNINGS))
+    .describe('`old`: rotateBy has passed · `expiring`: it ends within 14 days · `unused`: not used for 90 days'),
 }
 export const KeyShape = z.object(key).meta({ id: 'Key' })
 export const NewKeyShape = z.object({ ...key, key: z.string() }).meta({ id: 'NewKey' })

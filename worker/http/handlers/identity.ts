@@ -1,4 +1,5 @@
-import { toIso } from '#core/kernel/time'
+import { KEY_AGE_MS_MAX, keyWarnings } from '#core/contract/key-warnings'
+import { type EpochMs, toIso } from '#core/kernel/time'
 import type { KeyRow } from '../../ports/key-store'
 import { signIn, signUp } from '../../services/accounts'
 import { createKey, listKeys, revokeKey, rotateKey } from '../../services/keys'
@@ -44,16 +45,27 @@ export const identityHandlers: SomeHandlers<Names> = {
   },
   async createKey({ ctx, body }) {
     const { row, text } = await createKey(ctx, body)
-    return { status: 201, body: { ...keyBody(row), key: text }, headers: { location: `/v1/keys/${row.id}` } }
+    return {
+      status: 201,
+      body: { ...keyBody(row, ctx.clock()), key: text },
+      headers: { location: `/v1/keys/${row.id}` },
+    }
   },
   async listKeys({ ctx, query }) {
     const page = await listKeys(ctx, query)
-    return { status: 200, body: { items: page.items.map(keyBody), nextCursor: page.nextCursor } }
+    return {
+      status: 200,
+      body: { items: page.items.map((row) => keyBody(row, ctx.clock())), nextCursor: page.nextCursor },
+    }
   },
   async rotateKey({ ctx, params, body, keys }) {
     const { row, text } = await rotateKey(ctx, params.id, body.overlapSeconds)
     keys.forget(params.id)
-    return { status: 201, body: { ...keyBody(row), key: text }, headers: { location: `/v1/keys/${row.id}` } }
+    return {
+      status: 201,
+      body: { ...keyBody(row, ctx.clock()), key: text },
+      headers: { location: `/v1/keys/${row.id}` },
+    }
   },
   async deleteKey({ ctx, params, keys }) {
     await revokeKey(ctx, params.id)
@@ -62,7 +74,7 @@ export const identityHandlers: SomeHandlers<Names> = {
   },
 }
 
-function keyBody(row: KeyRow) {
+function keyBody(row: KeyRow, now: EpochMs) {
   return {
     id: row.id,
     prefix: row.prefix,
@@ -73,5 +85,7 @@ function keyBody(row: KeyRow) {
     createdAt: toIso(row.createdAt),
     expiresAt: row.expiresAt === null ? null : toIso(row.expiresAt),
     lastUsedAt: row.lastUsedAt === null ? null : toIso(row.lastUsedAt),
+    rotateBy: toIso(row.createdAt + KEY_AGE_MS_MAX),
+    warnings: keyWarnings(row, now),
   }
 }
