@@ -13,7 +13,8 @@ const withBody = guarded.filter(([, operation]) => operation.body !== undefined)
 /** A thing of another organization for every parameter a path can have. */
 let foreign: Record<string, string>
 let key: string
-let scopeless: string
+/** Keys for nearly nothing: what one may do the other may not. */
+let scopeless: readonly [string, string]
 
 beforeAll(async () => {
   const owner = await newOrganization()
@@ -23,6 +24,7 @@ beforeAll(async () => {
   const deployed = await client.deployWorkflow({ body: { workflowId, environment: 'production' } })
   const run = await client.runWorkflow({ body: { workflowId, input: { customerId: 'c' }, wait: true } })
   const keys = await client.listKeys({})
+  const projects = await client.listProjects({})
   foreign = {
     workflows: workflowId,
     deployments: deployed.ok && 'deploymentId' in deployed.body ? deployed.body.deploymentId : '',
@@ -31,10 +33,11 @@ beforeAll(async () => {
     keys: keys.ok ? (keys.body.items[0]?.id ?? '') : '',
     environments: 'nowhere',
     members: owner.user.id,
+    projects: projects.ok ? (projects.body.items[0]?.id ?? '') : '',
   }
   const stranger = await newOrganization()
   key = stranger.key
-  scopeless = await newKey(stranger.session, ['audit:read'])
+  scopeless = [await newKey(stranger.session, ['audit:read']), await newKey(stranger.session, ['schedules:write'])]
 })
 
 /** A dead letter of the workflow's organization. */
@@ -110,7 +113,7 @@ describe('every operation', () => {
   test.each(guarded.filter(([, operation]) => operation.scope !== 'member'))(
     '%s without its scope is 403 and names it',
     async (_, operation) => {
-      const answer = await call(operation, scopeless)
+      const answer = await call(operation, scopeless[operation.scope === 'audit:read' ? 1 : 0])
       expect(answer.status).toBe(403)
       const problem = await problemOf(answer)
       expect(problem.code).toBe('missing_scope')

@@ -67,19 +67,19 @@ const refusedAs = (codes: readonly string[], allowed: readonly string[]) =>
   codes.filter((code) => !allowed.includes(code))
 
 describe('no surface calls an address that means a private one (N-04, N-06)', () => {
-  test('N-04 the url of http_request', async () => {
+  test('the url of http_request (N-04)', async () => {
     const codes = await codesOf({ url: '{{ item }}' })
     expect(codes).toHaveLength(DENIED_FORMS.length)
     expect(refusedAs(codes, ['egress_denied', 'url_invalid'])).toEqual([])
   })
 
-  test('N-04 the next page of a pagination', async () => {
+  test('the next page of a pagination (N-04)', async () => {
     const url = `${outside.url}/page?next={{ url_encode(item) }}`
     const codes = await codesOf({ url, pagination: { next: '{{ output.body.next }}', max_pages: 2 } })
     expect(refusedAs(codes, ['egress_denied', 'pagination_left_host', 'pagination_invalid'])).toEqual([])
   })
 
-  test('N-04 the token url of OAuth client credentials', async () => {
+  test('the token url of OAuth client credentials (N-04)', async () => {
     const auth = {
       type: 'oauth2_client_credentials',
       token_url: '{{ item }}',
@@ -91,7 +91,7 @@ describe('no surface calls an address that means a private one (N-04, N-06)', ()
     expect(outside.to('/page').filter(({ headers }) => headers.authorization !== undefined)).toEqual([])
   })
 
-  test('N-04 the fetch of code', async () => {
+  test('the fetch of code (N-04)', async () => {
     const source = `
       const codes = []
       for (const url of inputs.forms) codes.push(await fetch(url).then((r) => 'reached ' + r.status, () => 'refused'))
@@ -115,7 +115,7 @@ describe('led astray (N-02)', () => {
     ['plain http', 'http://b.example.com/'],
     ['this service', `${OWN}/v1/keys`],
     ['a name that leads inside', 'https://inside.example.com/'],
-  ] as const)('N-02 a redirect to %s ends the request', async ([, location]) => {
+  ] as const)('a redirect to %s ends the request (N-02)', async ([, location]) => {
     await resolver.set({ 'inside.example.com': [{ A: ['10.0.0.7'] }], 'b.example.com': [{ A: ['93.184.216.34'] }] })
     const url = `https://zoo.example.com/to?location=${encodeURIComponent(location)}`
     const { error } = await run(once(url, { headers: { authorization: '{{ input.token }}' } }), TOKEN)
@@ -127,12 +127,12 @@ describe('led astray (N-02)', () => {
     ['five hops', '/hops?left=5', null],
     ['six hops', '/hops?left=6', 'http_too_many_redirects'],
     ['a circle', '/loop', 'http_too_many_redirects'],
-  ] as const)('N-02 %s', async ([, path, code]) => {
+  ] as const)('%s (N-02)', async ([, path, code]) => {
     const { error } = await run(once(`https://zoo.example.com${path}`))
     expect(error?.code ?? null).toBe(code)
   })
 
-  test('N-02 another origin is not shown what was meant for the first', async () => {
+  test('another origin is not shown what was meant for the first (N-02)', async () => {
     await zoo.reset()
     const url = `http://zoo.example.com/to?location=${encodeURIComponent(`${outside.url}/page`)}`
     await run(once(url, { headers: { authorization: '{{ input.token }}' } }), TOKEN)
@@ -142,7 +142,7 @@ describe('led astray (N-02)', () => {
     expect(second?.headers).not.toHaveProperty('authorization')
   })
 
-  test('N-02 a 307 takes its body along to a place that may be called, and nowhere else', async () => {
+  test('a 307 takes its body along to a place that may be called, and nowhere else (N-02)', async () => {
     const to = (location: string) =>
       once(`https://zoo.example.com/to?status=307&location=${encodeURIComponent(location)}`, {
         method: 'POST',
@@ -159,19 +159,19 @@ describe('names on the running server (N-03)', () => {
     ['both', 'one private address of two', { A: ['93.184.216.34', '127.0.0.1'] }, 'egress_denied'],
     ['six', 'a private address of version 6', { AAAA: ['fd00::1'] }, 'egress_denied'],
     ['none', 'no address', {}, 'http_name_unresolved'],
-  ] as const)('N-03 %s: %s', async ([name, , entry, code]) => {
+  ] as const)('%s: %s (N-03)', async ([name, , entry, code]) => {
     await resolver.set({ [`${name}.example.org`]: [entry] })
     expect((await run(once(`https://${name}.example.org/`))).error).toMatchObject({ code })
   })
 
-  test('N-03 code meets the same judge', async () => {
+  test('code meets the same judge (N-03)', async () => {
     await resolver.set({ 'code.example.com': [{ A: ['10.1.1.1'] }] })
     const source = `return fetch('https://code.example.com/').then(() => 'reached', (e) => e.message)`
     const { output } = await run([{ id: 'code', component: 'code', config: { source } }])
     expect(output).toBe('This host name leads to a private network.')
   })
 
-  test('R-09 an answer that inflates to more than 10 MiB is cut off', async () => {
+  test('an answer that inflates to more than 10 MiB is cut off (R-09)', async () => {
     const { error } = await run(once(`https://zoo.example.com/bomb?inflate=${100 * 1024 * 1024}`))
     expect(error).toMatchObject({ code: 'response_too_large' })
   })

@@ -52,7 +52,7 @@ const UNRESOLVED = { kind: 'failed', failure: { code: 'http_name_unresolved' }, 
 describe.for(['json', 'wire', null])('a resolver that speaks %s', (mode) => {
   beforeEach(() => resolver.mode(mode))
 
-  it('N-03 lets a name through whose addresses are all public, aliases included', async () => {
+  it('lets a name through whose addresses are all public, aliases included (N-03)', async () => {
     await resolver.set({ 'a.example.com': [{ ...PUBLIC, CNAME: ['b.example.net'] }] })
     const { send, sent } = senderOf()
     expect(await send('https://a.example.com/x')).toMatchObject({ kind: 'response', text: 'here' })
@@ -69,7 +69,7 @@ describe.for(['json', 'wire', null])('a resolver that speaks %s', (mode) => {
     ['an alias with a private address', { CNAME: ['b.example.net', 'c.example.net'], ...PRIVATE }],
     ['an alias that means a private network', { CNAME: ['db.internal'], ...PUBLIC }],
     ['an alias that means this service', { CNAME: ['millrace.example.com'], ...PUBLIC }],
-  ] as const)('N-03 refuses a name that leads to %s, without saying where', async ([, entry]) => {
+  ] as const)('refuses a name that leads to %s, without saying where (N-03)', async ([, entry]) => {
     await resolver.set({ 'a.example.com': [entry] })
     const { send, sent } = senderOf()
     const answer = await send('https://a.example.com/')
@@ -78,7 +78,7 @@ describe.for(['json', 'wire', null])('a resolver that speaks %s', (mode) => {
     expect(JSON.stringify(answer)).not.toMatch(/10\.0\.0|192\.168|169\.254|::1|fd00|a9fe|internal/)
   })
 
-  it('N-03 says of a name without an address that it has none', async () => {
+  it('says of a name without an address that it has none (N-03)', async () => {
     await resolver.set({ 'empty.example.com': [{}] })
     const { send, sent } = senderOf()
     for (const host of ['empty.example.com', 'nobody.example.com'])
@@ -88,7 +88,7 @@ describe.for(['json', 'wire', null])('a resolver that speaks %s', (mode) => {
 })
 
 describe('a resolver that cannot be believed', () => {
-  it.for(['servfail', 'refuse', 'garbage', 'truncated'])('N-03 %s: nothing is sent', async (mode) => {
+  it.for(['servfail', 'refuse', 'garbage', 'truncated'])('%s: nothing is sent (N-03)', async (mode) => {
     await resolver.set({ 'a.example.com': [PUBLIC] })
     await resolver.mode(mode)
     const { send, sent } = senderOf()
@@ -98,7 +98,7 @@ describe('a resolver that cannot be believed', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('N-03 one that does not answer takes no longer than the request may', async () => {
+  it('one that does not answer takes no longer than the request may (N-03)', async () => {
     await resolver.mode('hang')
     const { send, sent } = senderOf()
     const answer = await send('https://a.example.com/', { timeoutMs: 50 })
@@ -108,7 +108,7 @@ describe('a resolver that cannot be believed', () => {
 })
 
 describe('a name that changes its mind (rebinding)', () => {
-  it('N-03 is looked up again when its TTL has passed, and refused from then on', async () => {
+  it('is looked up again when its TTL has passed, and refused from then on (N-03)', async () => {
     await resolver.set({ 'a.example.com': [{ ...PUBLIC, ttl: 7 }, PRIVATE] })
     const { send, time } = senderOf()
     expect(await send('https://a.example.com/')).toMatchObject({ kind: 'response' })
@@ -118,7 +118,7 @@ describe('a name that changes its mind (rebinding)', () => {
     expect(await send('https://a.example.com/')).toMatchObject(DENIED)
   })
 
-  it('N-03 with a TTL of 0 is looked up for each request', async () => {
+  it('with a TTL of 0 is looked up for each request (N-03)', async () => {
     await resolver.set({ 'a.example.com': [{ ...PUBLIC, ttl: 0 }, PRIVATE] })
     const { send, sent } = senderOf()
     expect(await send('https://a.example.com/')).toMatchObject({ kind: 'response' })
@@ -126,7 +126,7 @@ describe('a name that changes its mind (rebinding)', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('N-03 is looked up again between two hops of one request', async () => {
+  it('is looked up again between two hops of one request (N-03)', async () => {
     await resolver.set({ 'a.example.com': [{ ...PUBLIC, ttl: 0 }, PRIVATE] })
     const again = () => new Response(null, { status: 302, headers: { location: '/again' } })
     const { send, sent } = senderOf({ 'https://a.example.com/': again })
@@ -134,7 +134,7 @@ describe('a name that changes its mind (rebinding)', () => {
     expect(sent).toEqual(['https://a.example.com/'])
   })
 
-  it('N-03 is not believed for longer than 30 s, whatever its TTL says', async () => {
+  it('is not believed for longer than 30 s, whatever its TTL says (N-03)', async () => {
     await resolver.set({ 'a.example.com': [{ ...PUBLIC, ttl: 86_400 }, PRIVATE] })
     const { send, time } = senderOf()
     await send('https://a.example.com/')
@@ -144,7 +144,7 @@ describe('a name that changes its mind (rebinding)', () => {
     expect(await send('https://a.example.com/')).toMatchObject(DENIED)
   })
 
-  it('N-02 a redirect to a name that leads inside is refused, and nothing is sent there', async () => {
+  it('a redirect to a name that leads inside is refused, and nothing is sent there (N-02)', async () => {
     await resolver.set({ 'a.example.com': [PUBLIC], 'b.example.com': [PRIVATE] })
     const away = () => new Response(null, { status: 307, headers: { location: 'https://b.example.com/' } })
     const { send, sent } = senderOf({ 'https://a.example.com/': away })

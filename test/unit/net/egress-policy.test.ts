@@ -11,13 +11,13 @@ function verdict(text: string, used = policy): 'allowed' | 'denied' {
 }
 
 describe('addresses that are refused everywhere (N-01)', () => {
-  it.for(DENIED_FORMS)('N-01 %s is refused', (url) => {
+  it.for(DENIED_FORMS)('%s is refused (N-01)', (url) => {
     expect(verdict(url)).toBe('denied')
   })
 })
 
 describe('addresses that only look dangerous', () => {
-  it.for(ALLOWED_FORMS)('N-01 %s is allowed', (url) => {
+  it.for(ALLOWED_FORMS)('%s is allowed (N-01)', (url) => {
     expect(verdict(url)).toBe('allowed')
   })
 })

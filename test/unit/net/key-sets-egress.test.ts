@@ -4,7 +4,7 @@ import { createKeySets } from '../../../worker/adapters/net/key-sets'
 import { DENIED_FORMS } from '../../support/egress-forms'
 
 describe('key sets of issuers', () => {
-  it('N-04 are never asked for at an address that means a private one, as key set or as issuer', async () => {
+  it('are never asked for at an address that means a private one, as key set or as issuer (N-04)', async () => {
     const reached: string[] = []
     const policy = { ownHosts: new Set(['millrace.example.com']), allowHosts: new Set<string>(), hostMap: new Map() }
     const send = createHttpSender({

@@ -51,12 +51,12 @@ describe('addresses that a name may not lead to (N-03)', () => {
     'localhost',
     '1.1.1.1 ',
     '1.1.1.1/8',
-  ])('N-03 %s is not public', (address) => {
+  ])('%s is not public (N-03)', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
 
   it.for(['1.1.1.1', '8.8.8.8', '93.184.216.34', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001::1'])(
-    'N-03 %s is public',
+    '%s is public (N-03)',
     (address) => {
       expect(isPublicAddress(address)).toBe(true)
     },
