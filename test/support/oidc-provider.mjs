@@ -61,13 +61,15 @@ async function receive(request, text) {
   return isDown ? [503, {}] : [200, documents[path]()]
 }
 
+async function answer(request, response, text) {
+  const [status, body] = await receive(request, text).catch((error) => [500, { error: String(error) }])
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
 const server = createServer((request, response) => {
   const chunks = []
   request.on('data', (chunk) => chunks.push(chunk))
-  request.on('end', async () => {
-    const [status, body] = await receive(request, Buffer.concat(chunks).toString('utf8'))
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  })
+  request.on('end', () => void answer(request, response, Buffer.concat(chunks).toString('utf8')))
   for (const stream of [request, response]) stream.on('error', () => undefined)
 })
 
