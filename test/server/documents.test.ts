@@ -100,7 +100,7 @@ describe('drafts', () => {
       issues: [],
       tags: [],
       visibility: 'private',
-      projectId: null,
+      projectId: expect.stringMatching(/^proj_/),
       createdAt: INSTANT,
       updatedAt: INSTANT,
       createdBy: { id: expect.any(String), email: server.email },

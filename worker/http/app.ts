@@ -31,6 +31,7 @@ import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
 import { identityHandlers } from './handlers/identity'
 import { peopleHandlers } from './handlers/people'
+import { projectHandlers } from './handlers/projects'
 import { secondFactorHandlers } from './handlers/second-factor'
 import { signalHandlers } from './handlers/signals'
 import { testRunHandlers } from './handlers/test-runs'
@@ -54,6 +55,7 @@ const HANDLERS: Handlers = {
   ...auditHandlers,
   ...accountHandlers,
   ...peopleHandlers,
+  ...projectHandlers,
   ...secondFactorHandlers,
 }
 

@@ -15,6 +15,7 @@ export type NewAccount = {
   readonly at: EpochMs
   readonly user: UserRow
   readonly organization: { readonly id: string; readonly name: string }
+  readonly defaultProjectId: string
   readonly environments: readonly { readonly id: string; readonly name: string; readonly isPrimary: boolean }[]
 }
 
@@ -43,6 +44,10 @@ export type IdentityStore = {
   memberships(userId: string): Promise<readonly Membership[]>
   createSession(session: NewSession): Promise<void>
   findSession(tokenHash: string): Promise<SessionRow | null>
+  /** Restricted projects the user is no member of. */
+  closedProjects(organizationId: string, userId: string): Promise<readonly string[]>
+  /** Every workflow that is in none of the projects, deleted ones included. */
+  workflowsOutside(organizationId: string, projectIds: readonly string[]): Promise<readonly string[]>
   touchSession(tokenHash: string, at: EpochMs): Promise<void>
   deleteSession(tokenHash: string): Promise<void>
   /** A key that was not revoked; expiry is the caller's to judge. */

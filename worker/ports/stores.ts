@@ -7,6 +7,7 @@ import type { IdempotencyStore } from './idempotency-store'
 import type { InvitationStore } from './invitation-store'
 import type { KeyStore } from './key-store'
 import type { MemberStore } from './member-store'
+import type { ProjectStore } from './project-store'
 import type { TestPlaceStore } from './test-place-store'
 import type { VersionStore } from './version-store'
 import type { WorkflowStore } from './workflow-store'
@@ -22,6 +23,7 @@ export type Stores = {
   readonly deadLetters: DeadLetterStore
   readonly keys: KeyStore
   readonly members: MemberStore
+  readonly projects: ProjectStore
   readonly invitations: InvitationStore
   readonly idempotency: IdempotencyStore
   readonly testPlaces: TestPlaceStore

@@ -29,6 +29,7 @@ export type DraftChange = {
   readonly name?: string
   readonly description?: string | null
   readonly tags?: readonly string[]
+  readonly projectId?: string
   readonly at: EpochMs
 }
 
@@ -41,6 +42,7 @@ export type SaveOutcome =
 export type WorkflowQuery = PageQuery & {
   readonly status?: WorkflowStatus | undefined
   readonly name?: string | undefined
+  readonly projectId?: string | undefined
   readonly ids?: readonly string[] | undefined
 }
 

@@ -73,6 +73,7 @@ async function createOwner(
     at,
     user,
     organization: { id: newId('org', at, deps.randomBytes), name },
+    defaultProjectId: newId('proj', at, deps.randomBytes),
     environments: DEFAULT_ENVIRONMENTS.map((environment) => ({
       id: newId('env', at, deps.randomBytes),
       name: environment,

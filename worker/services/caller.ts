@@ -9,8 +9,10 @@ export type Caller = {
   readonly scopes: readonly string[]
   /** Environments a key is limited to; null = all. */
   readonly environments: readonly string[] | null
-  /** Workflows a key is limited to; null = all. */
+  /** Workflows a key is limited to, or a member who is shut out of a project; null = all. */
   readonly workflowIds: readonly string[] | null
+  /** Projects that are closed to a member. What is in them is not among `workflowIds`. */
+  readonly closedProjectIds: readonly string[]
   readonly via:
     | { readonly kind: 'key'; readonly id: string; readonly name: string }
     | { readonly kind: 'session'; readonly tokenHash: string; readonly csrfToken: string; readonly role: Role }

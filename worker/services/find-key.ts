@@ -58,6 +58,7 @@ function toCaller(row: KeyRow): Caller {
     scopes: row.scopes,
     environments: row.environments,
     workflowIds: row.workflowIds,
+    closedProjectIds: [],
     via: { kind: 'key', id: row.id, name: row.name },
   }
 }

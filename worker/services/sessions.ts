@@ -1,7 +1,7 @@
-import { ROLE_SCOPES } from '#core/contract/scopes'
+import { coversScope, ROLE_SCOPES } from '#core/contract/scopes'
 import type { Clock } from '#core/kernel/time'
 import type { Digest } from '../ports/digest'
-import type { IdentityStore } from '../ports/identity-store'
+import type { IdentityStore, SessionRow } from '../ports/identity-store'
 import type { Caller } from './caller'
 
 const IDLE_MS = 12 * 3_600_000
@@ -27,7 +27,16 @@ export async function findSession(
     actor: session.user,
     scopes: ROLE_SCOPES[session.role],
     environments: null,
-    workflowIds: null,
+    ...(await reach(deps.identity, session)),
     via: { kind: 'session', tokenHash, csrfToken: csrfTokenOf(deps.digest, token), role: session.role },
   }
+}
+
+/** What restricted projects leave of the organization. Who decides about members sees everything. */
+async function reach(identity: IdentityStore, { organizationId, user, role }: SessionRow) {
+  const mayAll = coversScope(ROLE_SCOPES[role], 'members:write')
+  const closedProjectIds = mayAll ? [] : await identity.closedProjects(organizationId, user.id)
+  const workflowIds =
+    closedProjectIds.length === 0 ? null : await identity.workflowsOutside(organizationId, closedProjectIds)
+  return { closedProjectIds, workflowIds }
 }

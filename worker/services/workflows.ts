@@ -8,6 +8,7 @@ import type { WorkflowQuery, WorkflowRow, WorkflowSummaryRow } from '../ports/wo
 import { AppError } from './app-error'
 import { requireWorkflow, unknown } from './caller'
 import { type DocumentBody, judgeDocument, readDocument } from './judge-document'
+import { chooseProject } from './projects'
 import { isSensitive } from './is-sensitive'
 import { recordAudit } from './record-audit'
 import { recordRead } from './record-read'
@@ -25,9 +26,10 @@ export type WorkflowWish = DocumentBody & {
 
 /** Creates a workflow; its draft may be invalid, but it is JSON and it has a name. */
 export async function createWorkflow(ctx: ServiceContext, wish: WorkflowWish): Promise<WorkflowView> {
-  if (ctx.caller.workflowIds !== null) {
+  if (ctx.caller.via.kind === 'key' && ctx.caller.workflowIds !== null) {
     throw new AppError('missing_scope', { detail: 'This key is made for some workflows and cannot create others.' })
   }
+  const project = await chooseProject(ctx, wish.projectId)
   const definition = readDraft(wish)
   const at = ctx.clock()
   const row: WorkflowRow = {
@@ -39,7 +41,7 @@ export async function createWorkflow(ctx: ServiceContext, wish: WorkflowWish): P
     definition: JSON.stringify(definition),
     tags: wish.tags ?? [],
     visibility: 'private',
-    projectId: wish.projectId ?? null,
+    projectId: project.id,
     createdAt: at,
     updatedAt: at,
     createdBy: ctx.caller.actor,
@@ -56,6 +58,7 @@ export async function saveWorkflow(
   wish: WorkflowWish & { readonly revision: number },
 ): Promise<WorkflowView> {
   requireWorkflow(ctx.caller, id)
+  if (wish.projectId !== undefined) await chooseProject(ctx, wish.projectId)
   const definition = readDraft(wish)
   const outcome = await ctx.stores.workflows.save(id, {
     expectRevision: wish.revision,
@@ -64,6 +67,7 @@ export async function saveWorkflow(
     ...(wish.name === undefined ? {} : { name: wish.name }),
     ...(wish.description === undefined ? {} : { description: wish.description }),
     ...(wish.tags === undefined ? {} : { tags: wish.tags }),
+    ...(wish.projectId === undefined ? {} : { projectId: wish.projectId }),
   })
   switch (outcome.kind) {
     case 'saved':

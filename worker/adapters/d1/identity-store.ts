@@ -1,13 +1,17 @@
-import { and, eq, isNull, lt } from 'drizzle-orm'
+import { and, eq, isNull, lt, not, or } from 'drizzle-orm'
 import type { IdentityStore, NewAccount } from '../../ports/identity-store'
 import { type Database, openDatabase } from './database'
+import { isOneOf } from './is-one-of'
 import { toKey } from './key-row'
 import { apiKeys } from './schema/api-keys'
 import { environments } from './schema/environments'
 import { members } from './schema/members'
 import { organizations } from './schema/organizations'
+import { projectMembers } from './schema/project-members'
+import { projects } from './schema/projects'
 import { sessions } from './schema/sessions'
 import { users } from './schema/users'
+import { workflows } from './schema/workflows'
 
 /** The lookups made before an organization is known, in D1. */
 export function createIdentityStore(binding: D1Database): IdentityStore {
@@ -59,6 +63,21 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
         .get()
       return row ?? null
     },
+    async closedProjects(organizationId, userId) {
+      const isOurs = and(eq(projectMembers.projectId, projects.id), eq(projectMembers.userId, userId))
+      const rows = await db
+        .select({ id: projects.id })
+        .from(projects)
+        .leftJoin(projectMembers, isOurs)
+        .where(and(eq(projects.organizationId, organizationId), projects.isRestricted, isNull(projectMembers.userId)))
+      return rows.map(({ id }) => id)
+    },
+    async workflowsOutside(organizationId, projectIds) {
+      const isOutside = or(isNull(workflows.projectId), not(isOneOf(workflows.projectId, projectIds)))
+      const own = eq(workflows.organizationId, organizationId)
+      const rows = await db.select({ id: workflows.id }).from(workflows).where(and(own, isOutside))
+      return rows.map(({ id }) => id)
+    },
     async touchSession(tokenHash, at) {
       await db.update(sessions).set({ seenAt: at }).where(eq(sessions.tokenHash, tokenHash))
     },
@@ -81,12 +100,19 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
 
 async function insertAccount(
   db: Database,
-  { at, user, organization, environments: places }: NewAccount,
+  { at, user, organization, defaultProjectId, environments: places }: NewAccount,
 ): Promise<void> {
   await db.batch([
     db.insert(users).values({ ...user, createdAt: at }),
     db.insert(organizations).values({ ...organization, createdAt: at }),
     db.insert(members).values({ organizationId: organization.id, userId: user.id, role: 'owner', createdAt: at }),
+    db.insert(projects).values({
+      id: defaultProjectId,
+      organizationId: organization.id,
+      name: 'default',
+      isRestricted: false,
+      createdAt: at,
+    }),
     db.insert(environments).values(
       places.map((place, position) => ({
         ...place,

@@ -6,6 +6,7 @@ import { readJson, TextList } from './json-column'
 import { apiKeys } from './schema/api-keys'
 import { invitations } from './schema/invitations'
 import { members } from './schema/members'
+import { projectMembers } from './schema/project-members'
 import { sessions } from './schema/sessions'
 import { users } from './schema/users'
 import { toPage } from './to-page'
@@ -80,6 +81,9 @@ export function createMemberStore(db: Database, organizationId: string): MemberS
       const [rows] = await db.batch([
         db.delete(members).where(changeable(userId, from)).returning({ role: members.role }),
         db.delete(sessions).where(and(sessionsOf(userId), gone)),
+        db
+          .delete(projectMembers)
+          .where(and(eq(projectMembers.organizationId, organizationId), eq(projectMembers.userId, userId), gone)),
         db
           .delete(invitations)
           .where(

@@ -9,6 +9,7 @@ import { createIdempotencyStore } from './idempotency-store'
 import { createInvitationStore } from './invitation-store'
 import { createKeyStore } from './key-store'
 import { createMemberStore } from './member-store'
+import { createProjectStore } from './project-store'
 import { createTestPlaceStore } from './test-place-store'
 import { createVersionStore } from './version-store'
 import { createWorkflowStore } from './workflow-store'
@@ -25,6 +26,7 @@ export function createStores(db: D1Database, { organizationId }: { readonly orga
     executions: createExecutionStore(database, organizationId),
     deadLetters: createDeadLetterStore(database, organizationId),
     keys: createKeyStore(database, organizationId),
+    projects: createProjectStore(database, organizationId),
     members: createMemberStore(database, organizationId),
     invitations: createInvitationStore(database, organizationId),
     idempotency: createIdempotencyStore(database, organizationId),

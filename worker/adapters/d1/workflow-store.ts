@@ -46,7 +46,7 @@ export function createWorkflowStore(db: Database, organizationId: string): Workf
         .returning({ id: workflows.id })
       return inserted.length > 0
     },
-    async list({ limit, cursor, status, name, ids }) {
+    async list({ limit, cursor, status, name, projectId, ids }) {
       const rows = await db
         .select(summaryColumns)
         .from(workflows)
@@ -56,6 +56,7 @@ export function createWorkflowStore(db: Database, organizationId: string): Workf
             cursor === undefined ? undefined : lt(workflows.id, cursor),
             status === undefined ? undefined : eq(workflows.status, status),
             name === undefined ? undefined : eq(workflows.name, name),
+            projectId === undefined ? undefined : eq(workflows.projectId, projectId),
             ids === undefined ? undefined : isOneOf(workflows.id, ids),
           ),
         )
@@ -89,6 +90,7 @@ function toColumns(change: DraftChange) {
     updatedAt: change.at,
     ...(change.name === undefined ? {} : { name: change.name }),
     ...(change.description === undefined ? {} : { description: change.description }),
+    ...(change.projectId === undefined ? {} : { projectId: change.projectId }),
     ...(change.tags === undefined ? {} : { tags: JSON.stringify(change.tags) }),
   }
 }

@@ -7,6 +7,7 @@ import { environmentOperations } from './environments'
 import { executionOperations } from './executions'
 import { identityOperations } from './identity'
 import { peopleOperations } from './people'
+import { projectOperations } from './projects'
 import { runOperations } from './run'
 import { secondFactorOperations } from './second-factor'
 import { signalOperations } from './signals'
@@ -31,6 +32,7 @@ export const API = {
   ...accountOperations,
   ...secondFactorOperations,
   ...peopleOperations,
+  ...projectOperations,
 }
 
 export type Api = typeof API

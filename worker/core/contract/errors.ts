@@ -154,6 +154,12 @@ const requests = {
 
 const documents = {
   name_taken: { status: 409, title: 'A workflow with this name exists already.' },
+  project_name_taken: { status: 409, title: 'A project with this name exists already.' },
+  project_kept: {
+    status: 409,
+    title: 'The project cannot be changed like this.',
+    hint: 'The default project stays, open to everybody, and a project with workflows is not deleted: move them first.',
+  },
   revision_conflict: {
     status: 409,
     title: 'The draft was saved by somebody else in between.',

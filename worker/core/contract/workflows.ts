@@ -56,7 +56,7 @@ export const workflowOperations = {
     tag: 'Workflows',
     summary: 'Creates a workflow with its first draft',
     scope: 'workflows:write',
-    body: z.strictObject({ ...document, ...meta, projectId: nameShape(100).optional() }),
+    body: z.strictObject({ ...document, ...meta, projectId: ReferenceShape.optional() }),
     responses: { 201: WorkflowShape },
   }),
   listWorkflows: defineOperation({
@@ -69,6 +69,7 @@ export const workflowOperations = {
       ...pageQuery('workflow'),
       status: z.enum(WORKFLOW_STATUSES).optional(),
       name: z.string().optional(),
+      projectId: ReferenceShape.optional(),
     }),
     responses: { 200: pageOf(WorkflowSummaryShape) },
   }),
@@ -88,7 +89,7 @@ export const workflowOperations = {
     summary: 'Saves the draft on top of the revision it was read at',
     scope: 'workflows:write',
     params: IdParam,
-    body: z.strictObject({ ...document, ...meta, revision: z.int().min(1) }),
+    body: z.strictObject({ ...document, ...meta, projectId: ReferenceShape.optional(), revision: z.int().min(1) }),
     responses: { 200: WorkflowShape },
   }),
   deleteWorkflow: defineOperation({

@@ -14,6 +14,7 @@ export const ID_PREFIXES = [
   'sess',
   'sched',
   'inv',
+  'proj',
 ] as const
 export type IdPrefix = (typeof ID_PREFIXES)[number]
 

@@ -1,0 +1,93 @@
+import { and, asc, eq, gt, not, sql } from 'drizzle-orm'
+import type { ProjectStore } from '../../ports/project-store'
+import type { Database } from './database'
+import { isOneOf } from './is-one-of'
+import { projectMembers } from './schema/project-members'
+import { projects } from './schema/projects'
+import { users } from './schema/users'
+import { toPage } from './to-page'
+
+/** The projects of one organization in D1. */
+export function createProjectStore(db: Database, organizationId: string): ProjectStore {
+  const own = eq(projects.organizationId, organizationId)
+  const { id: projectId, name, isRestricted, createdAt } = projects
+  const columns = { id: projectId, name, isRestricted, createdAt }
+  const one = (id: string) => and(own, eq(projectId, id))
+  const ofProject = (id: string) =>
+    and(eq(projectMembers.organizationId, organizationId), eq(projectMembers.projectId, id))
+  return {
+    async insert(row) {
+      const rows = await db
+        .insert(projects)
+        .values({ ...row, organizationId })
+        .onConflictDoNothing()
+        .returning({ id: projectId })
+      return rows.length > 0
+    },
+    async find(id) {
+      return (await db.select(columns).from(projects).where(one(id)).get()) ?? null
+    },
+    async findByName(wanted) {
+      const isWanted = and(own, eq(name, wanted))
+      return (await db.select(columns).from(projects).where(isWanted).get()) ?? null
+    },
+    async list({ limit, cursor, without }) {
+      const after = cursor === undefined ? undefined : gt(projectId, cursor)
+      const rows = await db
+        .select(columns)
+        .from(projects)
+        .where(and(own, after, not(isOneOf(projectId, without))))
+        .orderBy(asc(projectId))
+        .limit(limit + 1)
+      return toPage(
+        rows,
+        limit,
+        (row) => row,
+        (row) => row.id,
+      )
+    },
+    async change(id, change) {
+      const isFree = sql`NOT EXISTS (SELECT 1 FROM projects other WHERE other.organization_id = ${organizationId}
+        AND other.name = ${change.name ?? null} AND other.id <> ${id})`
+      const rows = await db
+        .update(projects)
+        .set({
+          name: sql`coalesce(${change.name ?? null}, name)`,
+          isRestricted: sql`coalesce(${bit(change.isRestricted)}, is_restricted)`,
+        })
+        .where(and(one(id), isFree))
+        .returning({ id: projectId })
+      return rows.length > 0
+    },
+    async remove(id) {
+      const isEmpty = sql`NOT EXISTS (SELECT 1 FROM workflows WHERE project_id = ${id})`
+      const [, rows] = await db.batch([
+        db.delete(projectMembers).where(and(ofProject(id), isEmpty)),
+        db
+          .delete(projects)
+          .where(and(one(id), isEmpty))
+          .returning({ id: projectId }),
+      ])
+      return rows.length > 0
+    },
+    members(id) {
+      return db
+        .select({ id: users.id, email: users.email })
+        .from(projectMembers)
+        .innerJoin(users, eq(users.id, projectMembers.userId))
+        .where(ofProject(id))
+        .orderBy(asc(users.email))
+    },
+    async addMember(id, userId, at) {
+      const row = { projectId: id, userId, organizationId, createdAt: at }
+      await db.insert(projectMembers).values(row).onConflictDoNothing()
+    },
+    async removeMember(id, userId) {
+      const isTheirs = and(ofProject(id), eq(projectMembers.userId, userId))
+      const rows = await db.delete(projectMembers).where(isTheirs).returning({ id: projectMembers.userId })
+      return rows.length > 0
+    },
+  }
+}
+
+const bit = (value: boolean | undefined) => (value === undefined ? null : Number(value))

@@ -1,0 +1,28 @@
+import type { Page, PageQuery } from '#core/contract/page'
+import type { EpochMs } from '#core/kernel/time'
+
+export type ProjectRow = {
+  readonly id: string
+  readonly name: string
+  readonly isRestricted: boolean
+  readonly createdAt: EpochMs
+}
+
+export type ProjectChange = { readonly name?: string | undefined; readonly isRestricted?: boolean | undefined }
+
+/** The projects of one organization, and who is in them. */
+export type ProjectStore = {
+  /** False when the name is taken. */
+  insert(row: ProjectRow): Promise<boolean>
+  find(id: string): Promise<ProjectRow | null>
+  findByName(name: string): Promise<ProjectRow | null>
+  list(query: PageQuery & { readonly without: readonly string[] }): Promise<Page<ProjectRow>>
+  /** False when the name is taken. */
+  change(id: string, change: ProjectChange): Promise<boolean>
+  /** Removes with its members. False when workflows are in it. */
+  remove(id: string): Promise<boolean>
+  members(id: string): Promise<readonly { readonly id: string; readonly email: string }[]>
+  addMember(id: string, userId: string, at: EpochMs): Promise<void>
+  /** False when they were none. */
+  removeMember(id: string, userId: string): Promise<boolean>
+}

@@ -1,0 +1,88 @@
+import type { Page, PageQuery } from '#core/contract/page'
+import { newId } from '#core/kernel/id'
+import type { ProjectChange, ProjectRow } from '../ports/project-store'
+import { AppError } from './app-error'
+import { unknown } from './caller'
+import { recordAudit } from './record-audit'
+import type { ServiceContext } from './service-context'
+
+const DEFAULT = 'default'
+
+/** The projects that are open to who asks. */
+export function listProjects(ctx: ServiceContext, query: PageQuery): Promise<Page<ProjectRow>> {
+  return ctx.stores.projects.list({ ...query, without: ctx.caller.closedProjectIds })
+}
+
+/** Makes a project. Restricted, it is open to its members and to admins and owners. */
+export async function createProject(
+  ctx: ServiceContext,
+  wish: { readonly name: string; readonly isRestricted: boolean },
+): Promise<ProjectRow> {
+  const at = ctx.clock()
+  const row = { id: newId('proj', at, ctx.randomBytes), ...wish, createdAt: at }
+  if (!(await ctx.stores.projects.insert(row))) throw nameTaken(wish.name)
+  await recordAudit(ctx, 'project.created', row.id, wish)
+  return row
+}
+
+/** Renames, restricts or opens a project. `default` stays as it is. */
+export async function changeProject(ctx: ServiceContext, id: string, change: ProjectChange): Promise<ProjectRow> {
+  const project = await findChangeable(ctx, id)
+  if (!(await ctx.stores.projects.change(id, change))) throw nameTaken(change.name ?? project.name)
+  await recordAudit(ctx, 'project.changed', id, change)
+  return findProject(ctx, id)
+}
+
+/** Removes a project without workflows; also deleted ones count, their executions stay behind the same door. */
+export async function removeProject(ctx: ServiceContext, id: string): Promise<void> {
+  const { name } = await findChangeable(ctx, id)
+  if (!(await ctx.stores.projects.remove(id))) {
+    throw new AppError('project_kept', { detail: `There are, or were, workflows in '${name}'.` })
+  }
+  await recordAudit(ctx, 'project.removed', id, { name })
+}
+
+export async function listProjectMembers(ctx: ServiceContext, id: string) {
+  await findProject(ctx, id)
+  return ctx.stores.projects.members(id)
+}
+
+/** Lets a member of the organization into a project. */
+export async function addProjectMember(ctx: ServiceContext, id: string, userId: string): Promise<void> {
+  await findProject(ctx, id)
+  if ((await ctx.stores.members.find(userId)) === null) throw unknown('member', userId)
+  await ctx.stores.projects.addMember(id, userId, ctx.clock())
+  await recordAudit(ctx, 'project.member_added', id, { userId })
+}
+
+/** Shuts somebody out of a project, from their next request on. */
+export async function removeProjectMember(ctx: ServiceContext, id: string, userId: string): Promise<void> {
+  await findProject(ctx, id)
+  if (!(await ctx.stores.projects.removeMember(id, userId))) throw unknown('member', userId)
+  await recordAudit(ctx, 'project.member_removed', id, { userId })
+}
+
+/** The project a workflow is put into: the one that is named, else `default`. */
+export async function chooseProject(ctx: ServiceContext, id: string | undefined): Promise<ProjectRow> {
+  if (id !== undefined) return findProject(ctx, id)
+  const found = await ctx.stores.projects.findByName(DEFAULT)
+  if (found === null) throw unknown('project', DEFAULT)
+  return found
+}
+
+/** To who is shut out of a project, it does not exist. */
+async function findProject(ctx: ServiceContext, id: string): Promise<ProjectRow> {
+  const project = ctx.caller.closedProjectIds.includes(id) ? null : await ctx.stores.projects.find(id)
+  if (project === null) throw unknown('project', id)
+  return project
+}
+
+async function findChangeable(ctx: ServiceContext, id: string): Promise<ProjectRow> {
+  const project = await findProject(ctx, id)
+  if (project.name === DEFAULT) throw new AppError('project_kept', { detail: "'default' stays as it is." })
+  return project
+}
+
+function nameTaken(name: string): AppError {
+  return new AppError('project_name_taken', { detail: `There is a project named '${name}' already.` })
+}
