@@ -24,9 +24,10 @@ export type ValueRow = {
   readonly updatedBy: Actor
 }
 
-/** `sealed: null` deletes. */
+/** `sealed: null` deletes. `version` is what the value becomes, one more than it was. */
 export type ValueChange = {
   readonly name: string
+  readonly version: number
   readonly sealed: string | null
   readonly isSecret: boolean
   readonly fingerprint: string
@@ -38,11 +39,11 @@ export type EnvironmentStore = {
   list(): Promise<readonly EnvironmentRow[]>
   find(name: string): Promise<EnvironmentRow | null>
   values(environmentId: string): Promise<readonly ValueRow[]>
-  /** One transaction: the changes and the next revision, which is returned. */
+  /** One transaction: the changes and the next revision. False, and nothing changed, when `revision` is not what it was. */
   apply(
     environmentId: string,
     kind: ValueKind,
     changes: readonly ValueChange[],
-    by: { readonly actor: Actor; readonly at: EpochMs },
-  ): Promise<number>
+    by: { readonly actor: Actor; readonly at: EpochMs; readonly revision: number },
+  ): Promise<boolean>
 }

@@ -1,4 +1,5 @@
 import type { EnvironmentRow, ValueChange, ValueKind, ValueRow } from '../ports/environment-store'
+import { AppError } from './app-error'
 import { type Applied, applyConfiguration } from './apply-configuration'
 import { requireEnvironment } from './caller'
 import { openValues, valuePurpose } from './open-values'
@@ -6,6 +7,9 @@ import { recordAudit } from './record-audit'
 import { recordRead } from './record-read'
 import type { ServiceContext } from './service-context'
 import { findEnvironment } from './target-environment'
+
+/** Each lost race means that somebody else changed a value. */
+const TRIES_MAX = 20
 
 export type EnvironmentView = {
   readonly environment: EnvironmentRow
@@ -44,21 +48,46 @@ export async function writeValues(
   wishes: Readonly<Record<string, ValueWish>>,
 ): Promise<EnvironmentView & { readonly applied: Applied }> {
   requireEnvironment(ctx.caller, name)
-  const environment = await findEnvironment(ctx, name)
-  const owner = { organizationId: ctx.stores.organizationId, environmentId: environment.id }
-  const changes = await Promise.all(
-    Object.entries(wishes).map(async ([key, wish]): Promise<ValueChange> => {
-      const sealed = wish.value === null ? null : await ctx.vault.seal(valuePurpose(owner, kind, key), wish.value)
-      const fingerprint = wish.value === null ? '' : await fingerprintOf(ctx, environment, key, wish.value)
-      return { name: key, sealed, isSecret: wish.isSecret, fingerprint, allowedHosts: wish.allowedHosts }
-    }),
-  )
-  if (changes.length === 0) return { ...(await readValues(ctx, name, kind)), applied: { done: 0, pending: 0 } }
-  await ctx.stores.environments.apply(environment.id, kind, changes, { actor: ctx.caller.actor, at: ctx.clock() })
-  const names = changes.map((change) => change.name)
+  const names = Object.keys(wishes)
+  if (names.length === 0) return { ...(await readValues(ctx, name, kind)), applied: { done: 0, pending: 0 } }
+  await changeValues(ctx, name, kind, wishes)
   await recordAudit(ctx, `${kind}.changed`, name, { names })
   const applied = await applyConfiguration(ctx, name, kind, names)
   return { ...(await readValues(ctx, name, kind)), applied }
+}
+
+/** A value is sealed for the version it becomes: when somebody else was faster, that is another one. */
+async function changeValues(
+  ctx: ServiceContext,
+  name: string,
+  kind: ValueKind,
+  wishes: Readonly<Record<string, ValueWish>>,
+): Promise<void> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const environment = await findEnvironment(ctx, name)
+    const values = await ctx.stores.environments.values(environment.id)
+    const versionOf = (key: string) => values.find((row) => row.kind === kind && row.name === key)?.version ?? 0
+    const changes = await Promise.all(
+      Object.entries(wishes).map(([key, wish]) =>
+        toChange(ctx, environment, { kind, key, version: versionOf(key) + 1 }, wish),
+      ),
+    )
+    const by = { actor: ctx.caller.actor, at: ctx.clock(), revision: environment.revision }
+    if (await ctx.stores.environments.apply(environment.id, kind, changes, by)) return
+  }
+  throw new AppError('superseded')
+}
+
+async function toChange(
+  ctx: ServiceContext,
+  environment: EnvironmentRow,
+  { kind, key, version }: { readonly kind: ValueKind; readonly key: string; readonly version: number },
+  { value, isSecret, allowedHosts }: ValueWish,
+): Promise<ValueChange> {
+  const owner = { organizationId: ctx.stores.organizationId, environmentId: environment.id }
+  const sealed = value === null ? null : await ctx.vault.seal(valuePurpose(owner, kind, key, version), value)
+  const fingerprint = value === null ? '' : await fingerprintOf(ctx, environment, key, value)
+  return { name: key, version, sealed, isSecret, fingerprint, allowedHosts }
 }
 
 /** Tells two values of one name apart without telling either; another organization gets another one for the same. */

@@ -10,13 +10,21 @@ export type OpenedValues = {
   readonly hosts: Readonly<Record<string, string[]>>
 }
 
-/** Binds a sealed value to its place, so that it opens nowhere else. */
-export function valuePurpose(
-  owner: { readonly organizationId: string; readonly environmentId: string },
-  kind: ValueKind,
-  name: string,
-): string {
+type Owner = { readonly organizationId: string; readonly environmentId: string }
+
+/** Binds a sealed value to its place and its version, so that it opens nowhere else, and no older one in its stead. */
+export function valuePurpose(owner: Owner, kind: ValueKind, name: string, version: number): string {
+  return `${unversioned(owner, kind, name)}|${version}`
+}
+
+/** What values were bound to before they were bound to their version. */
+function unversioned(owner: Owner, kind: ValueKind, name: string): string {
   return `${kind}|${owner.organizationId}|${owner.environmentId}|${name}`
+}
+
+async function openValue(ctx: ServiceContext, owner: Owner, { kind, name, version, sealed }: ValueRow) {
+  const opened = await ctx.vault.open(valuePurpose(owner, kind, name, version), sealed)
+  return opened ?? ctx.vault.open(unversioned(owner, kind, name), sealed)
 }
 
 /** Opens the named values of an environment; one that cannot be opened is left out, and what needs it fails (I7). */
@@ -31,7 +39,7 @@ export async function openValues(
   const opened = await Promise.all(
     wanted.map(async (row) => ({
       row,
-      value: await ctx.vault.open(valuePurpose(owner, row.kind, row.name), row.sealed),
+      value: await openValue(ctx, owner, row),
     })),
   )
   const known = opened.flatMap(({ row, value }) => (value === null ? [] : [{ row, entry: [row.name, value] as const }]))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { isEnded, isWaiting, newPlace, until } from '../api/deploy-document'
 
@@ -52,6 +53,39 @@ describe('a secret', () => {
       }),
     )
     expect(new Set(prints.flat()).size).toBe(6)
+  })
+
+  it('that many set at once has one version each, and the last can be read', async () => {
+    const { client, deploy } = await newPlace()
+    const values = Array.from({ length: 6 }, (_, n) => `value number ${n}`)
+    await Promise.all(values.map((TOKEN) => client.putSecrets({ ...production, body: { secrets: { TOKEN } } })))
+    const seen = await client.getSecrets(production)
+    expect(seen.ok && seen.body.items[0]?.version).toBe(values.length)
+    const stages = [{ id: 'read', component: 'transform', config: { value: '{{ sha256(secrets.TOKEN) }}' } }]
+    const { start } = await deploy({ name: 'reads', stages })
+    const ended = await until(client, await start(), isEnded)
+    expect(values.map(sha256)).toContain(ended.output)
+  })
+
+  it('of which an older ciphertext was put back does not open (S-04)', async () => {
+    const { client, deploy } = await newPlace()
+    const put = (TOKEN: string) => client.putSecrets({ ...production, body: { secrets: { TOKEN } } })
+    const turn = (TURN: string) => client.putVariables({ ...production, body: { variables: { TURN } } })
+    await turn('first')
+    await put(OLD)
+    const { workflowId } = await deploy({
+      name: 'reads',
+      stages: [{ id: 'read', component: 'transform', config: { value: '{{ vars.TURN + sha256(secrets.TOKEN) }}' } }],
+    })
+    const own = "environment_id = (SELECT environment_id FROM deployments WHERE workflow_id = ?1) AND name = 'TOKEN'"
+    const select = env.DB.prepare(`SELECT sealed FROM variables WHERE ${own}`).bind(workflowId)
+    const old = await select.first<{ sealed: string }>()
+    await put(NEW)
+    await env.DB.prepare(`UPDATE variables SET sealed = ?2 WHERE ${own}`).bind(workflowId, old?.sealed).run()
+    // Makes another release of what is stored.
+    expect(await turn('second')).toMatchObject({ body: { applied: { done: 1 } } })
+    const run = await client.runWorkflow({ body: { workflowId, input: {}, wait: true } })
+    expect(run).toMatchObject({ body: { status: 'failed', error: { message: expect.stringContaining('TOKEN') } } })
   })
 
   it('used as a plain variable stops the deploy with a reason', async () => {

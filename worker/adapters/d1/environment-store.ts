@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { EnvironmentRow, EnvironmentStore, ValueChange, ValueKind, ValueRow } from '../../ports/environment-store'
 import type { Database } from './database'
 import { readJson, TextList } from './json-column'
@@ -33,18 +33,27 @@ export function createEnvironmentStore(db: Database, organizationId: string): En
       return rows.map((row) => toValue(row.value))
     },
     async apply(environmentId, kind, changes, by) {
-      const [raised] = await db.batch([
-        db
-          .update(environments)
-          .set({ revision: sql`${environments.revision} + 1` })
-          .where(and(own, eq(environments.id, environmentId)))
-          .returning({ revision: environments.revision }),
-        recordRevision(db, environmentId, kind, changes, by),
-        ...changes.map((change) => changeValue(db, environmentId, kind, change, by)),
-      ])
-      const revision = raised[0]?.revision
-      if (revision === undefined) throw new Error('The environment disappeared')
-      return revision
+      const raise = db
+        .update(environments)
+        .set({ revision: by.revision + 1 })
+        .where(and(own, eq(environments.id, environmentId), eq(environments.revision, by.revision)))
+      try {
+        await db.batch([
+          // Fails, and everything with it, when somebody else made this revision.
+          recordRevision(db, environmentId, kind, changes, by),
+          raise,
+          ...changes.map((change) => changeValue(db, environmentId, kind, change, by)),
+        ])
+        return true
+      } catch (error) {
+        const now = await db
+          .select({ revision: environments.revision })
+          .from(environments)
+          .where(eq(environments.id, environmentId))
+          .get()
+        if (now !== undefined && now.revision !== by.revision) return false
+        throw error
+      }
     },
   }
 }
@@ -58,7 +67,7 @@ function recordRevision(
 ) {
   return db.insert(environmentRevisions).values({
     environmentId,
-    revision: sql`(SELECT revision FROM environments WHERE id = ${environmentId})`,
+    revision: by.revision + 1,
     kind,
     changedNames: JSON.stringify(changes.map((change) => change.name)),
     createdAt: by.at,
@@ -72,6 +81,7 @@ function changeValue(db: Database, environmentId: string, kind: ValueKind, chang
   if (change.sealed === null) return db.delete(variables).where(key)
   const fresh = {
     sealed: change.sealed,
+    version: change.version,
     isSecret: change.isSecret,
     fingerprint: change.fingerprint,
     allowedHosts: JSON.stringify(change.allowedHosts),
@@ -81,10 +91,10 @@ function changeValue(db: Database, environmentId: string, kind: ValueKind, chang
   }
   return db
     .insert(variables)
-    .values({ environmentId, kind, name: change.name, version: 1, ...fresh })
+    .values({ environmentId, kind, name: change.name, ...fresh })
     .onConflictDoUpdate({
       target: [variables.environmentId, variables.kind, variables.name],
-      set: { ...fresh, version: sql`${variables.version} + 1` },
+      set: fresh,
     })
 }
 
