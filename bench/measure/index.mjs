@@ -5,6 +5,7 @@ import { cancel } from './cancel.mjs'
 import { cost } from './cost.mjs'
 import { fanOut } from './fan-out.mjs'
 import { firstStage } from './first-stage.mjs'
+import { flood } from './flood.mjs'
 import { largeBody } from './large-body.mjs'
 import { memory } from './memory.mjs'
 import { pure } from './pure.mjs'
@@ -21,6 +22,7 @@ import { switching } from './switch.mjs'
 export const measurements = {
   accept,
   schemes,
+  flood,
   burst,
   sustained,
   'round-trip': roundTrip,
