@@ -21,7 +21,7 @@ describe('credentials written as literals', () => {
     ['/query/password', { query: { password: 'p' } }],
     ['/url', { url: 'https://user:pass@x.example/' }],
     ['/url', { url: 'https://hooks.slack.com/services/T000/B000/XXXX' }],
-  ])('%s is warned of in a draft and refused at deploy: %j', ([path, config]) => {
+  ])('%s is warned of in a draft and refused at deploy: %j (S-08)', ([path, config]) => {
     const document = documentOf([http(config)])
     const at = `credential_literal /stages/0/config${path}: A credential is written into the document | Store it as a secret and write {{ secrets.NAME }}.`
     expect(findings(document)).toEqual([`~${at}`])
