@@ -21,7 +21,7 @@ async function closedPlace() {
 }
 
 describe('projects', () => {
-  test('every organization starts with `default`, where workflows go that name no other (S189)', async () => {
+  test('every organization starts with a default, where workflows go that name no other (S189)', async () => {
     const { session } = await newOrganization()
     const [project] = await itemsOf('/v1/projects', session)
     expect(project).toMatchObject({ name: 'default', restricted: false })

@@ -48,15 +48,21 @@ class Session {
   }
 
   /** Answers what went wrong, or null when the session is open. */
-  async signIn(credentials: { readonly email: string; readonly password: string }): Promise<Problem | null> {
+  async signIn(credentials: {
+    readonly email: string
+    readonly password: string
+    readonly code?: string
+    readonly invitation?: string
+  }): Promise<Problem | null> {
     return this.#open(await ask(this.#api.signIn({ body: credentials })))
   }
 
-  /** Makes an account with an organization of its own. Answers what went wrong, or null when the session is open. */
+  /** Makes an account, with an organization of its own or by an invitation. Answers what went wrong, or null when the session is open. */
   async signUp(account: {
     readonly email: string
     readonly password: string
-    readonly organizationName: string
+    readonly organizationName?: string
+    readonly invitation?: string
   }): Promise<Problem | null> {
     return this.#open(await ask(this.#api.signUp({ body: account })))
   }
