@@ -2,6 +2,7 @@ import type { Page } from '#core/contract/page'
 import { fromIso } from '#core/kernel/time'
 import { chainStart, type ChainHead } from '#core/model/audit-chain'
 import type { AuditLink, AuditQuery, AuditRow } from '../ports/audit-store'
+import { requireUnlimited } from './caller'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
 
@@ -20,7 +21,8 @@ export type AuditExport = {
 }
 
 /** Who did what, newest first. */
-export function listAudit(ctx: ServiceContext, { from, to, ...query }: AuditFilter): Promise<Page<AuditRow>> {
+export async function listAudit(ctx: ServiceContext, { from, to, ...query }: AuditFilter): Promise<Page<AuditRow>> {
+  requireUnlimited(ctx.caller)
   return ctx.stores.audit.list({
     ...query,
     ...(from !== undefined && { fromAt: fromIso(from) }),
@@ -30,6 +32,7 @@ export function listAudit(ctx: ServiceContext, { from, to, ...query }: AuditFilt
 
 /** The chain after entry `after`; taking it from its start is written down. */
 export async function exportAudit(ctx: ServiceContext, after: number, limit: number): Promise<AuditExport> {
+  requireUnlimited(ctx.caller)
   const { audit, organizationId } = ctx.stores
   if (after === 0) await recordAudit(ctx, 'audit.exported', organizationId)
   const head = await audit.head()

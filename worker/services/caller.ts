@@ -37,6 +37,12 @@ export function requireWorkflow(caller: Caller, workflowId: string): void {
   if (caller.workflowIds !== null && !caller.workflowIds.includes(workflowId)) throw unknown('workflow', workflowId)
 }
 
+/** Refuses a key that was made for some environments or workflows, where the call is about all of them. */
+export function requireUnlimited({ environments, workflowIds }: Caller): void {
+  if (environments === null && workflowIds === null) return
+  throw new AppError('missing_scope', { detail: 'This key is limited, and the call is about the whole organization.' })
+}
+
 /** What a thing of another organization and a thing that never was have in common. */
 export function unknown(noun: string, id: string): AppError {
   return new AppError('not_found', { detail: `There is no ${noun} '${id}'.` })
