@@ -6,8 +6,8 @@ import { sourceFiles } from './source-files'
 
 const DRIVEN = ['worker/core/shard', 'worker/core/engine', 'worker/services/runner']
 const DRIVEN_TOO = ['shard-host', 'flusher', 'postman'].map((name) => `worker/objects/${name}.ts`)
-/** No part of a run: how archives are written lies behind a port, and traces are made when somebody reads one. */
-const BEYOND = /core\/shard\/(archive|block)-format\.ts|core\/engine\/(trace|token-usage)/
+/** No part of a run: how archives are written lies behind a port, traces are made when somebody reads one, nothing is secret. */
+const BEYOND = /core\/shard\/(archive|block)-format\.ts|core\/engine\/(trace|token-usage)|runner\/secret-access\.ts/
 
 /** Files of values that a file imports, relative to the repository. */
 function imports(file: string): readonly string[] {

@@ -47,7 +47,7 @@ describe('cancelling an execution that is archived in the same moment', () => {
     const { ctx, audited } = archivedMeanwhile('unknown', 'completed')
     await expect(cancelExecution(ctx, id, undefined)).rejects.toMatchObject({
       code: 'execution_finished',
-      details: { extra: { status: 'completed' } },
+      details: { detail: 'The execution has ended: completed.' },
     })
     expect(audited).toEqual([])
   })
