@@ -1,48 +1,66 @@
-import { and, asc, desc, eq, gt, gte, isNotNull, like, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, like, lt, or, sql } from 'drizzle-orm'
 import { chainStart, type ChainHead, entryHash } from '#core/model/audit-chain'
-import type { AuditEntry, AuditRow, AuditStore } from '../../ports/audit-store'
+import type { AuditRow, AuditStore } from '../../ports/audit-store'
 import type { Database } from './database'
 import { auditLog } from './schema/audit-log'
 import { toPage } from './to-page'
 
-/** Each lost race means that somebody else was written: more than this many means that something else is wrong. */
-const TRIES_MAX = 200
+/** Entries whose hashes are written at a time. */
+const PENDING_MAX = 100
+
+type Stored = typeof auditLog.$inferSelect
 
 /**
- * The audit log of one organization in D1. An entry is written behind the head it was made for, or not at all: two writers
- * cannot follow the same entry, and whoever came second tries again behind the first.
+ * The audit log of one organization in D1. The database gives an entry its number as it is written; its hash follows from all
+ * before it, so that however many writers fill in what is missing, they fill in the same.
  */
 export function createAuditStore(db: Database, organizationId: string): AuditStore {
   const own = eq(auditLog.organizationId, organizationId)
-  const headQuery = () =>
-    db
-      .select({ seq: auditLog.seq, hash: auditLog.hash })
-      .from(auditLog)
-      .where(and(own, isNotNull(auditLog.seq)))
-      .orderBy(desc(auditLog.seq))
-      .limit(1)
+  const lastSealed = sql`(SELECT max(seq) FROM audit_log WHERE organization_id = ${organizationId} AND hash IS NOT NULL)`
+  const nextSeq = sql`(SELECT coalesce(max(seq), 0) + 1 FROM audit_log WHERE organization_id = ${organizationId})`
 
-  const headOf = ([row]: readonly { seq: number | null; hash: string | null }[]): ChainHead =>
-    row === undefined || row.seq === null || row.hash === null
-      ? chainStart(organizationId)
-      : { seq: row.seq, hash: row.hash }
+  /** The last entry with a hash, and those after it. */
+  const pendingQuery = () =>
+    db
+      .select()
+      .from(auditLog)
+      .where(and(own, gte(auditLog.seq, sql`coalesce(${lastSealed}, 1)`)))
+      .orderBy(asc(auditLog.seq))
+      .limit(PENDING_MAX)
+
+  /** Fills in hashes from the last one on, and answers where the chain stands then. */
+  async function seal(rows: readonly Stored[]): Promise<ChainHead> {
+    let head = chainStart(organizationId)
+    const hashes = rows.map((row) => {
+      const seq = row.seq ?? 0
+      const hash = row.hash ?? entryHash(head.hash, { ...toRow(row), seq })
+      head = { seq, hash }
+      return head
+    })
+    const missing = hashes.filter((_, index) => rows[index]?.hash === null)
+    const updates = missing.map(({ seq, hash }) =>
+      db
+        .update(auditLog)
+        .set({ hash })
+        .where(and(own, eq(auditLog.seq, seq), isNull(auditLog.hash))),
+    )
+    const [first, ...others] = updates
+    if (first !== undefined) await db.batch([first, ...others])
+    return head
+  }
 
   return {
-    async append(entry) {
-      let head = headOf(await headQuery())
-      for (let tries = 0; tries < TRIES_MAX; tries++) {
-        const [written, now] = await db.batch([
-          db
-            .insert(auditLog)
-            .values(behind(head, organizationId, entry))
-            .onConflictDoNothing()
-            .returning({ id: auditLog.id }),
-          headQuery(),
-        ])
-        if (written.length > 0) return
-        head = headOf(now)
+    async append({ actor, detail, ...entry }) {
+      const row = {
+        ...entry,
+        organizationId,
+        actorId: actor.id,
+        actorEmail: actor.email,
+        detail: detail === undefined ? null : JSON.stringify(detail),
+        seq: nextSeq,
       }
-      throw new Error('The audit could not be written')
+      const [, pending] = await db.batch([db.insert(auditLog).values(row), pendingQuery()])
+      await seal(pending)
     },
     async list({ actorId, action, target, secret, execution, fromAt, toAt, cursor, limit }) {
       const rows = await db
@@ -69,12 +87,18 @@ export function createAuditStore(db: Database, organizationId: string): AuditSto
       const rows = await db
         .select()
         .from(auditLog)
-        .where(and(own, gt(auditLog.seq, after)))
+        .where(and(own, gt(auditLog.seq, after), isNotNull(auditLog.hash)))
         .orderBy(asc(auditLog.seq))
         .limit(limit)
       return rows.map((row) => ({ ...toRow(row), seq: row.seq ?? 0, hash: row.hash ?? '' }))
     },
-    head: async () => headOf(await headQuery()),
+    async head() {
+      for (;;) {
+        const pending = await pendingQuery()
+        const head = await seal(pending)
+        if (pending.length < PENDING_MAX) return head
+      }
+    },
   }
 }
 
@@ -83,21 +107,7 @@ function namesInDetail(name: string) {
   return and(like(auditLog.action, 'secret.%'), sql`instr(${auditLog.detail}, ${`"${name}"`}) > 0`)
 }
 
-function behind(head: ChainHead, organizationId: string, { actor, detail, ...entry }: AuditEntry) {
-  const text = detail === undefined ? null : JSON.stringify(detail)
-  const seq = head.seq + 1
-  return {
-    ...entry,
-    organizationId,
-    actorId: actor.id,
-    actorEmail: actor.email,
-    detail: text,
-    seq,
-    hash: entryHash(head.hash, { ...entry, seq, actor: { id: actor.id, email: actor.email }, detail: text }),
-  }
-}
-
-function toRow(row: typeof auditLog.$inferSelect): AuditRow {
+function toRow(row: Stored): AuditRow {
   const { organizationId: _own, actorId, actorEmail, ...rest } = row
   return { ...rest, actor: { id: actorId, email: actorEmail } }
 }
