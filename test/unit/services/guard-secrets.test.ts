@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HttpRequest } from '#core/components/context'
-import { guardSecrets } from '../../../worker/services/runner/guard-secrets'
+import { guardSecrets, secretGuards } from '../../../worker/services/runner/guard-secrets'
 
 const TOKEN = 'ghp-0815-very-secret'
 
@@ -11,7 +11,7 @@ function sender(hosts: Record<string, string[]>) {
       sent.push(request)
       return { kind: 'response', status: 200, headers: {}, text: '', durationMs: 1 }
     },
-    { values: { TOKEN }, hosts },
+    secretGuards({ values: { TOKEN }, hosts }),
   )
   const call = (url: string, more: Partial<HttpRequest> = {}) =>
     send({ url, method: 'POST', headers: {}, body: null, timeoutMs: 1_000, ...more })

@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '#core/components/context'
-import { createRedactor } from '#core/engine/redact'
+import { createRedactor, type Redact } from '#core/engine/redact'
 import type { HttpSender } from '../../ports/http-sender'
 
 /** Secrets that may only travel to some hosts: values and hosts by name. */
@@ -8,17 +8,23 @@ export type BoundSecrets = {
   readonly hosts: Readonly<Record<string, readonly string[]>>
 }
 
+/** A secret that is bound to hosts, and how to find it in what is sent. */
+export type SecretGuard = { readonly name: string; readonly hosts: readonly string[]; readonly redact: Redact }
+
+/** The guards of a release's secrets: made once, because making one takes longer than asking it. */
+export function secretGuards({ values, hosts }: BoundSecrets): readonly SecretGuard[] {
+  return Object.entries(hosts).flatMap(([name, allowed]) =>
+    Object.hasOwn(values, name)
+      ? [{ name, hosts: allowed, redact: createRedactor({ [name]: values[name] ?? '' }) }]
+      : [],
+  )
+}
+
 /**
  * A sender that refuses to carry a secret to a host it is not meant for, in whatever encoding, by a redirect included.
  */
-export function guardSecrets(send: HttpSender, secrets: BoundSecrets): HttpSender {
-  const names = Object.keys(secrets.hosts).filter((name) => Object.hasOwn(secrets.values, name))
-  if (names.length === 0) return send
-  const guards = names.map((name) => ({
-    name,
-    hosts: secrets.hosts[name] ?? [],
-    redact: createRedactor({ [name]: secrets.values[name] ?? '' }),
-  }))
+export function guardSecrets(send: HttpSender, guards: readonly SecretGuard[]): HttpSender {
+  if (guards.length === 0) return send
   return async (request, signal) => {
     const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body ?? undefined)
     const carried = [request.url, ...Object.values(request.headers), body]

@@ -9,6 +9,7 @@ import type { ReleaseParts } from '#core/shard/wire'
 import type { CodeBundle } from '../../ports/code-runner'
 import type { Vault } from '../../ports/vault'
 import { codeBundle } from './code-bundle'
+import { type SecretGuard, secretGuards } from './guard-secrets'
 import { environmentPurpose, parseSealedEnvironment } from '../sealed-environment'
 import { createTokenCache, type TokenCache } from './token-cache'
 
@@ -22,6 +23,7 @@ export type LoadedRelease = {
   readonly secrets: Readonly<Record<string, string>>
   /** The only hosts a secret may be sent to, for those that are bound. */
   readonly secretHosts: Readonly<Record<string, readonly string[]>>
+  readonly guards: readonly SecretGuard[]
   readonly redact: Redact
   /** Signals whose links the document may print. */
   readonly linkedSignals: readonly string[]
@@ -71,8 +73,9 @@ async function open(
   const { organizationId } = config
   const code = codeBundle(plan, { organizationId, versionId: parts.summary.versionId, environment: parts.environment })
   const redact = createRedactor(masked)
+  const guards = secretGuards({ values: secrets, hosts })
   const linkedSignals = signalsLinked(plan, parts.document)
-  return { summary: parts.summary, plan, variables, secrets, secretHosts: hosts, redact, linkedSignals, code }
+  return { summary: parts.summary, plan, variables, secrets, secretHosts: hosts, guards, redact, linkedSignals, code }
 }
 
 /** Only what is written out can be linked to; a document that never says `signals` prints no link. */

@@ -60,11 +60,8 @@ export function createSliceContext(
   job: Job,
   parts: Pick<SliceContext, 'buffer' | 'inbox'> & { readonly signalLinks: JsonObject },
 ): SliceContext {
-  const { plan, redact, secrets, secretHosts, tokens, code } = job.release
-  const guarded = guardSecrets(countHops(deps.http, (job.work.cause.hops ?? 0) + 1), {
-    values: secrets,
-    hosts: secretHosts,
-  })
+  const { plan, redact, guards, secretHosts, tokens, code } = job.release
+  const guarded = guardSecrets(countHops(deps.http, (job.work.cause.hops ?? 0) + 1), guards)
   const { organizationId } = job.config
   const http = authorizeRequests(guarded, { tokens, organizationId, clock: deps.clock, sleep: deps.sleep })
   const world = { ...worldOf(job), signalLinks: parts.signalLinks }
