@@ -9,7 +9,6 @@ import { createEnvelopeVault } from './adapters/crypto/envelope-vault'
 import { createMac } from './adapters/crypto/hmac'
 import { parseMasterKeys } from './adapters/crypto/master-keys'
 import { randomBytes } from './adapters/crypto/random'
-import { createTokenVerifier } from './adapters/crypto/token-verifier'
 import { createDeadLetterLog } from './adapters/d1/dead-letter-log'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
 import { createStores } from './adapters/d1/stores'
@@ -25,13 +24,13 @@ import { createChatModel, type ChatModelSettings } from './adapters/net/chat-mod
 import type { EgressPolicy } from './adapters/net/egress-policy'
 import { egressPolicyOf } from './adapters/net/egress-settings'
 import { createHttpSender } from './adapters/net/http-sender'
-import { createKeySets } from './adapters/net/key-sets'
 import { createDoorbells } from './adapters/queue/doorbells'
 import { createArchiveCleaner } from './adapters/r2/archive-cleaner'
 import { createKeyRings } from './adapters/r2/key-rings'
 import { createOutputStore } from './adapters/r2/output-store'
 import { createTraceBlocks } from './adapters/r2/trace-blocks'
 import { readSettings, type Bindings, type Settings } from './env'
+import { hookSettings } from './hook-settings'
 import { createApp } from './http/app'
 import { createFrontDoor, type FrontDoor } from './http/front-door'
 import { createSignalDoor, type SignalDoor } from './http/signal'
@@ -53,8 +52,6 @@ import { type ChildDeps, startChild } from './services/start-child'
 import { createTriggerLimit } from './services/trigger-limit'
 import { sleep } from './adapters/timers/sleep'
 
-const KEY_SET_BYTES_MAX = 256 * 1_024
-
 export type Composition = {
   readonly settings: Settings
   readonly frontDoor: FrontDoor
@@ -69,19 +66,6 @@ export type Composition = {
   readonly cleaner: ArchiveCleaner
   readonly rewrapping: RewrapDeps
   readonly background: (work: Promise<unknown>) => void
-}
-
-/** How callers of webhooks are judged. A key set has no reason to be large. */
-function hookSettings(settings: Settings, policy: EgressPolicy) {
-  const send = createHttpSender({ policy, clock: Date.now, responseBytesMax: KEY_SET_BYTES_MAX })
-  const keySets = createKeySets({ send, clock: Date.now, sleep })
-  const url = settings.HOOKS_URL === '' ? settings.PUBLIC_URL : settings.HOOKS_URL
-  const believesHost = url === '' && settings.ENVIRONMENT === 'development'
-  return {
-    clock: Date.now,
-    tokens: createTokenVerifier({ keySets, clock: Date.now }),
-    publicUrl: believesHost ? null : url.replace(/\/+$/, ''),
-  }
 }
 
 /** Everything the doors need, made once per isolate. */
