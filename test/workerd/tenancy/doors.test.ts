@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { API } from '#core/contract/api'
 import type { Operation } from '#core/contract/operation'
 import worker from '../../../worker/index'
-import { send } from '../api/support'
+import { clientWith, send } from '../api/support'
 import { tells } from './judge'
 import { callOf, newStranger, type Stranger } from './stranger'
 import { newVictim, type Victim } from './victim'
@@ -136,8 +136,7 @@ describe('a message of the queue that names another shard (A-20, F-30)', () => {
 
   test('once given up, is told to whose shard it is, whatever else it says', async () => {
     await deliver('executions-dead', [{ v: 1, ref: victim.ref, shard: 0, organizationId: 'org_stranger' }])
-    const client = stranger.client
-    expect(await client.listDeadLetters({})).toMatchObject({ ok: true, body: { items: [] } })
+    expect(await clientWith(stranger.key).listDeadLetters({})).toMatchObject({ ok: true, body: { items: [] } })
     const added = (await changed()).filter((line) => line.startsWith('dead_letters'))
     expect(added).toHaveLength(1)
     expect(added[0]).toContain(victim.organizationId)

@@ -24,7 +24,9 @@ beforeAll(async () => {
 })
 afterAll(() => {
   const { substitutions, leaks } = counted
-  process.stdout.write(`operations × substitutions: ${substitutions} in ${operations.length} operations, leaks ${leaks}\n`)
+  process.stdout.write(
+    `operations × substitutions: ${substitutions} in ${operations.length} operations, leaks ${leaks}\n`,
+  )
 })
 
 /** Sign-out and what anybody may call are tried as anybody would; what needs a person, as one. */
