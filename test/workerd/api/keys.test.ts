@@ -137,7 +137,7 @@ describe('an API key', () => {
     }
   })
 
-  test('with deploy:staging deploys to staging and nowhere else', async () => {
+  test('with deploy:staging deploys to staging and nowhere else (S169)', async () => {
     const { session, workflowId } = await deployed()
     const key = await newKey(session, ['deploy:staging', 'workflows:read'])
     const deploy = (environment: string) => clientWith(key).deployWorkflow({ body: { workflowId, environment } })
