@@ -76,7 +76,7 @@ describe('projects', () => {
 
 describe('a restricted project', () => {
   test('and what is in it do not exist for who is not a member of it (S111, S113)', async () => {
-    const { member, projectId, inside, outside } = await closedPlace()
+    const { member, projectId, outside } = await closedPlace()
     expect((await itemsOf('/v1/workflows', member.session)).map(({ id }) => id)).toEqual([outside])
     expect(await itemsOf(`/v1/workflows?projectId=${projectId}`, member.session)).toEqual([])
     expect((await itemsOf('/v1/projects', member.session)).map(({ name }) => name)).toEqual(['default'])
