@@ -18,7 +18,7 @@ export type PersonStore = {
   /** Uses a token up and answers whose it was; null when there is none, or no more. */
   takeToken(tokenHash: string, purpose: TokenPurpose, at: EpochMs): Promise<{ readonly userId: string } | null>
   markVerified(userId: string, at: EpochMs): Promise<void>
-  /** Ends every session and every mailed token with the old password. */
+  /** Ends every session and every mailed token with the old password; who guessed codes knew it, and starts again. */
   setPassword(userId: string, passwordHash: string): Promise<void>
   sessions(userId: string, at: EpochMs): Promise<readonly OwnSession[]>
   endSession(userId: string, tokenHash: string): Promise<void>

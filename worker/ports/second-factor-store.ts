@@ -9,7 +9,9 @@ export type SecondFactorStore = {
   enrol(userId: string, secret: string): Promise<boolean>
   /** Makes it count and keeps the recovery codes, in one transaction. False when it counted already. */
   confirm(userId: string, at: EpochMs, codeHashes: readonly string[]): Promise<boolean>
-  /** Uses a time step up. False when it, or a later one, was used before. */
+  /** Counts a guess before it is judged. False when there were `most` already since a code was right. */
+  countGuess(userId: string, most: number): Promise<boolean>
+  /** Uses a time step up, and forgets the guesses. False when it, or a later one, was used before. */
   takeStep(userId: string, step: number): Promise<boolean>
   /** Uses a recovery code up. False when there is none such. */
   takeRecoveryCode(userId: string, codeHash: string): Promise<boolean>

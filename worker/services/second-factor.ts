@@ -8,6 +8,8 @@ const STEP_MS = 30_000
 const STEPS_OFF = 1
 const SECRET_BYTES = 20
 const RECOVERY_CODES = 10
+/** Then codes of the authenticator are no longer taken, until the password changes: whoever guesses knows it. */
+const GUESSES_MAX = 10
 
 type Deps = Pick<
   AccountDeps,
@@ -63,6 +65,7 @@ export async function requireSecondFactor(deps: Deps, userId: string, code: stri
 
 /** Takes a code of now, or of a clock that is a little off; none counts twice. */
 async function takeCode(deps: Deps, userId: string, code: string): Promise<boolean> {
+  if (!(await deps.secondFactors.countGuess(userId, GUESSES_MAX))) return false
   const factor = await deps.secondFactors.find(userId)
   const secret = factor === null ? null : await deps.vault.open(purposeOf(userId), factor.secret)
   // A secret that cannot be opened lets nobody in.

@@ -80,6 +80,19 @@ describe('a second factor', () => {
     }
   })
 
+  test('takes no code after ten guesses, whoever makes them, until the password changes', async () => {
+    const { signIn, secret, recoveryCodes, forgetSteps, email, session } = await enrolled()
+    const guesses = await Promise.all(Array.from({ length: 10 }, () => signIn('000000')))
+    expect(new Set(guesses.map(({ status }) => status))).toEqual(new Set([403]))
+    await forgetSteps()
+    expect(await signIn(await codeOf(secret))).toMatchObject(refusedWith(403, 'second_factor_wrong'))
+    expect((await signIn(recoveryCodes[0])).status).toBe(200)
+    const next = 'another fine sentence'
+    expect((await post('/v1/auth/password', { current: PASSWORD, next }, session)).status).toBe(200)
+    const opened = await post('/v1/auth/sign-in', { email, password: next, code: await codeOf(secret) })
+    expect(opened.status).toBe(200)
+  })
+
   test('is replaced by recovery codes, each good once and stored as a hash', async () => {
     const { signIn, recoveryCodes, user, session } = await enrolled()
     const [code = ''] = recoveryCodes

@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import type { PersonStore } from '../../ports/person-store'
 import { openDatabase } from './database'
+import { secondFactors } from './schema/second-factors'
 import { sessions } from './schema/sessions'
 import { userTokens } from './schema/user-tokens'
 import { users } from './schema/users'
@@ -30,6 +31,7 @@ export function createPersonStore(binding: D1Database): PersonStore {
       await db.batch([
         db.update(users).set({ passwordHash }).where(eq(users.id, userId)),
         db.delete(sessions).where(eq(sessions.userId, userId)),
+        db.update(secondFactors).set({ guesses: 0 }).where(eq(secondFactors.userId, userId)),
         db.delete(userTokens).where(and(eq(userTokens.userId, userId), eq(userTokens.purpose, 'reset_password'))),
       ])
     },

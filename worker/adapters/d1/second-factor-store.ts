@@ -7,7 +7,7 @@ import { secondFactors } from './schema/second-factors'
 /** The second factors of people, in D1. */
 export function createSecondFactorStore(binding: D1Database): SecondFactorStore {
   const db = openDatabase(binding)
-  const { userId: owner, secret, confirmedAt, lastStep } = secondFactors
+  const { userId: owner, secret, confirmedAt, lastStep, guesses } = secondFactors
   return {
     async find(userId) {
       return (
@@ -18,7 +18,11 @@ export function createSecondFactorStore(binding: D1Database): SecondFactorStore 
       const kept = await db
         .insert(secondFactors)
         .values({ userId, secret: sealed, confirmedAt: null, lastStep: 0 })
-        .onConflictDoUpdate({ target: owner, set: { secret: sealed, lastStep: 0 }, setWhere: isNull(confirmedAt) })
+        .onConflictDoUpdate({
+          target: owner,
+          set: { secret: sealed, lastStep: 0, guesses: 0 },
+          setWhere: isNull(confirmedAt),
+        })
         .returning({ userId: owner })
       return kept.length > 0
     },
@@ -39,10 +43,18 @@ export function createSecondFactorStore(binding: D1Database): SecondFactorStore 
       ])
       return confirmed.length > 0
     },
+    async countGuess(userId, most) {
+      const counted = await db
+        .update(secondFactors)
+        .set({ guesses: sql`${guesses} + 1` })
+        .where(and(eq(owner, userId), lt(guesses, most)))
+        .returning({ userId: owner })
+      return counted.length > 0
+    },
     async takeStep(userId, step) {
       const taken = await db
         .update(secondFactors)
-        .set({ lastStep: step })
+        .set({ lastStep: step, guesses: 0 })
         .where(and(eq(owner, userId), lt(lastStep, step)))
         .returning({ userId: owner })
       return taken.length > 0

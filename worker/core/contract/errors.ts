@@ -61,7 +61,7 @@ const identity = {
   second_factor_wrong: {
     status: 403,
     title: 'This code is wrong, or was used before.',
-    hint: 'Wait for the next one; each counts once.',
+    hint: 'Each counts once. After ten wrong ones only a recovery code helps, or a new password.',
   },
   second_factor_on: { status: 409, title: 'A second factor is in use already.', hint: 'Turn it off first.' },
   role_too_high: {

@@ -10,4 +10,6 @@ export const secondFactors = sqliteTable('second_factors', {
   confirmedAt: integer('confirmed_at'),
   /** The newest time step a code was taken for: no code counts twice. */
   lastStep: integer('last_step').notNull(),
+  /** Guesses since a code was right. */
+  guesses: integer().notNull().default(0),
 })

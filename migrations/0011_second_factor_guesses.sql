@@ -1,0 +1,1 @@
+ALTER TABLE `second_factors` ADD `guesses` integer DEFAULT 0 NOT NULL;
