@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { anyAddress, ask, type Headers, lettersTo, newKey, newOrganization, PASSWORD, post } from './people'
-import { sessionOf, tokenTo } from './people'
+import { send, sessionOf, tokenTo } from './people'
 
 const NEXT = 'another fine sentence'
 const refusedWith = (status: number, code: string) => ({ status, body: { code } })
@@ -159,6 +159,23 @@ describe('sessions', () => {
     expect(await post('/v1/auth/password', { current: PASSWORD, next: NEXT }, headers)).toMatchObject(refused)
     expect(await post('/v1/auth/switch', { organizationId: 'org_x' }, headers)).toMatchObject(refused)
     expect(await post('/v1/auth/verify/resend', {}, headers)).toMatchObject(refused)
+  })
+
+  test('a form of another site does nothing, whatever it calls itself (A-07)', async () => {
+    const { session } = await newOrganization()
+    const body = JSON.stringify({ current: PASSWORD, next: NEXT })
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json'])
+      for (const origin of [
+        'https://evil.example',
+        'null',
+        'http://millrace.test.evil.example',
+        'https://millrace.test',
+      ]) {
+        const headers = { cookie: session['cookie'] ?? '', 'content-type': type, origin }
+        const answer = await send('/v1/auth/password', { method: 'POST', headers, body })
+        expect([answer.status, origin, type]).toEqual([403, origin, type])
+      }
+    expect((await ask('/v1/me', session)).status).toBe(200)
   })
 
   test('nobody raises themselves by sending more than a call asks for (A-13, A-10)', async () => {

@@ -43,7 +43,7 @@ describe('identity', () => {
     expect(await again.json()).toMatchObject({ code: 'email_taken' })
   })
 
-  test('signing out ends the session on the server', async () => {
+  test('signing out ends the session on the server (A-05)', async () => {
     const { session } = await newOrganization()
     const out = await send('/v1/auth/sign-out', { method: 'POST', headers: session })
     expect(out.status).toBe(204)
@@ -51,7 +51,7 @@ describe('identity', () => {
     expect((await send('/v1/me', { headers: session })).status).toBe(401)
   })
 
-  test('a session cookie cannot be read by scripts, nor sent by other sites', async () => {
+  test('a session cookie cannot be read by scripts, nor sent by other sites (A-06)', async () => {
     const { email, password } = await newOrganization()
     const body = JSON.stringify({ email, password })
     const headers = { 'content-type': 'application/json' }
@@ -61,7 +61,7 @@ describe('identity', () => {
     )
   })
 
-  test('a write by cookie needs our origin and the token of the session', async () => {
+  test('a write by cookie needs our origin and the token of the session (A-07)', async () => {
     const { session } = await newOrganization()
     const write = (headers: Record<string, string>) =>
       send('/v1/keys', { method: 'POST', headers, body: JSON.stringify({ name: 'x', scopes: ['workflows:read'] }) })
@@ -141,7 +141,7 @@ describe('identity', () => {
     expect(await refused.json()).toMatchObject({ code: 'organization_mismatch' })
   })
 
-  test('sign-up by another site is refused', async () => {
+  test('signing in by another site is refused (A-07)', async () => {
     const headers = { 'content-type': 'application/json', origin: 'https://evil.example' }
     const answer = await send('/v1/auth/sign-in', { method: 'POST', headers, body: '{"email":"a@b.c","password":"x"}' })
     expect(await answer.json()).toMatchObject({ code: 'csrf_refused' })

@@ -44,3 +44,11 @@ test('mail that does not work stops nobody from signing up, and does not tell wh
   expect((await post('/v1/auth/forgot', { email: anyAddress() })).status).toBe(202)
   await done()
 })
+
+test('outside development the cookie of a session goes to this host over https alone (A-06)', async () => {
+  const { post } = deployed(() => Promise.resolve())
+  const opened = await post('/v1/auth/sign-up', account(anyAddress()))
+  expect(opened.headers.get('set-cookie')).toMatch(
+    /^__Host-millrace_session=[0-9a-z]{52}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600; Secure$/,
+  )
+})
