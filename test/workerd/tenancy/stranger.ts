@@ -1,8 +1,17 @@
+import { API, type OperationName } from '#core/contract/api'
 import type { Operation } from '#core/contract/operation'
 import { deployed } from '../api/deployed'
 import { newKey, send } from '../api/support'
 import { type Place, sampleOf } from './places'
 import { EVERY_SCOPE } from './victim'
+
+/** What takes one's own things away comes last. */
+const isLast = ({ method, path }: Operation) => method === 'DELETE' || /sign-out|undeploy|password/.test(path)
+
+/** Every operation, in an order in which each still finds things of one's own. */
+export const OPERATIONS = (Object.entries<Operation>(API) as [OperationName, Operation][]).toSorted(
+  ([, one], [, other]) => Number(isLast(one)) - Number(isLast(other)),
+)
 
 /** Who tries: an organization with things of its own and credentials that may do everything there. */
 export async function newStranger() {

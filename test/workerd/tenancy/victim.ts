@@ -117,7 +117,7 @@ async function columnsOf(table: string): Promise<readonly Column[]> {
 }
 
 /** Tables with rows of organizations, by asking the database: a new one is there without being named here. */
-async function tablesOfOrganizations(): Promise<readonly string[]> {
+export async function tablesOfOrganizations(): Promise<readonly string[]> {
   const { results } = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
     name: string
   }>()
