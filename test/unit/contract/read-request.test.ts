@@ -42,7 +42,9 @@ describe('reading a request', () => {
   })
 
   test('names of variables are left as they were written, the members of their values are read', () => {
-    const result = readRequest(API.putSecrets.body, { secrets: { my_key: { value: 'value-of-it', allowed_hosts: ['a.b'] } } })
+    const result = readRequest(API.putSecrets.body, {
+      secrets: { my_key: { value: 'value-of-it', allowed_hosts: ['a.b'] } },
+    })
     expect(result.ok && result.value.secrets).toEqual({ my_key: { value: 'value-of-it', allowedHosts: ['a.b'] } })
   })
 
