@@ -78,10 +78,10 @@ describe('the code of a stage', () => {
     expect(lines.join('\n')).not.toContain('main.js')
   })
 
-  it('keeps at most a thousand lines, each of 8,192 characters', async () => {
+  it('keeps at most a thousand lines, each of 8,192 characters and the sign of a cut', async () => {
     const { lines } = await runCode(`for (let i = 0; i < 1100; i++) console.log('x'.repeat(9000)); return 1`)
     expect(lines).toHaveLength(1_000)
-    expect(lines[0]).toHaveLength('info '.length + 8_192)
+    expect(lines[0]).toHaveLength('info '.length + 8_192 + '…'.length)
   })
 
   it('leaves out absent fields and writes dates as text', async () => {

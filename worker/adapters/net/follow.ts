@@ -27,6 +27,8 @@ export async function follow(send: Fetch, policy: EgressPolicy, request: Outgoin
       throw new NetFailure('egress_denied', hop === 0 ? verdict.reason : `A redirect was refused. ${verdict.reason}`)
     }
     if (!verdict.vouched) await judgeName(url.hostname, policy, request.signal)
+    // The execution may have ended while the name was looked up.
+    request.signal.throwIfAborted()
     if (verdict.forwardedHost === null) headers.delete('x-forwarded-host')
     else headers.set('x-forwarded-host', verdict.forwardedHost)
     const init = { method, headers, body: body as BodyInit | null, signal: request.signal, redirect: 'manual' } as const
