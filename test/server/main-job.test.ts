@@ -163,6 +163,8 @@ describe('an order comes in by webhook', () => {
       replayOf: null,
       parentExecutionId: null,
       tags: [],
+      startsAt: null,
+      expiresAt: null,
     })
   })
 
