@@ -30,6 +30,19 @@ async function withAudit() {
   return { ...organization, read, list, chain }
 }
 
+/** What somebody can do who may change the database itself: they take the guards away. */
+async function unguarded(statement: D1PreparedStatement) {
+  const { results } = await env.DB.prepare(
+    `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_log'`,
+  ).all<{ name: string; sql: string }>()
+  expect(results).toHaveLength(2)
+  await env.DB.batch([
+    ...results.map(({ name }) => env.DB.prepare(`DROP TRIGGER ${name}`)),
+    statement,
+    ...results.map(({ sql }) => env.DB.prepare(sql)),
+  ])
+}
+
 describe('the audit of an organization', () => {
   it('lists who did what, newest first, in pages, by action, actor and target', async () => {
     const { session, list } = await withAudit()
@@ -86,9 +99,30 @@ describe('the audit of an organization', () => {
     const { session, chain } = await withAudit()
     for (let n = 0; n < 4; n++) await newKey(session, ['workflows:read'])
     const { organizationId } = await chain()
-    await env.DB.prepare(statement).bind('key_forged', organizationId).run()
+    await unguarded(env.DB.prepare(statement).bind('key_forged', organizationId))
     const { from, entries } = await chain()
     expect(chainProblem(from, entries)).toMatchObject({ seq })
+  })
+
+  it.for([
+    ['changed', `UPDATE audit_log SET target = 'key_forged' WHERE organization_id = ? AND seq = 3`],
+    ['hashed anew', `UPDATE audit_log SET hash = hash WHERE organization_id = ? AND seq = 3`],
+    ['robbed of its hash', `UPDATE audit_log SET hash = NULL WHERE organization_id = ? AND seq = 3`],
+    ['moved', `UPDATE audit_log SET seq = 1000 WHERE organization_id = ? AND seq = 3`],
+    ['removed', 'DELETE FROM audit_log WHERE organization_id = ? AND seq = 3'],
+  ] as const)('refuses by itself that an entry is %s', async ([, statement]) => {
+    const { session, chain } = await withAudit()
+    for (let n = 0; n < 4; n++) await newKey(session, ['workflows:read'])
+    const { organizationId } = await chain()
+    await expect(env.DB.prepare(statement).bind(organizationId).run()).rejects.toThrow('An entry of the audit is never')
+    const { from, entries } = await chain()
+    expect(chainProblem(from, entries)).toBeNull()
+  })
+
+  it('binds what was written to what was before it without being asked', async () => {
+    const { session, list } = await withAudit()
+    await Promise.all(Array.from({ length: 5 }, () => newKey(session, ['workflows:read'])))
+    await expect.poll(async () => (await list()).items.filter(({ hash }) => hash === null)).toEqual([])
   })
 
   it('is not continued behind an entry that is not its last', async () => {

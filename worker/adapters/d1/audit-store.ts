@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, gte, isNotNull, isNull, like, lt, or, sql } from 'drizzle-orm'
 import { chainStart, type ChainHead, entryHash } from '#core/model/audit-chain'
 import type { AuditRow, AuditStore } from '../../ports/audit-store'
+import { sealBehind } from './audit-sealing'
 import type { Database } from './database'
 import { auditLog } from './schema/audit-log'
 import { toPage } from './to-page'
@@ -28,25 +29,35 @@ export function createAuditStore(db: Database, organizationId: string): AuditSto
       .orderBy(asc(auditLog.seq))
       .limit(PENDING_MAX)
 
-  /** Fills in hashes from the last one on, and answers where the chain stands then. */
+  /** Fills in what is missing, and answers where the chain stands then. */
+  async function head(): Promise<ChainHead> {
+    for (;;) {
+      const pending = await pendingQuery()
+      const end = await seal(pending)
+      if (pending.length < PENDING_MAX) return end
+    }
+  }
+
+  /** Fills in the hashes of these, which begin with the last that has one. One that is there is never written over. */
   async function seal(rows: readonly Stored[]): Promise<ChainHead> {
-    let head = chainStart(organizationId)
-    const hashes = rows.map((row) => {
+    let end = chainStart(organizationId)
+    const missing: ChainHead[] = []
+    for (const row of rows) {
       const seq = row.seq ?? 0
-      const hash = row.hash ?? entryHash(head.hash, { ...toRow(row), seq })
-      head = { seq, hash }
-      return head
-    })
-    const missing = hashes.filter((_, index) => rows[index]?.hash === null)
-    const updates = missing.map(({ seq, hash }) =>
-      db
-        .update(auditLog)
-        .set({ hash })
-        .where(and(own, eq(auditLog.seq, seq), isNull(auditLog.hash))),
-    )
-    const [first, ...others] = updates
-    if (first !== undefined) await db.batch([first, ...others])
-    return head
+      end = { seq, hash: row.hash ?? entryHash(end.hash, { ...toRow(row), seq }) }
+      if (row.hash === null) missing.push(end)
+    }
+    if (missing.length > 0) await fillIn(missing)
+    return end
+  }
+
+  function fillIn(links: readonly ChainHead[]) {
+    const given = sql`(SELECT value ->> 'seq' AS seq, value ->> 'hash' AS hash FROM json_each(${JSON.stringify(links)})) AS given`
+    return db
+      .update(auditLog)
+      .set({ hash: sql`given.hash` })
+      .from(given)
+      .where(and(own, eq(auditLog.seq, sql`given.seq`), isNull(auditLog.hash)))
   }
 
   return {
@@ -59,8 +70,8 @@ export function createAuditStore(db: Database, organizationId: string): AuditSto
         detail: detail === undefined ? null : JSON.stringify(detail),
         seq: nextSeq,
       }
-      const [, pending] = await db.batch([db.insert(auditLog).values(row), pendingQuery()])
-      await seal(pending)
+      await db.insert(auditLog).values(row)
+      sealBehind(organizationId, head)
     },
     async list({ actorId, action, target, secret, execution, fromAt, toAt, cursor, limit }) {
       const rows = await db
@@ -92,13 +103,7 @@ export function createAuditStore(db: Database, organizationId: string): AuditSto
         .limit(limit)
       return rows.map((row) => ({ ...toRow(row), seq: row.seq ?? 0, hash: row.hash ?? '' }))
     },
-    async head() {
-      for (;;) {
-        const pending = await pendingQuery()
-        const head = await seal(pending)
-        if (pending.length < PENDING_MAX) return head
-      }
-    },
+    head,
   }
 }
 
