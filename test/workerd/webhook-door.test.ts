@@ -115,10 +115,14 @@ describe('where a webhook is', () => {
     expect(started).toEqual([])
   })
 
-  it('an endpoint sealed for another deployment does not open', async () => {
-    const { call, started } = await openDoor(undefined, { sealedFor: 'elsewhere' })
-    expect((await call(jsonBody(ORDER))).status).toBe(404)
+  it('an endpoint that cannot be opened lets nobody in, tells senders to come again, and is reported (S-06)', async () => {
+    const { call, started, reported } = await openDoor(undefined, { sealedFor: 'elsewhere' })
+    const response = await call(jsonBody(ORDER))
+    expect(response.status).toBe(503)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await response.json()).toMatchObject({ code: 'unavailable', issues: [] })
     expect(started).toEqual([])
+    expect(reported).toEqual([expect.objectContaining({ message: expect.stringContaining('cannot be opened') })])
   })
 
   it.for([

@@ -1,4 +1,4 @@
-import { errorEntry } from '#core/contract/errors'
+import { type ErrorCode, errorEntry } from '#core/contract/errors'
 import { isOutage } from '../adapters/platform/is-outage'
 import { AppError } from '../services/app-error'
 import { problemResponse } from './problem'
@@ -7,6 +7,9 @@ import { retryHeaders } from './retry-headers'
 
 /** A guess: outages of the platform's parts are mostly over in moments. */
 const OUTAGE_RETRY_SECONDS = 5
+
+/** Refusals that whoever runs the service has to hear of: nothing the caller does helps. */
+const REPORTED: readonly ErrorCode[] = ['environment_unavailable', 'unavailable']
 
 /** The answer to whatever a call threw. A fault of ours tells nothing but the request's id. */
 export function toProblem(
@@ -19,6 +22,7 @@ export function toProblem(
     if (!isOutage(error)) return problemResponse('internal', { requestId })
     return problemResponse('unavailable', { requestId, headers: retryHeaders(503, OUTAGE_RETRY_SECONDS) })
   }
+  if (REPORTED.includes(error.code)) report(error, requestId)
   const { detail, issues, extra, retryAfterSeconds, rates = [] } = error.details
   const { status } = errorEntry(error.code)
   const headers: Record<string, string> = {

@@ -57,6 +57,8 @@ const TOKENS_MAX = 10_000
 const PREFIX = '/webhook/'
 const UNKNOWN: Refusal = { code: 'webhook_unknown' }
 const UNAVAILABLE: Refusal = { code: 'unavailable', headers: retryHeaders(503, 5) }
+/** Its credentials cannot be opened: nobody is let in, and senders come again once somebody has seen to it. */
+const UNREADABLE: Refusal = { code: 'unavailable', headers: retryHeaders(503, 60) }
 
 const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
   not_found: UNKNOWN,
@@ -132,7 +134,9 @@ async function answer(
     if ('answer' in accepted.error) return handshakeResponse(accepted.error.answer, corsHeaders)
     const refusal = 'refusal' in accepted.error ? accepted.error.refusal : REFUSALS[accepted.error.code]
     const rates = 'rates' in accepted.error ? rateHeaders(accepted.error.rates) : {}
-    return refusalResponse({ ...refusal, headers: { ...refusal.headers, ...rates, ...corsHeaders } }, deps.requestId())
+    const requestId = deps.requestId()
+    if (refusal === UNREADABLE) deps.report(new Error(`A webhook of ${address.ref} cannot be opened`), requestId)
+    return refusalResponse({ ...refusal, headers: { ...refusal.headers, ...rates, ...corsHeaders } }, requestId)
   }
   const { id, rates } = accepted.value
   const fields = { ...rateHeaders(rates), ...corsHeaders }
@@ -149,10 +153,10 @@ async function judge(
 ): Promise<Result<OpenEndpoint, Stopped>> {
   const { request, address, signed } = call
   const endpoint = await endpoints.find(config, address.slot)
-  if (endpoint === null) {
+  if (endpoint === null || endpoint === 'unreadable') {
     // Credentials are judged all the same: how long a refusal takes says nothing either.
     await endpoints.nobody(signed)
-    return refuse(UNKNOWN)
+    return refuse(endpoint === null ? UNKNOWN : UNREADABLE)
   }
   call.endpoint = endpoint
   if (!(endpoint.spec.method as readonly string[]).includes(request.method)) {
@@ -210,7 +214,8 @@ async function preflight(
 ): Promise<Response> {
   let response: Response | null = null
   await deps.ingress.accept<Stopped>(address.ref, null, async (config) => {
-    response = (await endpoints.find(config, address.slot))?.cors.preflight(request) ?? null
+    const endpoint = await endpoints.find(config, address.slot)
+    response = endpoint === null || endpoint === 'unreadable' ? null : (endpoint.cors.preflight(request) ?? null)
     return refuse(UNKNOWN)
   })
   return response ?? refusalResponse(UNKNOWN, deps.requestId())

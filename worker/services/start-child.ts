@@ -55,7 +55,9 @@ async function accept(
     if (live === undefined || config.status === 'undeployed' || config.status === 'placed') {
       return err({ refused: notLive(request.workflow, own) })
     }
-    const input = checkInput(await openEndpoint(deps.vault, config, live), request.input)
+    const endpoint = await openEndpoint(deps.vault, config, live)
+    if (endpoint === null) return err({ refused: unreadable(request.workflow, own) })
+    const input = checkInput(endpoint, request.input)
     if (!input.ok) return err({ refused: refusal('input_invalid', input.error[0]?.message ?? 'The input is invalid.') })
     const parent = { executionId: work.id, stage, depth, waits: request.waits }
     return ok<Prepared>({
@@ -102,6 +104,11 @@ function refusal(code: string, message: string, hint?: string): Extract<ChildAns
 
 function notLive(name: string, { environment }: Pick<DeploymentConfig, 'environment'>) {
   return refusal('workflow_not_deployed', `The workflow '${name}' is not live in ${environment}.`, 'Deploy it there.')
+}
+
+function unreadable(name: string, { environment }: Pick<DeploymentConfig, 'environment'>) {
+  const message = `The workflow '${name}' was released to ${environment} with values that cannot be opened any more.`
+  return refusal('environment_unavailable', message, 'Set the secrets it names again, or deploy it again.')
 }
 
 function later(message: string, retryAfterMs?: number): ChildAnswer {

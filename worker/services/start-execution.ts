@@ -7,6 +7,7 @@ import type { Accepted, IngressRefusal, Prepared } from '../ports/ingress'
 import { AppError } from './app-error'
 import { checkInput, openEndpoint } from './endpoint-of'
 import type { ServiceContext } from './service-context'
+import { unreadableRelease } from './unreadable-release'
 
 export type StartWish = {
   readonly ref: string
@@ -82,6 +83,7 @@ async function prepare(
   wish: StartWish,
 ): Promise<Result<Prepared, Refusal>> {
   const endpoint = await openEndpoint(ctx.vault, config, release)
+  if (endpoint === null) return err({ refused: await unreadable(ctx, config, release) })
   const input = wish.seed === undefined ? checkInput(endpoint, wish.input) : ok(wish.input)
   if (!input.ok) {
     return err({
@@ -107,6 +109,12 @@ async function prepare(
     ...(wish.seed === undefined ? {} : { seed: wish.seed }),
   }
   return ok(prepared)
+}
+
+async function unreadable(ctx: ServiceContext, config: DeploymentConfig, { pin }: ReleaseSummary): Promise<AppError> {
+  const parts = await ctx.shards(config.ref, 0).release({ organizationId: config.organizationId, pin })
+  const { failure, issues } = unreadableRelease(config.environment, parts)
+  return new AppError(failure.code, { detail: failure.message, issues })
 }
 
 function toError(refusal: IngressRefusal): AppError {

@@ -1,6 +1,8 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { createClient } from '#core/contract/client'
+import { parseDeploymentId } from '#core/model/deployment-id'
 import { createEnvelopeVault } from '../../../worker/adapters/crypto/envelope-vault'
 import { parseMasterKeys } from '../../../worker/adapters/crypto/master-keys'
 import { createKeyRings } from '../../../worker/adapters/r2/key-rings'
@@ -8,8 +10,8 @@ import { compose } from '../../../worker/compose'
 import { rewrap, type RewrapDeps } from '../../../worker/cron/rewrap'
 import type { Bindings } from '../../../worker/env'
 import type { RingOwner } from '../../../worker/ports/key-rings'
-import { deployDocument } from '../api/deploy-document'
-import { newOrganization, ORIGIN } from '../api/support'
+import { deployDocument, isEnded, until } from '../api/deploy-document'
+import { newOrganization, ORIGIN, send } from '../api/support'
 
 const EXECUTIONS = 1_000
 const AT_ONCE = 10
@@ -122,13 +124,86 @@ test('the sweep goes round all rings in steps of two hundred, and skips those th
   expect(await rewrap({ ...deps, newest: null })).toBe(0)
 })
 
-test('a master key that is taken away too early stops executions with a reason, and none runs without its secret (S-06)', async () => {
-  const { key } = await newOrganization()
-  const { client } = workerUnder(NEW, key)
-  await client.putSecrets({ params: { name: 'production' }, body: { secrets: { TOKEN: 'a secret to read' } } })
-  const { workflowId } = await deployDocument(client, document)
-  const run = await workerUnder(OLD, key).client.runWorkflow({ body: { workflowId, input: {}, wait: true } })
-  expect(run.ok && run.body.status === 'completed').toBe(false)
+describe('a master key that is taken away too early', () => {
+  const VALUE = 'a secret to read'
+  /** Sealed under a key that the Worker of all other tests does not have. */
+  async function sealedElsewhere(triggers: readonly object[] = [{ type: 'manual' }]) {
+    const { key } = await newOrganization()
+    const { client } = workerUnder(NEW, key)
+    await client.putSecrets({ params: { name: 'production' }, body: { secrets: { TOKEN: VALUE } } })
+    return {
+      client,
+      without: workerUnder(OLD, key).client,
+      ...(await deployDocument(client, { ...document, triggers })),
+    }
+  }
+  const named = {
+    code: 'secret_unreadable',
+    path: '/environment',
+    message: "The secret 'TOKEN' of production cannot be opened.",
+    hint: expect.stringContaining('Set TOKEN again'),
+  }
+
+  it('refuses a run and names the secret, never its value (S-06)', async () => {
+    const { client, without, workflowId } = await sealedElsewhere()
+    const run = await without.runWorkflow({ body: { workflowId, input: {}, wait: true } })
+    expect(run).toMatchObject({
+      status: 503,
+      problem: { code: 'environment_unavailable', detail: expect.stringContaining('TOKEN'), issues: [named] },
+    })
+    expect(JSON.stringify(run)).not.toContain(VALUE)
+    const batch = await without.runBatch({ body: { workflowId, items: [{ input: {} }] } })
+    expect(batch).toMatchObject({ body: { items: [{ error: { code: 'environment_unavailable' } }] } })
+    expect(await client.runWorkflow({ body: { workflowId, input: {}, wait: true } })).toMatchObject({
+      body: { status: 'completed' },
+    })
+  })
+
+  const failed = {
+    status: 'failed',
+    error: { code: 'environment_unavailable', message: expect.stringContaining('TOKEN') },
+  }
+
+  it('fails what was accepted before with a reason, and runs nothing without its secret (S-06)', async () => {
+    const { client, start } = await sealedElsewhere()
+    expect(await until(client, await start(), isEnded)).toMatchObject(failed)
+  })
+
+  it('fails what a schedule starts with the same reason (S-06)', async () => {
+    const daily = { type: 'schedule', cron: '0 9 * * *', timezone: 'UTC' }
+    const { client, workflowId, deploymentId } = await sealedElsewhere([daily])
+    const deployment = env.DEPLOYMENTS.getByName(`dep:${parseDeploymentId(deploymentId)}`)
+    await runInDurableObject(deployment, (_object, { storage }) => {
+      storage.sql.exec('UPDATE schedule SET next_at = ?', Date.now() - 1)
+    })
+    await deployment.poke()
+    const listed = async () => {
+      const answer = await client.listExecutions({ query: { workflowId } })
+      return answer.ok ? answer.body.items : []
+    }
+    await expect.poll(listed, { timeout: 20_000 }).toMatchObject([{ trigger: 'schedule', status: 'failed' }])
+    const id = (await listed())[0]?.executionId ?? ''
+    expect(await until(client, id, isEnded)).toMatchObject(failed)
+  })
+
+  it('closes its webhooks until it is back (S-06)', async () => {
+    const { webhookPath } = await sealedElsewhere([
+      { type: 'webhook', method: ['POST'], authentication: { type: 'bearer', token: '{{ secrets.TOKEN }}' } },
+    ])
+    const answer = await send(webhookPath, { method: 'POST', headers: { authorization: `Bearer ${VALUE}` } })
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '60'])
+    expect(await answer.text()).not.toContain('TOKEN')
+  })
+
+  it('lets nothing be sealed in the meantime, tests and secrets alike (S-06)', async () => {
+    const { without, workflowId } = await sealedElsewhere()
+    const place = { params: { name: 'production' } }
+    const refused = { status: 503, problem: { code: 'unavailable', detail: expect.stringContaining('master key') } }
+    expect(await without.putSecrets({ ...place, body: { secrets: { TOKEN: 'another one' } } })).toMatchObject(refused)
+    expect(
+      await without.testWorkflow({ params: { id: workflowId }, body: { input: {}, environment: 'production' } }),
+    ).toMatchObject(refused)
+  })
 })
 
 test('a vault says which organizations are under which master key', async () => {

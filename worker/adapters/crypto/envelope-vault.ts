@@ -3,6 +3,7 @@ import type { KeyCustodian } from '../../ports/key-custodian'
 import type { Vault } from '../../ports/vault'
 import { openBytes, sealBytes } from './aes-gcm'
 import { createKeyCustodian } from './key-custodian'
+import { keysGone } from './keys-gone'
 import { createRingCache, type DataKey, type RingDeps } from './ring-cache'
 import { createDirectVault, DIRECT } from './vault'
 
@@ -20,7 +21,7 @@ export function createEnvelopeVault(deps: RingDeps): Vault & KeyCustodian {
 
   async function newestKey(organizationId: string): Promise<DataKey> {
     const newest = (await ringOf(organizationId, 'make')).keys?.at(-1)
-    if (newest === undefined) throw new Error(`The data keys of ${organizationId} are gone or cannot be unwrapped`)
+    if (newest === undefined) throw keysGone(organizationId)
     return newest
   }
 

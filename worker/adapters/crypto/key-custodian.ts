@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { KeyCustodian } from '../../ports/key-custodian'
+import { keysGone } from './keys-gone'
 import { type KeyRing, parseKeyRing, rewrapRing } from './key-ring'
 import type { MasterKeys } from './master-keys'
 import type { RingCache, RingDeps } from './ring-cache'
@@ -16,7 +17,7 @@ export function createKeyCustodian({ masters, rings, clock }: RingDeps, ringOf: 
   return {
     async fingerprint(organizationId, ...text) {
       const [oldest] = (await ringOf(organizationId, 'make')).keys ?? []
-      if (oldest === undefined) throw new Error(`The data keys of ${organizationId} are gone or cannot be unwrapped`)
+      if (oldest === undefined) throw keysGone(organizationId)
       const root = await hmac(oldest.bytes, 'millrace|fingerprint')
       return Buffer.from(await hmac(root, JSON.stringify(text)))
         .toString('hex')

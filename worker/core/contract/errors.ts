@@ -230,6 +230,11 @@ const executions = {
     hint: 'Name a stage in "fromStage", or replay.',
   },
   release_gone: { status: 409, title: 'The release this execution ran on is no longer stored.' },
+  environment_unavailable: {
+    status: 503,
+    title: 'The values the workflow was released with cannot be opened.',
+    hint: 'See issues. When none can be set either, whoever runs this service took a master key away too early.',
+  },
   too_many_live: {
     status: 429,
     title: 'Too many executions of this deployment are unfinished.',
@@ -258,6 +263,7 @@ export const START_REFUSALS = [
   'loop_detected',
   'too_many_live',
   'paused',
+  'environment_unavailable',
   'outcome_unknown',
 ] as const satisfies readonly ErrorCode[]
 

@@ -1,7 +1,8 @@
-import type { DeploymentConfig } from '#core/model/deployment-config'
-import { EndpointSpec, endpointPurpose, type WebhookEndpoint } from '#core/release/endpoint-spec'
+import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
+import type { WebhookEndpoint } from '#core/release/endpoint-spec'
 import { type Scheme, schemeOf, StoredAuthentication } from '#core/triggers/schemes/registry'
 import type { Vault } from '../../ports/vault'
+import { openEndpoint } from '../../services/endpoint-of'
 import { type AuthenticateDeps, type Authenticator, createAuthenticator } from './authenticate'
 import { BoundedCache } from './bounded-cache'
 import { type Cors, createCors } from './cors'
@@ -24,8 +25,8 @@ export type OpenEndpoint = {
 const RELEASES_MAX = 2_000
 
 export type Endpoints = {
-  /** Null: nothing answers there, also when the endpoint cannot be decrypted. */
-  find(config: DeploymentConfig, slot: number): Promise<OpenEndpoint | null>
+  /** Null: nothing answers there. `unreadable`: what would tell, and the credentials with it, cannot be opened. */
+  find(config: DeploymentConfig, slot: number): Promise<OpenEndpoint | 'unreadable' | null>
   /** Judges a call to where nothing answers, at the same cost; its verdict is of no use. */
   readonly nobody: Authenticator
 }
@@ -37,13 +38,14 @@ export type Endpoints = {
 export function createEndpoints(vault: Vault, deps: AuthenticateDeps): Endpoints {
   const opened = new BoundedCache<ReadonlyMap<number, OpenEndpoint>>(RELEASES_MAX)
   const nobody = createAuthenticator(StoredAuthentication.parse({ type: 'hmac', secret: 'nobody' }), deps)
-  async function find(config: DeploymentConfig, slot: number): Promise<OpenEndpoint | null> {
-    if (config.active === null || config.status === 'undeployed' || config.status === 'placed') return null
-    const key = `${config.ref}:${config.active}:${config.epoch}`
+  async function find(config: DeploymentConfig, slot: number): Promise<OpenEndpoint | 'unreadable' | null> {
+    const release = config.releases.find(({ pin }) => pin === config.active)
+    if (release === undefined || config.status === 'undeployed' || config.status === 'placed') return null
+    const key = `${config.ref}:${release.pin}:${config.epoch}`
     const known = opened.get(key)
     if (known !== undefined) return known.get(slot) ?? null
-    const fresh = await openRelease(vault, deps, config)
-    if (fresh === null) return null
+    const fresh = await openRelease(vault, deps, config, release)
+    if (fresh === null) return 'unreadable'
     opened.set(key, fresh)
     return fresh.get(slot) ?? null
   }
@@ -54,18 +56,13 @@ async function openRelease(
   vault: Vault,
   deps: AuthenticateDeps,
   config: DeploymentConfig,
+  release: ReleaseSummary,
 ): Promise<ReadonlyMap<number, OpenEndpoint> | null> {
-  const release = config.releases.find(({ pin }) => pin === config.active)
-  if (release === undefined) return null
-  const text = await vault.open(endpointPurpose(config), release.endpoint)
-  if (text === null) return null
-  const { webhooks } = EndpointSpec.parse(JSON.parse(text))
-  return new Map(webhooks.map((spec) => [spec.slot, open(spec, release, deps)]))
+  const endpoint = await openEndpoint(vault, config, release)
+  return endpoint === null ? null : new Map(endpoint.webhooks.map((spec) => [spec.slot, open(spec, release, deps)]))
 }
 
-type Release = DeploymentConfig['releases'][number]
-
-function open(spec: WebhookEndpoint, { pin, inline }: Release, deps: AuthenticateDeps): OpenEndpoint {
+function open(spec: WebhookEndpoint, { pin, inline }: ReleaseSummary, deps: AuthenticateDeps): OpenEndpoint {
   const { authentication } = spec
   return {
     spec,

@@ -1,4 +1,5 @@
 import type { EpochMs } from '#core/kernel/time'
+import type { Failure } from '#core/model/failure'
 import type { ClaimAnswer, Work } from '#core/shard/wire'
 import { failWork } from './fail-work'
 import { createLeaseClock } from './lease-clock'
@@ -6,6 +7,7 @@ import type { LoadedRelease } from './release-cache'
 import { runExecution } from './run-execution'
 import type { RunnerDeps, RunnerShard } from './runner-deps'
 import { createShardWriter, type ShardWriter } from './shard-writer'
+import { type UnreadableRelease, unreadableRelease } from '../unreadable-release'
 
 /** After this a runner makes room for another instead of claiming again. */
 const KEEP_CLAIMING_MS = 10_000
@@ -35,21 +37,22 @@ export async function serveDoorbell(deps: RunnerDeps, shard: RunnerShard): Promi
 
 type Claimed = {
   readonly answer: ClaimAnswer
-  readonly releases: ReadonlyMap<number, LoadedRelease | null>
+  readonly releases: ReadonlyMap<number, LoadedRelease | UnreadableRelease>
   readonly sentAt: EpochMs
   readonly sliceEndsAt: EpochMs
 }
 
-/** By pin; null = its environment cannot be opened, absent = it cannot be read and its work is left to the next runner. */
+/** By pin; absent = it cannot be read now, and its work is left to the next runner. */
 async function loadReleases(
   deps: RunnerDeps,
   { releases, config }: ClaimAnswer,
   held: ReadonlyMap<number, LoadedRelease>,
 ): Promise<Claimed['releases']> {
-  const known = new Map<number, LoadedRelease | null>(held)
+  const known = new Map<number, LoadedRelease | UnreadableRelease>(held)
   for (const parts of releases) {
     try {
-      known.set(parts.pin, await deps.releases.load(config, parts))
+      const loaded = await deps.releases.load(config, parts)
+      known.set(parts.pin, loaded ?? unreadableRelease(config.environment, parts))
     } catch (error) {
       deps.report('release_unreadable', { ref: config.ref, pin: parts.pin, error: String(error) })
     }
@@ -64,7 +67,7 @@ async function runAll(deps: RunnerDeps, shard: RunnerShard, claimed: Claimed): P
     answer.work.map(async (work) => {
       const release = releases.get(work.pin)
       if (release === undefined) return
-      if (release === null) return failUnopened(deps, writer, work)
+      if ('failure' in release) return failUnopened(deps, writer, work, release.failure)
       await runExecution(deps, {
         work,
         config: answer.config,
@@ -79,12 +82,7 @@ async function runAll(deps: RunnerDeps, shard: RunnerShard, claimed: Claimed): P
 }
 
 /** A release whose environment cannot be decrypted never runs with empty secrets (S88): the execution fails and says so. */
-async function failUnopened(deps: RunnerDeps, writer: ShardWriter, work: Work): Promise<void> {
-  const failure = {
-    code: 'environment_unavailable',
-    message: 'The variables and secrets of this release could not be decrypted.',
-    hint: 'The service’s master key has changed. Set the secrets again and deploy.',
-  }
+async function failUnopened(deps: RunnerDeps, writer: ShardWriter, work: Work, failure: Failure): Promise<void> {
   try {
     await failWork(writer, work, failure, deps.clock())
   } catch (error) {
