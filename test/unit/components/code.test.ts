@@ -54,7 +54,7 @@ describe('the source of a code stage', () => {
     expect(deployed({ source })).toEqual([])
   })
 
-  it('is refused, not crashed on, however deep it is nested', () => {
+  it('is refused, not crashed on, however deep it is nested (T-30)', () => {
     const nested = readCode(`return ${'['.repeat(50_000)}`)
     expect(nested).toMatchObject({ ok: false, error: { code: 'code_syntax' } })
   })

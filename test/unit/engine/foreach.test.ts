@@ -59,7 +59,7 @@ describe('a foreach', () => {
     ['nothing', null, 'items_not_a_list'],
     ['an object', { a: 1 }, 'items_not_a_list'],
     ['10,001 items', Array.from({ length: 10_001 }, () => 0), 'too_many_items'],
-  ])('over %s fails and says what to do', async ([, value, code]) => {
+  ])('over %s fails and says what to do (T-30)', async ([, value, code]) => {
     const { stage, statuses } = await runPlan(pairs(), { input: { list: value } })
     expect(stage('each')).toMatchObject({ status: 'failed', failure: { code, hint: expect.stringMatching(/./) } })
     expect(statuses['after']).toBe('skipped')

@@ -57,7 +57,7 @@ function holdsOnlyJson(value: unknown): boolean {
 }
 
 describe('text and data from outside', () => {
-  it('no text makes the compiler throw', () => {
+  it('no text makes the compiler throw (T-01)', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         expect(compileTemplate(text)).toHaveProperty('ok')
@@ -66,7 +66,7 @@ describe('text and data from outside', () => {
     )
   })
 
-  it('no data makes an evaluation throw or yield anything but JSON', () => {
+  it('no data makes an evaluation throw or yield anything but JSON (T-01)', () => {
     fc.assert(
       fc.property(fc.oneof(hostileText, calls), fc.jsonValue(), fc.jsonValue(), (text, a, b) => {
         const template = compileTemplate(text)
@@ -78,16 +78,19 @@ describe('text and data from outside', () => {
     )
   })
 
-  it.for(['toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', 'at', 'map'])('no path leads to .%s', (name) => {
-    const scope = scopeOf({ input: { list: [], text: '', object: {} } })
-    for (const holder of ['input', 'input.list', 'input.text', 'input.object', 'execution']) {
-      expect(evaluate(`{{ ${holder}['${name.slice(0, 2)}' + '${name.slice(2)}'] }}`, scope)).toBe(null)
-    }
-    expect(evaluate(`{{ stages.${name} }}`, scope)).toMatch(/^missing_stage/)
-    expect(evaluate(`{{ vars.${name} }}`, scope)).toMatch(/^missing_variable/)
-  })
+  it.for(['toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', 'at', 'map'])(
+    'no path leads to .%s (T-01)',
+    (name) => {
+      const scope = scopeOf({ input: { list: [], text: '', object: {} } })
+      for (const holder of ['input', 'input.list', 'input.text', 'input.object', 'execution']) {
+        expect(evaluate(`{{ ${holder}['${name.slice(0, 2)}' + '${name.slice(2)}'] }}`, scope)).toBe(null)
+      }
+      expect(evaluate(`{{ stages.${name} }}`, scope)).toMatch(/^missing_stage/)
+      expect(evaluate(`{{ vars.${name} }}`, scope)).toMatch(/^missing_variable/)
+    },
+  )
 
-  it('an own __proto__ key of a payload stays data and changes no prototype', () => {
+  it('an own __proto__ key of a payload stays data and changes no prototype (T-10)', () => {
     const payload = JSON.parse('{"__proto__": {"admin": true}, "a": 1}') as Json
     const compiled = compileValue(JSON.parse('{"__proto__": "{{ input.a }}", "copy": "{{ input }}"}') as Json)
     const result = compiled.ok && compiled.value.evaluate(scopeOf({ input: payload }))
@@ -98,13 +101,13 @@ describe('text and data from outside', () => {
     expect(evaluate('{{ merge(input, input).admin }}', scopeOf({ input: payload }))).toBe(null)
   })
 
-  it('a payload that looks like an expression is never expanded', () => {
+  it('a payload that looks like an expression is never expanded (T-03)', () => {
     const scope = scopeOf({ input: { text: '{{ secrets.TOKEN }}' }, secrets: { TOKEN: 'leak' } })
     expect(evaluate('{{ input.text }}', scope)).toBe('{{ secrets.TOKEN }}')
     expect(evaluate('say {{ input.text }}', scope)).toBe('say {{ secrets.TOKEN }}')
   })
 
-  it('work and size are bounded', () => {
+  it('work and size are bounded (T-30)', () => {
     const big = 'a'.repeat(5_000_000)
     const scope = scopeOf({ input: { big, list: Array.from({ length: 60_000 }, (_, i) => i), deep: nested(20_000) } })
     expect(evaluate('{{ input.big + input.big + input.big }}', scope)).toMatch(

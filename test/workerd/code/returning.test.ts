@@ -196,7 +196,7 @@ describe('the clock of the caller', () => {
     'const fib = (n) => n < 2 ? n : fib(n - 1) + fib(n - 2); fib(80)',
     'while (true) await null',
     'const again = () => Promise.resolve().then(again)\nawait again()',
-  ])('ends code that never pauses, even where the platform cannot: %s', async (source) => {
+  ])('ends code that never pauses, even where the platform cannot: %s (T-30)', async (source) => {
     expect(await failureOf(runCode(`${source}\nreturn 1`, {}, { timeoutMs: 60 }))).toMatchObject({
       code: 'code_timeout',
     })
