@@ -26,6 +26,7 @@ import type { Handler, Handlers } from './handler'
 import { accountHandlers } from './handlers/account'
 import { auditHandlers } from './handlers/audit'
 import { deadLetterHandlers } from './handlers/dead-letters'
+import { deliveryHandlers } from './handlers/deliveries'
 import { deploymentHandlers } from './handlers/deployments'
 import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
@@ -46,6 +47,7 @@ const HANDLERS: Handlers = {
   ...workflowHandlers,
   ...versionHandlers,
   ...deploymentHandlers,
+  ...deliveryHandlers,
   ...executionHandlers,
   ...testRunHandlers,
   ...signalHandlers,

@@ -12,6 +12,9 @@ import { configOf, limitOf, newDeploymentState, summarize, type DeploymentState 
 import type { ActivateAnswer, ActivateRequest, Actor } from '#core/release/wire'
 import { nextFire, parseCron } from '#core/schedule/cron'
 import type { ReleaseParts } from '#core/shard/wire'
+import type { Delivery } from '#core/model/delivery'
+import { LIMITS } from '#core/model/limits'
+import { type DeliveryQuery, selectDeliveries } from '#core/release/select-deliveries'
 import { randomBytes } from '../adapters/crypto/random'
 import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
 import { createStores } from '../adapters/d1/stores'
@@ -21,6 +24,7 @@ import type { Bindings } from '../env'
 import type { PurgeAnswer, ShardHandle } from '../ports/shards'
 import { acceptAtHome } from '../services/accept-at-home'
 import { recordAudit } from '../services/record-audit'
+import { createDeliveryStorage, type DeliveryStorage } from './delivery-storage'
 import { snapshotOf } from './deployment-snapshot'
 import { createDeploymentStorage, type DeploymentStorage } from './deployment-storage'
 import { createScheduleStorage, type ScheduleStorage } from './schedule-storage'
@@ -32,12 +36,14 @@ import { createShardPushes, type Pushed, type ShardPushes } from './shard-pushes
 const PUSH_WAIT_MS = 5_000
 const PUSH_AGAIN_MS = 2_000
 const PROJECTION_RETRY_MS_MAX = 60_000
+const DAY_MS = 86_400_000
 /** Who opened shards when nobody asked for it. */
 const SYSTEM: Actor = { id: 'system', email: null }
 
 export class DeploymentObject extends DurableObject<Bindings> {
   readonly #storage: DeploymentStorage
   readonly #schedules: ScheduleStorage
+  readonly #deliveries: DeliveryStorage
   readonly #scheduler: Scheduler
   readonly #pushes: ShardPushes
   #state: DeploymentState | null
@@ -46,6 +52,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
     super(ctx, env)
     this.#storage = createDeploymentStorage(ctx.storage)
     this.#schedules = createScheduleStorage(ctx.storage.sql)
+    this.#deliveries = createDeliveryStorage(ctx.storage.sql)
     this.#state = this.#storage.loadState()
     this.#pushes = createShardPushes(this.#storage, (no) => this.#shard(no) as unknown as ShardHandle)
     this.#scheduler = createScheduler(this.#schedules, {
@@ -125,8 +132,25 @@ export class DeploymentObject extends DurableObject<Bindings> {
     return this.#pushes.provide(pushed, request.shard, release)
   }
 
+  addDeliveries({ organizationId, deliveries }: { organizationId: string; deliveries: readonly Delivery[] }): number {
+    if (!this.#belongsTo(organizationId) || deliveries.length === 0) return 0
+    this.ctx.storage.transactionSync(() => this.#deliveries.append(deliveries))
+    return deliveries.length
+  }
+
+  deliveries({ organizationId, query }: { organizationId: string; query: DeliveryQuery }) {
+    if (!this.#belongsTo(organizationId)) return null
+    return selectDeliveries(this.#deliveries.all(this.#keptSince()), query)
+  }
+
+  delivery({ organizationId, id }: { organizationId: string; id: string }) {
+    if (!this.#belongsTo(organizationId)) return null
+    return this.#deliveries.find(id, this.#keptSince())
+  }
+
   async poke(): Promise<void> {
     await this.alarm()
+    if (this.#state !== null) this.#deliveries.dropBefore(this.#keptSince())
     const shards = this.#state?.shards ?? 0
     await Promise.allSettled(Array.from({ length: shards }, (_, no) => this.#shard(no).poke()))
   }
@@ -229,6 +253,12 @@ export class DeploymentObject extends DurableObject<Bindings> {
     const active = this.#storage.head(state.active)
     const release = state.active === null ? null : this.#parts(state.active)
     return { state, config: configOf(state, active), active, release }
+  }
+
+  /** Calls are remembered as long as the executions they started are kept. */
+  #keptSince(): EpochMs {
+    const active = this.#storage.head(this.#state?.active ?? null)
+    return Date.now() - (active?.retentionDays ?? LIMITS.retentionDaysDefault) * DAY_MS
   }
 
   #isPushing(): boolean {

@@ -25,6 +25,9 @@ const STEPS: readonly (readonly string[])[] = [
     `ALTER TABLE state ADD COLUMN split_to INTEGER`,
     `ALTER TABLE shard ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0`,
   ],
+  [
+    `CREATE TABLE delivery (n INTEGER PRIMARY KEY, count INTEGER NOT NULL, last_at INTEGER NOT NULL, body TEXT NOT NULL)`,
+  ],
 ]
 
 /** Brings a DeploymentObject's tables to the newest form. */

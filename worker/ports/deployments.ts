@@ -1,4 +1,6 @@
 import type { ReleaseSummary } from '#core/model/deployment-config'
+import type { Delivery } from '#core/model/delivery'
+import type { DeliveryPage, DeliveryQuery } from '#core/release/select-deliveries'
 import type {
   ActivateAnswer,
   ActivateRequest,
@@ -23,6 +25,10 @@ export type DeploymentHandle = {
   poke(): Promise<void>
   /** Empties the deployment's shards and then itself, for good. */
   purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer>
+  /** Remembers calls of its webhooks; answers how many it was told of. What belongs to nobody is not remembered. */
+  addDeliveries(told: { organizationId: string; deliveries: readonly Delivery[] }): Promise<number>
+  deliveries(wish: { organizationId: string; query: DeliveryQuery }): Promise<DeliveryPage | null>
+  delivery(wish: { organizationId: string; id: string }): Promise<Delivery | null>
   /** Every release ever stored, newest first. */
   releases(scope: { organizationId: string }): Promise<readonly (ReleaseRecord & ReleaseSummary)[] | null>
 }

@@ -2,7 +2,8 @@ import { err, ok, type Result } from '#core/kernel/result'
 import { isLoop, loopDetail } from '#core/model/hops'
 import type { JsonObject } from '#core/kernel/json'
 import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
-import type { Cause } from '#core/shard/wire'
+import type { EndpointSpec } from '#core/release/endpoint-spec'
+import type { Cause, RequestContext } from '#core/shard/wire'
 import type { Accepted, IngressRefusal, Prepared } from '../ports/ingress'
 import { AppError } from './app-error'
 import { checkInput, openEndpoint } from './endpoint-of'
@@ -21,6 +22,8 @@ export type StartWish = {
   readonly claim: boolean
   /** Journal to start from; the input is then taken as it is. */
   readonly seed?: readonly string[]
+  /** A webhook's call that came before: what it brought is the input, and expressions read it as that call. */
+  readonly call?: { readonly triggerId: string | null; readonly payload: string; readonly request?: RequestContext }
 }
 
 export type Started = { readonly accepted: Accepted; readonly release: ReleaseSummary }
@@ -84,7 +87,8 @@ async function prepare(
 ): Promise<Result<Prepared, Refusal>> {
   const endpoint = await openEndpoint(ctx.vault, config, release)
   if (endpoint === null) return err({ refused: await unreadable(ctx, config, release) })
-  const input = wish.seed === undefined ? checkInput(endpoint, wish.input) : ok(wish.input)
+  const { call } = wish
+  const input = wish.seed === undefined && call === undefined ? checkInput(endpoint, wish.input) : ok(wish.input)
   if (!input.ok) {
     return err({
       refused: new AppError('input_invalid', { detail: input.error[0]?.message ?? '', issues: input.error }),
@@ -99,16 +103,28 @@ async function prepare(
       type: 'manual',
       triggerId: endpoint.manual ? 'manual' : null,
       actor,
+      ...(call !== undefined && causeOf(call)),
       ...wish.cause,
       ...(hops > 0 && { hops }),
     },
-    payload: JSON.stringify(input.value),
+    payload: call?.payload ?? JSON.stringify(input.value),
+    ...timeoutOf(endpoint, call),
     ...(wish.key === null ? {} : { key: wish.key.hash, fingerprint: wish.key.fingerprint }),
     ...(wish.claim ? { claim: true } : {}),
     ...(wish.delayMs === undefined || wish.delayMs === 0 ? {} : { delayMs: wish.delayMs }),
     ...(wish.seed === undefined ? {} : { seed: wish.seed }),
   }
   return ok(prepared)
+}
+
+function causeOf({ triggerId, request }: NonNullable<StartWish['call']>) {
+  return { type: 'webhook', triggerId, ...(request !== undefined && { request }) } as const
+}
+
+/** A webhook's limit is that of the version that runs; one without that webhook has its own. */
+function timeoutOf({ webhooks }: EndpointSpec, call: StartWish['call']): Pick<Prepared, 'timeoutMs'> {
+  const webhook = webhooks.find(({ triggerId }) => triggerId === call?.triggerId)
+  return webhook?.timeoutMs == null ? {} : { timeoutMs: webhook.timeoutMs }
 }
 
 async function unreadable(ctx: ServiceContext, config: DeploymentConfig, { pin }: ReleaseSummary): Promise<AppError> {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { DeploymentHandle } from '../../../worker/ports/deployments'
 import type { ShardHandle } from '../../../worker/ports/shards'
+import { delivery } from '../support/test-delivery'
 import { newVictim, type Victim } from './victim'
 
 /**
@@ -63,6 +64,10 @@ const DEPLOYMENT: { readonly [K in keyof DeploymentHandle]: Case<DeploymentHandl
   history: (deployment, organizationId) => deployment.history({ organizationId }),
   releases: (deployment, organizationId) => deployment.releases({ organizationId }),
   grow: (deployment, organizationId) => deployment.grow({ organizationId, shards: 1 }),
+  addDeliveries: (deployment, organizationId, { word }) =>
+    deployment.addDeliveries({ organizationId, deliveries: [delivery(word)] }),
+  deliveries: (deployment, organizationId) => deployment.deliveries({ organizationId, query: { limit: 10 } }),
+  delivery: (deployment, organizationId) => deployment.delivery({ organizationId, id: 'dlv_1' }),
   purge: (deployment, organizationId) => deployment.purge({ organizationId, mayCancel: true }),
 }
 

@@ -1,6 +1,7 @@
 import { accountOperations } from './account'
 import { auditOperations } from './audit'
 import { deadLetterOperations } from './dead-letters'
+import { deliveryOperations } from './deliveries'
 import { deployOperations } from './deploy'
 import { deploymentOperations } from './deployments'
 import { environmentOperations } from './environments'
@@ -23,6 +24,7 @@ export const API = {
   ...runOperations,
   ...testRunOperations,
   ...deploymentOperations,
+  ...deliveryOperations,
   ...executionOperations,
   ...signalOperations,
   ...deadLetterOperations,

@@ -229,6 +229,16 @@ const executions = {
     title: 'No stage of the execution failed.',
     hint: 'Name a stage in "fromStage", or replay.',
   },
+  nothing_to_redeliver: {
+    status: 409,
+    title: 'This call started nothing, so there is nothing to start again.',
+    hint: 'Its reason says why it was refused. Correct that, and let its sender send it again.',
+  },
+  delivery_input_gone: {
+    status: 410,
+    title: 'What this call brought is no longer stored.',
+    hint: 'Its execution was removed, or is older than executions are kept. Let its sender send it again.',
+  },
   release_gone: { status: 409, title: 'The release this execution ran on is no longer stored.' },
   environment_unavailable: {
     status: 503,

@@ -7,7 +7,9 @@ export const PAGE_LIMIT_DEFAULT = 50
 export const PAGE_LIMIT_MAX = 200
 
 /** Query members every list takes. Its cursors are ids with the prefix, or numbers. */
-export function pageQuery(cursors: 'workflow' | 'deploy' | 'exec' | 'key' | 'user' | 'inv' | 'proj' | 'dl' | 'number') {
+export function pageQuery(
+  cursors: 'workflow' | 'deploy' | 'exec' | 'key' | 'user' | 'inv' | 'proj' | 'dl' | 'dlv' | 'number',
+) {
   const pattern = cursors === 'number' ? /^\d{1,9}$/ : new RegExp(`^${cursors}_[0-9a-z]{1,64}$`)
   return {
     limit: z.coerce.number().int().min(1).max(PAGE_LIMIT_MAX).default(PAGE_LIMIT_DEFAULT),

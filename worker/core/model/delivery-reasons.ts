@@ -1,0 +1,37 @@
+/** Why a call of a webhook was refused, or started nothing although it was let in; for its owner, senders never read this. */
+export const DELIVERY_REASONS = {
+  handshake: 'Its sender only asked whether this is the right address, and was answered.',
+  credential_malformed: 'The credential is missing, or not written as the scheme of this webhook writes it.',
+  credential_wrong: 'The key, token or signature is none of those in force.',
+  time_outside: 'The signature is right, but its time is too far from ours: an old call sent again, or a wrong clock.',
+  token_malformed: 'The bearer token is no JSON web token.',
+  token_key_unknown: 'The token is signed with a key its issuer does not publish.',
+  token_signature_wrong: 'The signature of the token is wrong.',
+  token_expired: 'The token has expired, or is not valid yet.',
+  token_claim_wrong: 'The token is of another issuer or for another audience, or lacks a claim that is asked for.',
+  token_unavailable: 'The keys of the token’s issuer could not be read, so nobody could tell.',
+  secret_unusable: 'The secret of this webhook is missing or holds no key in this environment: nobody is let in.',
+  endpoint_unreadable: 'What this webhook was released with cannot be opened any more: nobody is let in.',
+  method_not_allowed: 'The webhook does not answer this method.',
+  origin_not_allowed: 'A browser asked whether a page of another origin may call, and was not told that it may.',
+  headers_too_large: 'The header lines are larger than a call may have.',
+  body_too_large: 'The body is larger than a call may have, as it came or once it was inflated.',
+  unsupported_media_type: 'The body is of a type, or compressed in a way, that webhooks do not read.',
+  malformed_json: 'The body could not be decoded.',
+  duplicate_key: 'An object in the body names the same key twice.',
+  too_deep: 'The body is nested too deep.',
+  idempotency_key_invalid: 'The Idempotency-Key is empty, too long or not printable.',
+  idempotency_key_reused: 'Its Idempotency-Key or delivery id was used before, with another body.',
+  rate_limited: 'The organization or this webhook had more calls than it takes in so much time.',
+  too_many_live: 'Too many executions of this deployment were unfinished.',
+  loop_detected: 'Workflows called each other too many times in a row.',
+  paused: 'The deployment was paused.',
+  undeployed: 'Nothing was deployed here.',
+  webhook_removed: 'The version that is live has no webhook at this address any more.',
+  unavailable: 'A part of the service was out of order.',
+  outcome_unknown: 'It could not be learned whether an execution was started; if one was, its repeat finds it.',
+  internal: 'Something went wrong on our side.',
+} as const satisfies Record<string, string>
+
+export type DeliveryReason = keyof typeof DELIVERY_REASONS
+export const DELIVERY_REASON_CODES = Object.keys(DELIVERY_REASONS) as [DeliveryReason, ...DeliveryReason[]]
