@@ -128,6 +128,7 @@ describe('the published calls work unmodified but for host, key and id', () => {
       message: 'Workflow "Customer Onboarding" deployed successfully',
       webhooks: [{ triggerId: 'webhook', url: webhookUrl, method: ['POST', 'PUT'] }],
       schedules: [],
+      issues: [],
     })
   })
 })

@@ -24,6 +24,8 @@ export type Deployed = {
   readonly workflowName: string
   /** False: the version was placed and takes no traffic yet. */
   readonly isActive: boolean
+  /** What the document was warned of; nothing of it stops a deploy. */
+  readonly issues: readonly Issue[]
 }
 
 /**
@@ -60,7 +62,7 @@ export async function deploy(
     version: release.version,
     releaseId: switched.releaseId,
   })
-  return { switched, version, workflowName: workflow.name, isActive: body.autoActivate }
+  return { switched, version, workflowName: workflow.name, isActive: body.autoActivate, issues: candidate.issues }
 }
 
 /** Takes back a deploy whose workflow was deleted meanwhile; the deletion takes down what was live before it. */

@@ -83,8 +83,15 @@ function judge(issues: readonly Issue[]): readonly DeployCheck[] {
         check.passed,
       ),
     ),
+    ...openWebhooks(issues),
     { id: 'tests', status: 'manual', message: 'Test executions were run and their outputs looked at' },
   ]
+}
+
+/** Something for a person to decide, where there is anything to decide. */
+function openWebhooks(issues: readonly Issue[]): readonly DeployCheck[] {
+  const open = issues.find((issue) => issue.code === 'webhook_open')
+  return open === undefined ? [] : [{ id: 'webhooks', status: 'manual', message: open.message }]
 }
 
 function verdict(id: string, errors: readonly Issue[], passed: string): DeployCheck {

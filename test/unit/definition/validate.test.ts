@@ -17,9 +17,9 @@ describe('a valid document', () => {
         name: ' orders ',
         environment: 'production',
         triggers: [
-          { type: 'webhook' },
+          { type: 'webhook', authentication: { type: 'none' } },
           { type: 'manual', id: 'by-hand' },
-          { type: 'webhook' },
+          { type: 'webhook', authentication: { type: 'none' } },
           { type: 'schedule', id: 'webhook-2', cron: '0 9 * * 1-5' },
         ],
         stages: [{ id: 'call', component: 'http-request', config: { url: 'https://x.example' } }],
@@ -228,12 +228,12 @@ describe('triggers (S12, S16–S20, S26)', () => {
     ],
     [
       'a method that does not exist',
-      { type: 'webhook', method: ['GOT'] },
+      { type: 'webhook', method: ['GOT'], authentication: { type: 'none' } },
       ['invalid_value /triggers/0/method/0: "GOT" is not possible here | Did you mean GET?'],
     ],
     [
       'a timeout out of range',
-      { type: 'webhook', timeout: 300_001 },
+      { type: 'webhook', timeout: 300_001, authentication: { type: 'none' } },
       ['out_of_range /triggers/0/timeout: Expected number to be <=300000'],
     ],
     [
@@ -294,7 +294,7 @@ describe('triggers (S12, S16–S20, S26)', () => {
   it('two triggers with one id are refused', () => {
     const triggers = [
       { type: 'manual', id: 'x' },
-      { type: 'webhook', id: 'x' },
+      { type: 'webhook', id: 'x', authentication: { type: 'none' } },
     ]
     expect(findings(documentOf([step('a')], { triggers }))).toEqual([
       'duplicate_id /triggers/1/id: Two triggers have the id “x”',

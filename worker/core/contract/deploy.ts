@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineOperation } from './operation'
 import { Instant, ReferenceShape } from './page'
+import { IssueShape } from './problem'
 import { DocumentChangeShape, GitCommitShape, ReleaseNotesShape } from './versions'
 
 export const WebhookShape = z
@@ -62,6 +63,7 @@ const deployed = {
   message: z.string(),
   webhooks: z.array(WebhookShape),
   schedules: z.array(ScheduleShape),
+  issues: z.array(IssueShape).describe('What the document was warned of.'),
 }
 
 export const DeployedShape = z.object({ ...deployed, status: z.enum(['deployed', 'placed']) }).meta({ id: 'Deployed' })

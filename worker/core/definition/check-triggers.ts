@@ -32,6 +32,14 @@ function checkPlaces({ path, references }: Expressions, credentials: ReadonlySet
   })
 }
 
+/** Whether anybody may call is for the author to say; a webhook that says nothing is told so wherever it is judged. */
+function checkSilence(trigger: Json, path: string): Issue[] {
+  if (!isJsonObject(trigger) || trigger['type'] !== 'webhook' || Object.hasOwn(trigger, 'authentication')) return []
+  const message = 'The webhook has no authentication: whoever learns its address can call it'
+  const hint = 'Name one, such as hmac or api_key; { "type": "none" } says that it is meant.'
+  return [warningAt('webhook_open', path, message, hint)]
+}
+
 function checkTrigger(trigger: Json, path: string, mode: Mode): { issues: Issue[]; expressions: Expressions } {
   const type = isJsonObject(trigger) && typeof trigger['type'] === 'string' ? trigger['type'] : ''
   const severity = mode === 'deploy' ? 'error' : 'warning'
@@ -53,6 +61,7 @@ function checkTrigger(trigger: Json, path: string, mode: Mode): { issues: Issue[
       ...checkPlaces(expressions, credentials),
       ...checkCredentials(trigger, path, severity, credentials),
       ...refused,
+      ...checkSilence(trigger, path),
     ],
     expressions: evaluated,
   }

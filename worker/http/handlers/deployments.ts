@@ -14,6 +14,7 @@ import type { ServiceContext } from '../../services/service-context'
 import { deploymentBody, doorsBody } from '../deployment-body'
 import type { SomeHandlers } from '../handler'
 import { historyLine } from '../history-line'
+import { issueBody } from '../issue-body'
 
 type Names =
   | 'deployWorkflow'
@@ -113,7 +114,7 @@ function planBody({ plan, diff, checks }: DeployPlan) {
   return { dryRun: true as const, plan: [...plan], diff: [...diff], checks: [...checks] }
 }
 
-async function deployedAnswer(ctx: ServiceContext, { switched, version, workflowName, isActive }: Deployed) {
+async function deployedAnswer(ctx: ServiceContext, { switched, version, workflowName, isActive, issues }: Deployed) {
   const { snapshot } = switched
   const { identity } = snapshot
   const workflow = await ctx.stores.workflows.find(identity.workflowId)
@@ -131,6 +132,7 @@ async function deployedAnswer(ctx: ServiceContext, { switched, version, workflow
     message: isActive
       ? `Workflow "${workflowName}" deployed successfully`
       : `Workflow "${workflowName}" placed; activate the deployment to make it live`,
+    issues: issues.map(issueBody),
   }
   const shardsPending = [...switched.shardsPending]
   return shardsPending.length === 0
