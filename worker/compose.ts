@@ -43,6 +43,7 @@ import type { Vault } from './ports/vault'
 import type { RewrapDeps } from './cron/rewrap'
 import type { DeadLetterDeps } from './queue/dead-letters'
 import { createConfigCache } from './services/config-cache'
+import { gatherDeliveries } from './services/gather-deliveries'
 import { createIngress } from './services/ingress'
 import { createReleaseCache } from './services/runner/release-cache'
 import type { RunnerDeps } from './services/runner/runner-deps'
@@ -74,6 +75,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const { masters, rings, vault, policy, signalMac, configs, ...engine } = engineOf(bindings, settings, background)
   const { shards, deployments, runner, archive, ingress } = engine
   const mac = createMac(settings.SESSION_KEY, 'webhook')
+  const clocks = { clock: Date.now, sleep, randomBytes }
+  const deliveries = gatherDeliveries({ configs, deployments, ...clocks, background, report })
   const requestId = () => newId('req', Date.now(), randomBytes)
   const reportRequest = (error: unknown, id: string) =>
     report('request_failed', { requestId: id, error: describeError(error) })
@@ -105,7 +108,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     settings,
     frontDoor: frontDoorOf(settings, requestId),
     app,
-    door: createWebhookDoor({ ingress, vault, mac, ...hookSettings(settings, policy), ...common }),
+    door: createWebhookDoor({ ingress, vault, mac, deliveries, ...hookSettings(settings, policy), ...common }),
     signalDoor: createSignalDoor({ configs, shards, mac: signalMac, ...common, clock: Date.now }),
     runner,
     shards,

@@ -10,6 +10,7 @@ import type { DeploymentConfig } from '#core/model/deployment-config'
 import { createMac } from '../../worker/adapters/crypto/hmac'
 import { createVault } from '../../worker/adapters/crypto/vault'
 import { createWebhookDoor } from '../../worker/http/webhook'
+import type { SeenCall } from '../../worker/ports/delivery-log'
 import type { TokenVerifier } from '../../worker/ports/token-verifier'
 import type { Ingress, IngressRefusal, Prepared } from '../../worker/ports/ingress'
 import type { TriggerLimit } from '../../worker/ports/trigger-limit'
@@ -95,13 +96,15 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
   }
   const { clock = Date.now, tokens = async () => err('unavailable' as const) } = options
   const judging = { clock, tokens, publicUrl: PUBLIC_URL }
-  const door = createWebhookDoor({ ingress, vault, mac, ...judging, requestId, report })
+  const noted: SeenCall[] = []
+  const deliveries = { note: (_ref: string, seen: SeenCall) => void noted.push(seen) }
+  const door = createWebhookDoor({ ingress, vault, mac, deliveries, ...judging, requestId, report })
   const tokenOf = (slot: number) => formatWebhookToken(mac, { ref, slot })
   const token = await tokenOf(webhooks[0]?.slot ?? 0)
   /** Calls the first webhook of the deployment; `path` goes behind the token. */
   const call = (init: RequestInit = {}, path = '') =>
     door(new Request(`https://millrace.test/webhook/${token}${path}`, { method: 'POST', ...init }))
-  return { call, door, token, tokenOf, started, asked, reported, ref, mac }
+  return { call, door, token, tokenOf, started, asked, reported, noted, ref, mac }
 }
 
 export function jsonBody(body: unknown, headers: Record<string, string> = {}): RequestInit {

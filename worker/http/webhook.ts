@@ -1,25 +1,28 @@
 import { err, ok, type Result } from '#core/kernel/result'
 import { HOPS_HEADER, isLoop, loopDetail, readHops } from '#core/model/hops'
 import { LIMITS } from '#core/model/limits'
-import { type Mac, parseWebhookToken, type WebhookAddress } from '#core/release/webhook-token'
+import type { Mac } from '#core/release/webhook-token'
 import type { Clock } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Cause } from '#core/shard/wire'
 import { isOutage } from '../adapters/platform/is-outage'
+import type { DeliveryLog } from '../ports/delivery-log'
 import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { TokenVerifier } from '../ports/token-verifier'
 import type { Vault } from '../ports/vault'
 import { endpointRate } from './webhook/endpoint-rate'
 import { rateHeaders } from './rate-headers'
 import { retryHeaders } from './retry-headers'
+import { createAddressBook } from './webhook/address-book'
 import { acceptedResponse, completedResponse, handshakeResponse } from './webhook/answers'
-import { BoundedCache } from './webhook/bounded-cache'
 import { decodeInput } from './webhook/decode-input'
 import { readDelivery } from './webhook/delivery'
 import { createEndpoints, type Endpoints, type OpenEndpoint } from './webhook/endpoints'
+import { type Call, openCall } from './webhook/open-call'
 import { inflate, readBody } from './webhook/read-body'
-import { type Refusal, refusalResponse } from './webhook/refusal'
-import { headerBytes, type HeaderLines, requestContext } from './webhook/request-context'
+import { reasonOf, type Refusal, refusalResponse } from './webhook/refusal'
+import { headerBytes, requestContext } from './webhook/request-context'
+import { seenCall } from './webhook/seen-call'
 import { requestFingerprint, senderKey, type SenderKey } from './webhook/sender-key'
 import { type OpenCall, signedCall } from './webhook/signed-call'
 
@@ -30,6 +33,7 @@ export type WebhookDoorDeps = {
   readonly mac: Mac
   readonly clock: Clock
   readonly tokens: TokenVerifier
+  readonly deliveries: DeliveryLog
   /** Where senders reach us, without a slash at the end; null = wherever a call says it came in, for development. */
   readonly publicUrl: string | null
   readonly requestId: () => string
@@ -44,25 +48,19 @@ export type WebhookDoor = (request: Request) => Promise<Response>
 /** What ends a call at this door: a refusal, told apart from those of the ingress, or an answer that starts nothing. */
 type Stopped = { readonly refusal: Refusal } | { readonly answer: string }
 
-/** One call on its way in. `endpoint` is what the latest config said, for the answer's headers. */
-type Call = {
-  readonly request: Request
-  readonly address: WebhookAddress
-  readonly headers: HeaderLines
-  readonly signed: OpenCall
-  endpoint: OpenEndpoint | null
-}
+/** A call whose body was read. */
+type ReadCall = Call & { readonly signed: OpenCall }
 
-const TOKENS_MAX = 10_000
-const PREFIX = '/webhook/'
 const UNKNOWN: Refusal = { code: 'webhook_unknown' }
 const UNAVAILABLE: Refusal = { code: 'unavailable', headers: retryHeaders(503, 5) }
 /** Its credentials cannot be opened: nobody is let in, and senders come again once somebody has seen to it. */
-const UNREADABLE: Refusal = { code: 'unavailable', headers: retryHeaders(503, 60) }
+const UNREADABLE: Refusal = { code: 'unavailable', reason: 'endpoint_unreadable', headers: retryHeaders(503, 60) }
+const UNDEPLOYED: Refusal = { ...UNKNOWN, reason: 'undeployed' }
+const REMOVED: Refusal = { ...UNKNOWN, reason: 'webhook_removed' }
 
 const REFUSALS: Readonly<Record<IngressRefusal['code'], Refusal>> = {
-  not_found: UNKNOWN,
-  undeployed: UNKNOWN,
+  not_found: UNDEPLOYED,
+  undeployed: UNDEPLOYED,
   paused: { code: 'paused', headers: retryHeaders(503, 60) },
   key_reused: { code: 'idempotency_key_reused' },
   rate_limited: { code: 'rate_limited' },
@@ -78,49 +76,37 @@ export function createWebhookDoor(deps: WebhookDoorDeps): WebhookDoor {
   const endpoints = createEndpoints(deps.vault, deps)
   const addressOf = createAddressBook(deps.mac)
   return async (request) => {
+    let call: Call | null = null
+    let response: Response
     try {
-      const address = await addressOf(new URL(request.url).pathname)
-      if (address === null) return refusalResponse(UNKNOWN, deps.requestId())
-      return await answer(deps, endpoints, request, address)
+      call = await openCall(request, addressOf, deps.clock)
+      response = call === null ? refusalResponse(UNKNOWN, deps.requestId()) : await answer(deps, endpoints, call)
     } catch (error) {
       const requestId = deps.requestId()
       deps.report(error, requestId)
-      return refusalResponse(isOutage(error) ? UNAVAILABLE : { code: 'internal' }, requestId)
+      response = refused(call, isOutage(error) ? UNAVAILABLE : { code: 'internal' }, requestId)
     }
+    if (call !== null && call.verdict !== null) {
+      const answered = { status: response.status, at: deps.clock() }
+      deps.deliveries.note(call.address.ref, seenCall(call, call.verdict, answered))
+    }
+    return response
   }
 }
 
-/** What a path names, or null when it is no webhook's; those met before are known by heart. */
-function createAddressBook(mac: Mac): (path: string) => Promise<WebhookAddress | null> {
-  const known = new BoundedCache<WebhookAddress>(TOKENS_MAX)
-  return async (path) => {
-    const cached = known.get(path)
-    if (cached !== undefined) return cached
-    const token = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : ''
-    const address = await parseWebhookToken(mac, token)
-    if (address !== null) known.set(path, address)
-    return address
-  }
-}
-
-async function answer(
-  deps: WebhookDoorDeps,
-  endpoints: Endpoints,
-  request: Request,
-  address: WebhookAddress,
-): Promise<Response> {
+async function answer(deps: WebhookDoorDeps, endpoints: Endpoints, opened: Call): Promise<Response> {
   const { bodyBytesMax, headerBytesMax } = deps.limits ?? {
     bodyBytesMax: LIMITS.webhookBodyBytesMax,
     headerBytesMax: LIMITS.headerBytesMax,
   }
-  const headers = [...request.headers]
-  if (headerBytes(headers) > headerBytesMax) return refusalResponse({ code: 'headers_too_large' }, deps.requestId())
-  if (request.method === 'OPTIONS') return preflight(deps, endpoints, request, address)
+  const { request, address, headers, query } = opened
+  if (headerBytes(headers) > headerBytesMax) return refused(opened, { code: 'headers_too_large' }, deps.requestId())
+  if (request.method === 'OPTIONS') return preflight(deps, endpoints, opened)
   const body = await readBody(request, bodyBytesMax)
-  if (!body.ok) return refusalResponse(body.error, deps.requestId())
+  if (!body.ok) return refused(opened, body.error, deps.requestId())
+  opened.bytes = body.value.length
   const key = senderKey(request.headers, address.slot)
-  const signed = signedCall(request, queryOf(request.url), body.value, deps.publicUrl)
-  const call: Call = { request, address, headers, signed, endpoint: null }
+  const call: ReadCall = Object.assign(opened, { signed: signedCall(request, query, body.value, deps.publicUrl) })
 
   const accepted = await deps.ingress.accept<Stopped>(address.ref, null, async (config) => {
     const judged = await judge(endpoints, call, config)
@@ -131,14 +117,18 @@ async function answer(
   })
   const corsHeaders = call.endpoint?.cors.headers(request.headers.get('origin')) ?? {}
   if (!accepted.ok) {
-    if ('answer' in accepted.error) return handshakeResponse(accepted.error.answer, corsHeaders)
+    if ('answer' in accepted.error) {
+      call.verdict = { outcome: 'accepted', reason: 'handshake', executionId: null, duplicate: false }
+      return handshakeResponse(accepted.error.answer, corsHeaders)
+    }
     const refusal = 'refusal' in accepted.error ? accepted.error.refusal : REFUSALS[accepted.error.code]
     const rates = 'rates' in accepted.error ? rateHeaders(accepted.error.rates) : {}
     const requestId = deps.requestId()
     if (refusal === UNREADABLE) deps.report(new Error(`A webhook of ${address.ref} cannot be opened`), requestId)
-    return refusalResponse({ ...refusal, headers: { ...refusal.headers, ...rates, ...corsHeaders } }, requestId)
+    return refused(call, { ...refusal, headers: { ...refusal.headers, ...rates, ...corsHeaders } }, requestId)
   }
-  const { id, rates } = accepted.value
+  const { id, rates, duplicate } = accepted.value
+  call.verdict = { outcome: 'accepted', reason: null, executionId: id, duplicate }
   const fields = { ...rateHeaders(rates), ...corsHeaders }
   if (call.endpoint?.spec.responseMode !== 'lastNode') return acceptedResponse(id, fields)
   const patienceMs = call.endpoint.spec.timeoutMs ?? LIMITS.stageTimeoutMsDefault
@@ -148,7 +138,7 @@ async function answer(
 /** Whether this call may come in under this config: address, method, credentials. A pause is the shard's to tell. */
 async function judge(
   endpoints: Endpoints,
-  call: Call,
+  call: ReadCall,
   config: DeploymentConfig,
 ): Promise<Result<OpenEndpoint, Stopped>> {
   const { request, address, signed } = call
@@ -156,7 +146,7 @@ async function judge(
   if (endpoint === null || endpoint === 'unreadable') {
     // Credentials are judged all the same: how long a refusal takes says nothing either.
     await endpoints.nobody(signed)
-    return refuse(endpoint === null ? UNKNOWN : UNREADABLE)
+    return refuse(endpoint === null ? absent(config) : UNREADABLE)
   }
   call.endpoint = endpoint
   if (!(endpoint.spec.method as readonly string[]).includes(request.method)) {
@@ -164,11 +154,17 @@ async function judge(
   }
   const authenticated = await endpoint.authenticate(signed)
   if (authenticated.ok) return ok(endpoint)
-  return refuse(authenticated.error === 'token_unavailable' ? UNAVAILABLE : { code: 'webhook_unauthorized' })
+  const reason = authenticated.error
+  return refuse(reason === 'token_unavailable' ? { ...UNAVAILABLE, reason } : { code: 'webhook_unauthorized', reason })
+}
+
+/** Nothing answers at an address that was given out once. */
+function absent({ status, active }: DeploymentConfig): Refusal {
+  return active === null || status === 'undeployed' || status === 'placed' ? UNDEPLOYED : REMOVED
 }
 
 async function prepare(
-  call: Call,
+  call: ReadCall,
   endpoint: OpenEndpoint,
   key: SenderKey,
   bodyBytesMax: number,
@@ -206,27 +202,40 @@ async function prepare(
 }
 
 /** OPTIONS starts nothing: the call is judged by address only, and always ends in an answer of its own. */
-async function preflight(
-  deps: WebhookDoorDeps,
-  endpoints: Endpoints,
-  request: Request,
-  address: WebhookAddress,
-): Promise<Response> {
-  let response: Response | null = null
+async function preflight(deps: WebhookDoorDeps, endpoints: Endpoints, call: Call): Promise<Response> {
+  const { request, address } = call
+  let found: OpenEndpoint | Refusal = UNDEPLOYED
   await deps.ingress.accept<Stopped>(address.ref, null, async (config) => {
     const endpoint = await endpoints.find(config, address.slot)
-    response = endpoint === null || endpoint === 'unreadable' ? null : (endpoint.cors.preflight(request) ?? null)
+    found =
+      endpoint === null
+        ? absent(config)
+        : endpoint === 'unreadable'
+          ? { ...UNKNOWN, reason: 'endpoint_unreadable' }
+          : endpoint
     return refuse(UNKNOWN)
   })
-  return response ?? refusalResponse(UNKNOWN, deps.requestId())
+  return 'code' in found ? refused(call, found, deps.requestId()) : permission(call, found)
+}
+
+/** What a browser is told; only one that asked, and may not, is worth remembering. */
+function permission(call: Call, endpoint: OpenEndpoint): Response {
+  call.endpoint = endpoint
+  const response = endpoint.cors.preflight(call.request)
+  if (call.request.headers.has('origin') && !response.headers.has('access-control-allow-origin')) {
+    call.verdict = { outcome: 'refused', reason: 'origin_not_allowed', executionId: null, duplicate: false }
+  }
+  return response
+}
+
+/** The answer of a refusal; a call of somebody's webhook remembers why. What started an execution was let in, whatever came after. */
+function refused(call: Call | null, refusal: Refusal, requestId: string): Response {
+  if (call !== null && call.verdict === null) {
+    call.verdict = { outcome: 'refused', reason: reasonOf(refusal), executionId: null, duplicate: false }
+  }
+  return refusalResponse(refusal, requestId)
 }
 
 function refuse(refusal: Refusal): Result<never, Stopped> {
   return err({ refusal })
-}
-
-/** Everything after the question mark, still encoded. */
-function queryOf(url: string): string {
-  const start = url.indexOf('?')
-  return start < 0 ? '' : url.slice(start + 1)
 }

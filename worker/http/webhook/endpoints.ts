@@ -1,5 +1,6 @@
+import { Buffer } from 'node:buffer'
 import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
-import type { WebhookEndpoint } from '#core/release/endpoint-spec'
+import type { ResolvedAuthentication, WebhookEndpoint } from '#core/release/endpoint-spec'
 import { type Scheme, schemeOf, StoredAuthentication } from '#core/triggers/schemes/registry'
 import type { Vault } from '../../ports/vault'
 import { openEndpoint } from '../../services/endpoint-of'
@@ -20,6 +21,8 @@ export type OpenEndpoint = {
   readonly allow: string
   /** Lower-case name of the header that carries the credential. */
   readonly credentialHeader: string | null
+  /** The texts that open it, by the name of their field; for nobody to read. */
+  readonly secrets: Readonly<Record<string, string>>
 }
 
 const RELEASES_MAX = 2_000
@@ -73,5 +76,22 @@ function open(spec: WebhookEndpoint, { pin, inline }: ReleaseSummary, deps: Auth
     cors: createCors(spec),
     allow: spec.method.join(', '),
     credentialHeader: 'header' in authentication ? authentication.header.toLowerCase() : null,
+    secrets: secretsOf(authentication),
   }
+}
+
+/** As the document's author wrote them, and the keys they hold where those are written otherwise. */
+function secretsOf(authentication: ResolvedAuthentication): Readonly<Record<string, string>> {
+  if (authentication.type === 'unusable') return {}
+  const scheme = schemeOf(authentication.type)
+  const fields: Readonly<Record<string, unknown>> = authentication
+  const written = scheme.secrets.flatMap((name) => {
+    const text = fields[name]
+    return typeof text === 'string' && text !== '' ? [[name, text] as const] : []
+  })
+  const keys = written.flatMap(([name, text]) => {
+    const key = scheme.keyOf?.(text) ?? null
+    return key === null ? [] : [[`key of ${name}`, Buffer.from(key).toString('base64')] as const]
+  })
+  return Object.fromEntries([...written, ...keys])
 }

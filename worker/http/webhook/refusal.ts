@@ -1,12 +1,15 @@
 import type { ErrorCode } from '#core/contract/errors'
 import { problemBody, type ProblemDetails } from '#core/contract/problem'
 import { errorEntry } from '#core/contract/errors'
+import { DELIVERY_REASONS, type DeliveryReason } from '#core/model/delivery-reasons'
 
 /** A code of the catalogue and what the door adds to it; what is not said here is not told to the sender. */
 export type Refusal = {
   readonly code: ErrorCode
   readonly details?: Omit<ProblemDetails, 'requestId'>
   readonly headers?: Readonly<Record<string, string>>
+  /** For the owner's eyes: why it was refused; absent = the code says it. */
+  readonly reason?: DeliveryReason
 }
 
 /** An unknown address and wrong credentials are answered with bodies of this many bytes, whatever their words. */
@@ -32,4 +35,10 @@ export function refusalResponse(refusal: Refusal, requestId: string): Response {
       ...refusal.headers,
     },
   })
+}
+
+/** Why a call was refused, as its owner reads it. */
+export function reasonOf({ code, reason }: Refusal): DeliveryReason {
+  if (reason !== undefined) return reason
+  return Object.hasOwn(DELIVERY_REASONS, code) ? (code as DeliveryReason) : 'internal'
 }
