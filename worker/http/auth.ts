@@ -1,4 +1,5 @@
 import type { OperationScope } from '#core/contract/operation'
+import { isSameText } from '#core/release/is-same-text'
 import { AppError } from '../services/app-error'
 import { type Caller, requireScope } from '../services/caller'
 import type { KeyFinder } from '../services/find-key'
@@ -46,7 +47,8 @@ async function bySession(deps: AuthDeps, request: Request): Promise<Caller> {
   if (caller?.via.kind !== 'session') throw new AppError('unauthorized', { detail: 'The session has ended.' })
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     requireOwnOrigin(deps, request, 'required')
-    if (request.headers.get('x-csrf-token') !== caller.via.csrfToken) throw new AppError('csrf_refused')
+    const given = request.headers.get('x-csrf-token') ?? ''
+    if (!isSameText(given, caller.via.csrfToken)) throw new AppError('csrf_refused')
   }
   return caller
 }

@@ -1,4 +1,5 @@
 import type { Clock, EpochMs } from '#core/kernel/time'
+import { isSameText } from '#core/release/is-same-text'
 import type { Digest } from '../ports/digest'
 import type { IdentityStore } from '../ports/identity-store'
 import type { KeyRow } from '../ports/key-store'
@@ -41,7 +42,7 @@ export function createKeyFinder(deps: FinderDeps): KeyFinder {
       const key = parseApiKey(text)
       if (key === null) return null
       const row = await lookUp(key.prefix)
-      if (row === null || row.hash !== deps.digest(key.text)) return null
+      if (row === null || !isSameText(row.hash, deps.digest(key.text))) return null
       if (row.expiresAt !== null && row.expiresAt <= deps.clock()) return null
       return toCaller(row)
     },

@@ -1,5 +1,6 @@
 import { encodeBase32 } from '#core/kernel/base32'
 import { encodeBytes } from '#core/kernel/crockford'
+import { isSameText } from '#core/release/is-same-text'
 import type { AccountDeps } from './accounts'
 import { AppError } from './app-error'
 
@@ -72,8 +73,7 @@ async function takeCode(deps: Deps, userId: string, code: string): Promise<boole
   if (secret === null) throw new AppError('unavailable')
   const now = Math.floor(deps.clock() / STEP_MS)
   const steps = Array.from({ length: 2 * STEPS_OFF + 1 }, (_, index) => now - STEPS_OFF + index)
-  const hash = deps.digest(code)
-  const step = steps.find((candidate) => deps.digest(deps.oneTimeCodes.codeAt(secret, candidate)) === hash)
+  const step = steps.find((candidate) => isSameText(deps.oneTimeCodes.codeAt(secret, candidate), code))
   return step !== undefined && deps.secondFactors.takeStep(userId, step)
 }
 
