@@ -20,6 +20,8 @@ export type PersonStore = {
   markVerified(userId: string, at: EpochMs): Promise<void>
   /** Ends every session and every mailed token with the old password; who guessed codes knew it, and starts again. */
   setPassword(userId: string, passwordHash: string): Promise<void>
+  /** Stores the same password at another cost; nothing ends. Does nothing when it was changed since. */
+  replaceHash(userId: string, before: string, after: string): Promise<void>
   sessions(userId: string, at: EpochMs): Promise<readonly OwnSession[]>
   endSession(userId: string, tokenHash: string): Promise<void>
 }

@@ -2,7 +2,7 @@ import { newId, type RandomBytes } from '#core/kernel/id'
 import type { Clock } from '#core/kernel/time'
 import type { AuditStore } from '../ports/audit-store'
 import type { Digest } from '../ports/digest'
-import type { IdentityStore } from '../ports/identity-store'
+import type { IdentityStore, UserRow } from '../ports/identity-store'
 import type { InvitationDesk } from '../ports/invitation-desk'
 import type { Mailer } from '../ports/mailer'
 import type { OneTimeCodes } from '../ports/one-time-codes'
@@ -97,5 +97,12 @@ export async function signIn(deps: AccountDeps, visitor: Visitor, input: SignIn)
   if (user === null || !isRight) throw new AppError('sign_in_refused')
   await requireSecondFactor(deps, user.id, input.code)
   if (input.invitation !== undefined) await join(deps, user, input.invitation)
-  return openSession(deps, visitor, user)
+  const session = await openSession(deps, visitor, user)
+  if (deps.passwords.isOutdated(user.passwordHash)) deps.background(hashAgain(deps, user, input.password))
+  return session
+}
+
+/** A password is known only while somebody signs in: the time to store it at today's cost. */
+async function hashAgain(deps: AccountDeps, { id, passwordHash }: UserRow, password: string): Promise<void> {
+  await deps.persons.replaceHash(id, passwordHash, deps.passwords.hash(password))
 }

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+import { scryptSync } from 'node:crypto'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { anyAddress, ask, type Headers, lettersTo, newKey, newOrganization, PASSWORD, post } from './people'
@@ -37,6 +39,28 @@ describe('confirming an address', () => {
     expect(asReset).toMatchObject(refusedWith(410, 'link_ended'))
     await env.DB.prepare('UPDATE user_tokens SET expires_at = 1 WHERE user_id = ?').bind(user.id).run()
     expect(await post('/v1/auth/verify', { token })).toMatchObject(refusedWith(410, 'link_ended'))
+  })
+})
+
+describe('a password that was stored at another cost', () => {
+  const storedOf = (id: string) =>
+    env.DB.prepare('SELECT password_hash AS text FROM users WHERE id = ?').bind(id).first<{ text: string }>()
+
+  test('is stored at today’s when its owner signs in, and at no other time; nothing else ends (A-09)', async () => {
+    const { email, session, user } = await newOrganization()
+    const unpadded = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '')
+    const salt = Buffer.alloc(16, 7)
+    const cheap = `$scrypt$ln=12,r=8,p=1$${unpadded(salt)}$${unpadded(scryptSync(PASSWORD, salt, 32, { N: 4_096, r: 8, p: 1 }))}`
+    await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?').bind(cheap, user.id).run()
+    expect((await signIn(email, 'a wrong sentence')).status).toBe(401)
+    expect((await storedOf(user.id))?.text).toBe(cheap)
+    expect((await signIn(email)).status).toBe(200)
+    const text = async () => (await storedOf(user.id))?.text ?? ''
+    await expect.poll(text).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/)
+    const after = await text()
+    expect((await signIn(email)).status).toBe(200)
+    expect(await text()).toBe(after)
+    expect((await ask('/v1/me', session)).status).toBe(200)
   })
 })
 
@@ -168,14 +192,33 @@ describe('sessions', () => {
       for (const origin of [
         'https://evil.example',
         'null',
+        null,
         'http://millrace.test.evil.example',
         'https://millrace.test',
       ]) {
-        const headers = { cookie: session['cookie'] ?? '', 'content-type': type, origin }
+        const headers = { cookie: session['cookie'] ?? '', 'content-type': type, ...(origin !== null && { origin }) }
         const answer = await send('/v1/auth/password', { method: 'POST', headers, body })
         expect([answer.status, origin, type]).toEqual([403, origin, type])
       }
     expect((await ask('/v1/me', session)).status).toBe(200)
+  })
+
+  test('a form signs nobody in to an account of its author (A-07)', async () => {
+    const { email } = await newOrganization()
+    const attempt = async (type: string, body: string, from: Headers) => {
+      const headers = { 'content-type': type, ...from }
+      return (await send('/v1/auth/sign-in', { method: 'POST', headers, body })).status
+    }
+    const json = JSON.stringify({ email, password: PASSWORD })
+    const form = new URLSearchParams({ email, password: PASSWORD }).toString()
+    for (const origin of ['https://evil.example', 'null']) {
+      expect([origin, await attempt('application/json', json, { origin })]).toEqual([origin, 403])
+      expect([origin, await attempt('text/plain', json, { origin })]).toEqual([origin, 403])
+    }
+    // A program that says nothing of where it comes from has no browser, and no session to lose.
+    expect(await attempt('text/plain', json, {})).toBe(415)
+    expect(await attempt('application/x-www-form-urlencoded', form, {})).toBe(415)
+    expect(await attempt('application/json', json, {})).toBe(200)
   })
 
   test('nobody raises themselves by sending more than a call asks for (A-13, A-10)', async () => {

@@ -52,13 +52,28 @@ describe('identity', () => {
   })
 
   test('a session cookie cannot be read by scripts, nor sent by other sites (A-06)', async () => {
-    const { email, password } = await newOrganization()
-    const body = JSON.stringify({ email, password })
-    const headers = { 'content-type': 'application/json' }
-    const answer = await send('/v1/auth/sign-in', { method: 'POST', headers, body })
-    expect(answer.headers.get('set-cookie')).toMatch(
-      /^millrace_session=[0-9a-z]{52}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/,
-    )
+    const { email, password, session } = await newOrganization()
+    const { organizationId } = await (await send('/v1/me', { headers: session })).json<{ organizationId: string }>()
+    const setBy = async (path: string, body: object, headers: Record<string, string>) => {
+      const answer = await send(path, { method: 'POST', headers, body: JSON.stringify(body) })
+      return { path, cookie: answer.headers.get('set-cookie')?.replace(/=[0-9a-z]{52};/, '=<token>;') }
+    }
+    const plain = { 'content-type': 'application/json' }
+    const signUp = { email: `new-${email}`, password, organizationName: 'Example' }
+    const seen = [
+      await setBy('/v1/auth/sign-up', signUp, plain),
+      await setBy('/v1/auth/sign-in', { email, password }, plain),
+      await setBy('/v1/auth/switch', { organizationId }, session),
+      await setBy('/v1/auth/sign-out', {}, (await newOrganization()).session),
+    ]
+    const flags = 'Path=/; HttpOnly; SameSite=Lax'
+    const opened = `millrace_session=<token>; ${flags}; Max-Age=1209600`
+    expect(seen).toEqual([
+      { path: '/v1/auth/sign-up', cookie: opened },
+      { path: '/v1/auth/sign-in', cookie: opened },
+      { path: '/v1/auth/switch', cookie: opened },
+      { path: '/v1/auth/sign-out', cookie: `millrace_session=; ${flags}; Max-Age=0` },
+    ])
   })
 
   test('a write by cookie needs our origin and the token of the session (A-07)', async () => {

@@ -35,6 +35,10 @@ export function createPersonStore(binding: D1Database): PersonStore {
         db.delete(userTokens).where(and(eq(userTokens.userId, userId), eq(userTokens.purpose, 'reset_password'))),
       ])
     },
+    async replaceHash(userId, before, after) {
+      const same = and(eq(users.id, userId), eq(users.passwordHash, before))
+      await db.update(users).set({ passwordHash: after }).where(same)
+    },
     sessions(userId, at) {
       const { tokenHash, organizationId, device, createdAt, seenAt, expiresAt } = sessions
       return db
