@@ -22,7 +22,7 @@ const ACCEPTED = 'application/json, application/x-www-form-urlencoded or text/pl
  */
 export function decodeInput(body: Uint8Array, contentType: string | null, query: string): Result<string, Refusal> {
   if (body.length === 0) return ok(query === '' ? '{}' : JSON.stringify(fieldsOf(query)))
-  const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const type = mediaType(contentType)
   const isForm = type === 'application/x-www-form-urlencoded'
   if (!isForm && type !== 'text/plain' && !JSON_TYPE.test(type)) {
     const detail =
@@ -35,6 +35,17 @@ export function decodeInput(body: Uint8Array, contentType: string | null, query:
   if (type === 'text/plain') return ok(JSON.stringify(text))
   const parsed = parseStrictJson(text)
   return parsed.ok ? ok(text) : err(jsonRefusal(parsed.error))
+}
+
+/** Whether a body of this type is read as JSON. */
+export function isJsonType(contentType: string | null): boolean {
+  return JSON_TYPE.test(mediaType(contentType))
+}
+
+/** Two types, one header or two, are no type: whoever reads the other one would see another body. */
+function mediaType(contentType: string | null): string {
+  const written = contentType ?? ''
+  return (written.includes(',') ? written : (written.split(';', 1)[0] ?? '')).trim().toLowerCase()
 }
 
 /** Fields of a query or form; a field named twice becomes a list. */

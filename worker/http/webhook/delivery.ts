@@ -4,6 +4,7 @@ import { err, ok, type Result } from '#core/kernel/result'
 import type { SignedCall } from '#core/triggers/schemes/define-scheme'
 import type { Scheme } from '#core/triggers/schemes/registry'
 import { sha256Hex } from '../../adapters/crypto/digest'
+import { isJsonType } from './decode-input'
 import type { OpenEndpoint } from './endpoints'
 import type { Refusal } from './refusal'
 import { deliveryKey, requestFingerprint } from './sender-key'
@@ -27,7 +28,7 @@ export function readDelivery(
   const input = asks ? (JSON.parse(payload) as Json) : null
   const answer = scheme.handshake?.(input) ?? null
   if (answer !== null) return ok({ kind: 'handshake', answer })
-  const kept = scheme.hides === undefined ? payload : withoutFields(input, scheme.hides)
+  const kept = scheme.hides === undefined ? payload : withoutFields(input, scheme.hides, call)
   if (kept === null) {
     return err({ code: 'unsupported_media_type', details: { detail: 'This webhook reads JSON objects only.' } })
   }
@@ -56,7 +57,8 @@ function sameWhatever(key: string): Repeat {
   return { key, fingerprint: key }
 }
 
-function withoutFields(input: Json, names: readonly string[]): string | null {
-  if (!isJsonObject(input)) return null
+/** Null for what is no JSON object: its proof would be somewhere else than among its fields, and be kept. */
+function withoutFields(input: Json, names: readonly string[], call: SignedCall): string | null {
+  if (!isJsonType(call.header('content-type')) || !isJsonObject(input)) return null
   return JSON.stringify(Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name))))
 }
