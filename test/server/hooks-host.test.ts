@@ -21,6 +21,11 @@ describe('with a host for webhooks', () => {
       stages: [{ id: 'echo', component: 'transform', config: { value: 1 } }],
     })
     expect(deployed.body.webhookUrl).toBe(`${HOOKS}${hook}`)
+    const deployment = await call('GET', `/v1/deployments/${deployed.body.deploymentId}`)
+    expect(deployment.body).toMatchObject({
+      webhookUrl: `${HOOKS}${hook}`,
+      webhooks: [{ triggerId: 'webhook', url: `${HOOKS}${hook}` }],
+    })
     const elsewhere = await call('POST', hook, {})
     expect(elsewhere.status).toBe(404)
     expect(elsewhere.body).toMatchObject({ code: 'webhook_unknown' })
