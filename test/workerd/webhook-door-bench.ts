@@ -48,6 +48,8 @@ type Options = {
   readonly clock?: () => number
   /** Who judges tokens; nobody does unless a test says so. */
   readonly tokens?: TokenVerifier
+  /** Keep what is reported instead of failing with it. */
+  readonly reports?: boolean
 }
 
 /** Where senders of these tests were told to call. */
@@ -91,7 +93,7 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
   const requestId = () => `req_${++requests}`
   const reported: unknown[] = []
   const report = (error: unknown) => {
-    if (options.sealedFor === undefined) throw error
+    if (options.sealedFor === undefined && options.reports !== true) throw error
     reported.push(error)
   }
   const { clock = Date.now, tokens = async () => err('unavailable' as const) } = options
