@@ -107,7 +107,7 @@ describe('a secret that is lost while a webhook is set up (T-07)', () => {
       await setUp({ at, when: at % 2 === 1 ? 'before' : 'after' }, after)
       await expectClosed(path)
       const opened = [await knock(path, signed(before)), await knock(path, signed(after))]
-      expect(opened.toSorted()).toEqual([200, 401])
+      expect(new Set(opened)).toEqual(new Set([200, 401]))
       await setUp(null, after)
       expect([await knock(path, signed(before)), await knock(path, signed(after))]).toEqual([401, 200])
     }
