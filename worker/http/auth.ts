@@ -1,8 +1,11 @@
 import type { OperationScope } from '#core/contract/operation'
+import { coversScope } from '#core/contract/scopes'
 import { isSameText } from '#core/release/is-same-text'
+import type { IdentityStore } from '../ports/identity-store'
 import { AppError } from '../services/app-error'
-import { type Caller, requireScope } from '../services/caller'
+import { type Caller, missingScope } from '../services/caller'
 import type { KeyFinder } from '../services/find-key'
+import { limitToProjects } from '../services/limit-to-projects'
 import { cookiePolicy, readSessionCookie } from './session-cookie'
 
 export type AuthDeps = {
@@ -65,12 +68,21 @@ export function requireOwnOrigin(
   if (origin === null || !own.includes(origin)) throw new AppError('csrf_refused')
 }
 
-/** Checks what can be known before the call is looked at; `deploy:{environment}` is checked again by the use case. */
-export function authorize(caller: Caller, scope: Exclude<OperationScope, 'public'>): void {
-  if (scope === 'member') return
-  if (scope !== 'deploy:{environment}') return requireScope(caller, scope)
-  const mayDeploySomewhere = caller.scopes.some((held) => held.startsWith('deploy:'))
-  if (!mayDeploySomewhere) {
-    throw new AppError('missing_scope', { detail: 'A scope deploy:<environment> is missing.', extra: { scope } })
-  }
+/**
+ * Checks what can be known before the call is looked at, and answers as whom it goes on; `deploy:{environment}` is checked again
+ * by the use case.
+ */
+export async function authorize(
+  identity: Pick<IdentityStore, 'workflowsInside'>,
+  caller: Caller,
+  scope: Exclude<OperationScope, 'public'>,
+): Promise<Caller> {
+  if (scope === 'member') return caller
+  const isDeploy = scope === 'deploy:{environment}'
+  const isHeld = isDeploy ? caller.scopes.some((it) => it.startsWith('deploy:')) : coversScope(caller.scopes, scope)
+  if (isHeld) return caller
+  const limited = await limitToProjects(identity, caller, isDeploy ? 'deploy:*' : scope)
+  if (limited !== null) return limited
+  if (!isDeploy) throw missingScope(scope)
+  throw new AppError('missing_scope', { detail: 'A scope deploy:<environment> is missing.', extra: { scope } })
 }

@@ -85,8 +85,8 @@ async function admit(
   }
   const caller = await authenticate(environment, request)
   count(caller)
-  authorize(caller, operation.scope)
-  return environment.contextOf(caller, request)
+  const admitted = await authorize(environment.accounts.identity, caller, operation.scope)
+  return environment.contextOf(admitted, request)
 }
 
 function readInputs(operation: Operation, c: Context, text: string) {

@@ -1,4 +1,4 @@
-import type { Role } from '#core/contract/scopes'
+import type { ProjectRole, Role } from '#core/contract/scopes'
 import type { EpochMs } from '#core/kernel/time'
 import type { KeyRow } from './key-store'
 
@@ -36,6 +36,8 @@ export type SessionRow = {
   readonly expiresAt: EpochMs
 }
 
+export type ProjectApart = { readonly id: string; readonly isClosed: boolean; readonly role: ProjectRole | null }
+
 /** Finds out who is asking: the only lookups made before the organization is known. */
 export type IdentityStore = {
   /** User, organization, membership as owner and environments in one transaction. False when the email is taken. */
@@ -44,10 +46,12 @@ export type IdentityStore = {
   memberships(userId: string): Promise<readonly Membership[]>
   createSession(session: NewSession): Promise<void>
   findSession(tokenHash: string): Promise<SessionRow | null>
-  /** Restricted projects the user is no member of. */
-  closedProjects(organizationId: string, userId: string): Promise<readonly string[]>
+  /** Projects that are not to the user what they are to every member: closed, or with a role of their own. */
+  projectsApart(organizationId: string, userId: string): Promise<readonly ProjectApart[]>
   /** Every workflow that is in none of the projects, deleted ones included. */
   workflowsOutside(organizationId: string, projectIds: readonly string[]): Promise<readonly string[]>
+  /** Every workflow that is in one of the projects, deleted ones included. */
+  workflowsInside(organizationId: string, projectIds: readonly string[]): Promise<readonly string[]>
   touchSession(tokenHash: string, at: EpochMs): Promise<void>
   deleteSession(tokenHash: string): Promise<void>
   /** A key that was not revoked; expiry is the caller's to judge. */

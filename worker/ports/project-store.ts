@@ -1,4 +1,5 @@
 import type { Page, PageQuery } from '#core/contract/page'
+import type { ProjectRole } from '#core/contract/scopes'
 import type { EpochMs } from '#core/kernel/time'
 
 export type ProjectRow = {
@@ -9,6 +10,13 @@ export type ProjectRow = {
 }
 
 export type ProjectChange = { readonly name?: string | undefined; readonly isRestricted?: boolean | undefined }
+
+export type ProjectMember = {
+  readonly id: string
+  readonly email: string
+  /** Null: what their role in the organization allows. */
+  readonly role: ProjectRole | null
+}
 
 /** The projects of one organization, and who is in them. */
 export type ProjectStore = {
@@ -21,8 +29,12 @@ export type ProjectStore = {
   change(id: string, change: ProjectChange): Promise<boolean>
   /** Removes with its members. False when workflows are in it. */
   remove(id: string): Promise<boolean>
-  members(id: string): Promise<readonly { readonly id: string; readonly email: string }[]>
-  addMember(id: string, userId: string, at: EpochMs): Promise<void>
+  members(id: string): Promise<readonly ProjectMember[]>
+  /** Who is a member already gets the role. */
+  addMember(
+    id: string,
+    member: { readonly userId: string; readonly role: ProjectRole | null; readonly at: EpochMs },
+  ): Promise<void>
   /** False when they were none. */
   removeMember(id: string, userId: string): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-import { coversScope, type Role, type Scope } from '#core/contract/scopes'
+import { coversScope, type ProjectRole, type Role, type Scope } from '#core/contract/scopes'
 import type { Actor } from '#core/release/wire'
 import { AppError } from './app-error'
 
@@ -13,6 +13,14 @@ export type Caller = {
   readonly workflowIds: readonly string[] | null
   /** Projects that are closed to a member. What is in them is not among `workflowIds`. */
   readonly closedProjectIds: readonly string[]
+  /** What a member may do in projects beyond their role in the organization. */
+  readonly projectRoles: readonly { readonly id: string; readonly role: ProjectRole }[]
+  /** Set for a call that only roles in projects allow: these projects, for what they allow it, and what else they see. */
+  readonly only?: {
+    readonly projectIds: readonly string[]
+    readonly scope: Scope
+    readonly seenWorkflowIds: readonly string[] | null
+  }
   readonly via:
     | { readonly kind: 'key'; readonly id: string; readonly name: string }
     | { readonly kind: 'session'; readonly tokenHash: string; readonly csrfToken: string; readonly role: Role }
@@ -20,9 +28,12 @@ export type Caller = {
 
 /** Refuses with the scope's name when the caller lacks it. */
 export function requireScope(caller: Caller, scope: Scope): void {
-  if (!coversScope(caller.scopes, scope)) {
-    throw new AppError('missing_scope', { detail: `The scope '${scope}' is missing.`, extra: { scope } })
-  }
+  if (!coversScope(caller.scopes, scope)) throw missingScope(scope)
+}
+
+/** What a call is refused with that its caller may not make. */
+export function missingScope(scope: Scope): AppError {
+  return new AppError('missing_scope', { detail: `The scope '${scope}' is missing.`, extra: { scope } })
 }
 
 /** Refuses an environment that a key was not made for. */
@@ -32,9 +43,16 @@ export function requireEnvironment(caller: Caller, environment: string): void {
   }
 }
 
-/** To a key that is limited to some workflows, the others do not exist. */
-export function requireWorkflow(caller: Caller, workflowId: string): void {
-  if (caller.workflowIds !== null && !caller.workflowIds.includes(workflowId)) throw unknown('workflow', workflowId)
+/** To a caller who is limited to some workflows, the others do not exist; those they only may look at are refused as such. */
+export function requireWorkflow({ workflowIds, only }: Caller, workflowId: string): void {
+  if (workflowIds === null || workflowIds.includes(workflowId)) return
+  if (only !== undefined && (only.seenWorkflowIds?.includes(workflowId) ?? true)) throw missingScope(only.scope)
+  throw unknown('workflow', workflowId)
+}
+
+/** Refuses a project whose role does not allow the call. */
+export function requireProject({ only }: Caller, projectId: string): void {
+  if (only?.projectIds.includes(projectId) === false) throw missingScope(only.scope)
 }
 
 /** Refuses a key that was made for some environments or workflows, where the call is about all of them. */

@@ -16,6 +16,8 @@ export type KeyFinder = {
   find(text: string): Promise<Caller | null>
   /** Drops what is remembered of a key that was revoked here. */
   forget(id: string): void
+  /** Drops what is remembered of an organization's keys. */
+  forgetOrganization(organizationId: string): void
 }
 
 type FinderDeps = { readonly clock: Clock; readonly digest: Digest; readonly identity: IdentityStore }
@@ -49,6 +51,9 @@ export function createKeyFinder(deps: FinderDeps): KeyFinder {
     forget(id) {
       for (const [prefix, { row }] of remembered) if (row.id === id) remembered.delete(prefix)
     },
+    forgetOrganization(organizationId) {
+      for (const [prefix, { row }] of remembered) if (row.organizationId === organizationId) remembered.delete(prefix)
+    },
   }
 }
 
@@ -60,6 +65,7 @@ function toCaller(row: KeyRow): Caller {
     environments: row.environments,
     workflowIds: row.workflowIds,
     closedProjectIds: [],
+    projectRoles: [],
     via: { kind: 'key', id: row.id, name: row.name },
   }
 }

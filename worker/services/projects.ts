@@ -1,8 +1,9 @@
 import type { Page, PageQuery } from '#core/contract/page'
+import type { ProjectRole } from '#core/contract/scopes'
 import { newId } from '#core/kernel/id'
 import type { ProjectChange, ProjectRow } from '../ports/project-store'
 import { AppError } from './app-error'
-import { unknown } from './caller'
+import { requireProject, unknown } from './caller'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
 
@@ -47,12 +48,16 @@ export async function listProjectMembers(ctx: ServiceContext, id: string) {
   return ctx.stores.projects.members(id)
 }
 
-/** Lets a member of the organization into a project. */
-export async function addProjectMember(ctx: ServiceContext, id: string, userId: string): Promise<void> {
+/** Lets a member of the organization into a project, with what they may do there; again, it is changed. */
+export async function addProjectMember(
+  ctx: ServiceContext,
+  id: string,
+  { userId, role }: { readonly userId: string; readonly role: ProjectRole | null },
+): Promise<void> {
   await findProject(ctx, id)
   if ((await ctx.stores.members.find(userId)) === null) throw unknown('member', userId)
-  await ctx.stores.projects.addMember(id, userId, ctx.clock())
-  await recordAudit(ctx, 'project.member_added', id, { userId })
+  await ctx.stores.projects.addMember(id, { userId, role, at: ctx.clock() })
+  await recordAudit(ctx, 'project.member_added', id, { userId, role })
 }
 
 /** Shuts somebody out of a project, from their next request on. */
@@ -67,6 +72,7 @@ export async function chooseProject(ctx: ServiceContext, id: string | undefined)
   if (id !== undefined) return findProject(ctx, id)
   const found = await ctx.stores.projects.findByName(DEFAULT)
   if (found === null) throw unknown('project', DEFAULT)
+  requireProject(ctx.caller, found.id)
   return found
 }
 
@@ -74,6 +80,7 @@ export async function chooseProject(ctx: ServiceContext, id: string | undefined)
 async function findProject(ctx: ServiceContext, id: string): Promise<ProjectRow> {
   const project = ctx.caller.closedProjectIds.includes(id) ? null : await ctx.stores.projects.find(id)
   if (project === null) throw unknown('project', id)
+  requireProject(ctx.caller, id)
   return project
 }
 

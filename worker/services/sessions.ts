@@ -32,11 +32,13 @@ export async function findSession(
   }
 }
 
-/** What restricted projects leave of the organization. Who decides about members sees everything. */
+/** What restricted projects leave of the organization, and what roles in projects add. Who decides about members sees everything. */
 async function reach(identity: IdentityStore, { organizationId, user, role }: SessionRow) {
   const mayAll = coversScope(ROLE_SCOPES[role], 'members:write')
-  const closedProjectIds = mayAll ? [] : await identity.closedProjects(organizationId, user.id)
+  const apart = mayAll ? [] : await identity.projectsApart(organizationId, user.id)
+  const closedProjectIds = apart.filter(({ isClosed }) => isClosed).map(({ id }) => id)
+  const projectRoles = apart.flatMap(({ id, role }) => (role === null ? [] : [{ id, role }]))
   const workflowIds =
     closedProjectIds.length === 0 ? null : await identity.workflowsOutside(organizationId, closedProjectIds)
-  return { closedProjectIds, workflowIds }
+  return { closedProjectIds, projectRoles, workflowIds }
 }

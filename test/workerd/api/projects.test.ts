@@ -132,7 +132,7 @@ describe('a restricted project', () => {
     expect((await ask(door, owner.session, 'PUT')).status).toBe(204)
     expect((await ask(`/v1/workflows/${inside}`, member.session)).status).toBe(200)
     expect(await itemsOf(`/v1/projects/${projectId}/members`, owner.session)).toEqual([
-      { id: member.id, email: member.email },
+      { id: member.id, email: member.email, role: null },
     ])
     expect((await ask(door, owner.session, 'DELETE')).status).toBe(204)
     expect((await ask(`/v1/workflows/${inside}`, member.session)).status).toBe(404)

@@ -1,5 +1,6 @@
-import { and, desc, eq, getTableColumns, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lt, ne, notInArray, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
+import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentRow, DeploymentStore } from '../../ports/deployment-store'
 import type { Database } from './database'
 import { SnapshotColumn } from './deployment-snapshot'
@@ -24,6 +25,7 @@ const columns = {
     AND v.id = ${deployments.activeVersionId} AND needed.value = changed.value)`,
 }
 
+type Places = typeof deployments | typeof testPlaces
 type Stored = typeof deployments.$inferSelect & { isStale: number; lastStatus: string | null }
 
 /** Deployments in D1, as their objects projected them. */
@@ -42,6 +44,24 @@ export function createDeploymentStore(db: Database, organizationId: string): Dep
   }
   const findByPlace = (workflowId: string, environmentId: string) =>
     findOne(and(eq(deployments.workflowId, workflowId), eq(deployments.environmentId, environmentId)))
+
+  async function requestPurge(at: EpochMs, which?: (table: Places) => SQL): Promise<void> {
+    const places = (table: Places) =>
+      db
+        .select({
+          ref: table.ref,
+          organizationId: table.organizationId,
+          workflowId: table.workflowId,
+          requestedAt: sql<number>`${at}`.as('requested_at'),
+          triedAt: sql<number>`0`.as('tried_at'),
+        })
+        .from(table)
+        .where(and(eq(table.organizationId, organizationId), which?.(table)))
+    await db.batch([
+      db.insert(purges).select(places(deployments)).onConflictDoNothing(),
+      db.insert(purges).select(places(testPlaces)).onConflictDoNothing(),
+    ])
+  }
 
   return {
     find: (id) => findOne(eq(deployments.id, id)),
@@ -83,23 +103,10 @@ export function createDeploymentStore(db: Database, organizationId: string): Dep
       return toPage(rows, limit, toRow, (row) => row.id)
     },
     listByWorkflow: async (workflowId) => (await select(eq(deployments.workflowId, workflowId))).map(toRow),
-    async requestPurge(workflowId, at) {
-      const places = (table: typeof deployments | typeof testPlaces) =>
-        db
-          .select({
-            ref: table.ref,
-            organizationId: table.organizationId,
-            workflowId: table.workflowId,
-            requestedAt: sql<number>`${at}`.as('requested_at'),
-            triedAt: sql<number>`0`.as('tried_at'),
-          })
-          .from(table)
-          .where(and(eq(table.organizationId, organizationId), eq(table.workflowId, workflowId)))
-      await db.batch([
-        db.insert(purges).select(places(deployments)).onConflictDoNothing(),
-        db.insert(purges).select(places(testPlaces)).onConflictDoNothing(),
-      ])
-    },
+    requestPurge: (workflowId, at) => requestPurge(at, (table) => eq(table.workflowId, workflowId)),
+    requestPurgeOfAll: (at) => requestPurge(at),
+    listLive: async (limit) =>
+      (await select(notInArray(deployments.status, ['prepared', 'undeployed'])).limit(limit)).map(toRow),
     listByEnvironment: async (environmentId) => (await select(eq(deployments.environmentId, environmentId))).map(toRow),
   }
 }

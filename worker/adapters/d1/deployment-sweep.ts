@@ -32,12 +32,13 @@ export function createDeploymentSweep(db: D1Database): DeploymentSweep {
     async purges(limit) {
       const { results } = await db
         .prepare(
-          `SELECT ref, organization_id AS organizationId, workflow_id AS workflowId, requested_at AS requestedAt
+          `SELECT ref, organization_id AS organizationId, workflow_id AS workflowId, requested_at AS requestedAt,
+             EXISTS (SELECT 1 FROM removed_organizations gone WHERE gone.id = purges.organization_id) AS urgent
            FROM purges ORDER BY tried_at LIMIT ?1`,
         )
         .bind(limit)
-        .all<Purge>()
-      return results
+        .all<Omit<Purge, 'isUrgent'> & { urgent: number }>()
+      return results.map(({ urgent, ...row }) => ({ ...row, isUrgent: urgent === 1 }))
     },
     async triedPurge(ref, at) {
       await db.prepare('UPDATE purges SET tried_at = ?2 WHERE ref = ?1').bind(ref, at).run()

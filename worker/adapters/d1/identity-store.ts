@@ -1,6 +1,7 @@
-import { and, eq, isNull, lt, not, or } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, lt, not, or } from 'drizzle-orm'
 import type { IdentityStore, NewAccount } from '../../ports/identity-store'
 import { type Database, openDatabase } from './database'
+import { isKept } from './is-kept'
 import { isOneOf } from './is-one-of'
 import { toKey } from './key-row'
 import { apiKeys } from './schema/api-keys'
@@ -35,7 +36,7 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
         .select({ organizationId: members.organizationId, name: organizations.name, role: members.role })
         .from(members)
         .innerJoin(organizations, eq(organizations.id, members.organizationId))
-        .where(eq(members.userId, userId))
+        .where(and(eq(members.userId, userId), isKept(members.organizationId)))
         .orderBy(members.createdAt)
     },
     async createSession({ at, ...session }) {
@@ -59,23 +60,30 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
           members,
           and(eq(members.userId, sessions.userId), eq(members.organizationId, sessions.organizationId)),
         )
-        .where(eq(sessions.tokenHash, tokenHash))
+        .where(and(eq(sessions.tokenHash, tokenHash), isKept(sessions.organizationId)))
         .get()
       return row ?? null
     },
-    async closedProjects(organizationId, userId) {
+    async projectsApart(organizationId, userId) {
       const isOurs = and(eq(projectMembers.projectId, projects.id), eq(projectMembers.userId, userId))
+      const isClosed = and(projects.isRestricted, isNull(projectMembers.userId))
+      const isApart = or(isClosed, isNotNull(projectMembers.role))
       const rows = await db
-        .select({ id: projects.id })
+        .select({ id: projects.id, role: projectMembers.role, member: projectMembers.userId })
         .from(projects)
         .leftJoin(projectMembers, isOurs)
-        .where(and(eq(projects.organizationId, organizationId), projects.isRestricted, isNull(projectMembers.userId)))
-      return rows.map(({ id }) => id)
+        .where(and(eq(projects.organizationId, organizationId), isApart))
+      return rows.map(({ id, role, member }) => ({ id, role, isClosed: member === null }))
     },
     async workflowsOutside(organizationId, projectIds) {
       const isOutside = or(isNull(workflows.projectId), not(isOneOf(workflows.projectId, projectIds)))
       const own = eq(workflows.organizationId, organizationId)
       const rows = await db.select({ id: workflows.id }).from(workflows).where(and(own, isOutside))
+      return rows.map(({ id }) => id)
+    },
+    async workflowsInside(organizationId, projectIds) {
+      const isInside = and(eq(workflows.organizationId, organizationId), isOneOf(workflows.projectId, projectIds))
+      const rows = await db.select({ id: workflows.id }).from(workflows).where(isInside)
       return rows.map(({ id }) => id)
     },
     async touchSession(tokenHash, at) {
@@ -88,7 +96,7 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
       const row = await db
         .select()
         .from(apiKeys)
-        .where(and(eq(apiKeys.prefix, prefix), isNull(apiKeys.revokedAt)))
+        .where(and(eq(apiKeys.prefix, prefix), isNull(apiKeys.revokedAt), isKept(apiKeys.organizationId)))
         .get()
       return row === undefined ? null : toKey(row)
     },

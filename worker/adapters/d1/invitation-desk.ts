@@ -2,6 +2,7 @@ import { and, eq, exists, gt, isNull, sql } from 'drizzle-orm'
 import type { EpochMs } from '#core/kernel/time'
 import type { InvitationDesk } from '../../ports/invitation-desk'
 import { type Database, openDatabase } from './database'
+import { isKept } from './is-kept'
 import { invitations } from './schema/invitations'
 import { members } from './schema/members'
 import { organizations } from './schema/organizations'
@@ -56,7 +57,12 @@ export function createInvitationDesk(binding: D1Database): InvitationDesk {
 }
 
 const isOpen = (tokenHash: string, at: EpochMs) =>
-  and(eq(invitations.tokenHash, tokenHash), isNull(invitations.acceptedAt), gt(invitations.expiresAt, at))
+  and(
+    eq(invitations.tokenHash, tokenHash),
+    isNull(invitations.acceptedAt),
+    gt(invitations.expiresAt, at),
+    isKept(invitations.organizationId),
+  )
 
 /** Uses the invitation up; what follows happens only to the user it was used by. */
 function acceptance(db: Database, tokenHash: string, userId: string, at: EpochMs) {

@@ -72,15 +72,19 @@ export function createProjectStore(db: Database, organizationId: string): Projec
     },
     members(id) {
       return db
-        .select({ id: users.id, email: users.email })
+        .select({ id: users.id, email: users.email, role: projectMembers.role })
         .from(projectMembers)
         .innerJoin(users, eq(users.id, projectMembers.userId))
         .where(ofProject(id))
         .orderBy(asc(users.email))
     },
-    async addMember(id, userId, at) {
-      const row = { projectId: id, userId, organizationId, createdAt: at }
-      await db.insert(projectMembers).values(row).onConflictDoNothing()
+    async addMember(id, { userId, role, at }) {
+      const row = { projectId: id, userId, organizationId, role, createdAt: at }
+      const { projectId: inProject, userId: who } = projectMembers
+      await db
+        .insert(projectMembers)
+        .values(row)
+        .onConflictDoUpdate({ target: [inProject, who], set: { role } })
     },
     async removeMember(id, userId) {
       const isTheirs = and(ofProject(id), eq(projectMembers.userId, userId))

@@ -9,6 +9,7 @@ import { createIdempotencyStore } from './idempotency-store'
 import { createInvitationStore } from './invitation-store'
 import { createKeyStore } from './key-store'
 import { createMemberStore } from './member-store'
+import { createOrganizationStore } from './organization-store'
 import { createProjectStore } from './project-store'
 import { createTestPlaceStore } from './test-place-store'
 import { createVersionStore } from './version-store'
@@ -19,6 +20,7 @@ export function createStores(db: D1Database, { organizationId }: { readonly orga
   const database = openDatabase(db)
   return {
     organizationId,
+    organization: createOrganizationStore(database, organizationId),
     workflows: createWorkflowStore(database, organizationId),
     versions: createVersionStore(database, organizationId),
     deployments: createDeploymentStore(database, organizationId),

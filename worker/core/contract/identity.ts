@@ -6,7 +6,7 @@ import { IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 import { KEY_WARNINGS } from './key-warnings'
 import { GivenPasswordShape, NewPasswordShape } from './password-shape'
 import { InvitationTokenShape } from './people'
-import { ROLES, ScopeShape } from './scopes'
+import { PROJECT_ROLES, ROLES, ScopeShape } from './scopes'
 import { CodeShape } from './second-factor'
 
 const UserShape = z.object({ id: z.string(), email: z.string() }).meta({ id: 'User' })
@@ -24,6 +24,9 @@ const MeShape = z.object({
   organizationId: z.string(),
   organizations: z.array(OrganizationShape),
   scopes: z.array(z.string()),
+  projectRoles: z
+    .array(z.object({ id: z.string(), role: z.enum(PROJECT_ROLES) }))
+    .meta({ description: 'What one may do in projects beyond these scopes' }),
   csrfToken: z.string().nullable(),
 })
 

@@ -2,12 +2,20 @@ import * as z from 'zod'
 import { nameShape } from './name-shape'
 import { defineOperation } from './operation'
 import { IdParam, Instant, pageOf, pageQuery } from './page'
+import { PROJECT_ROLES } from './scopes'
 
 const ProjectShape = z
   .object({ id: z.string(), name: z.string(), restricted: z.boolean(), createdAt: Instant })
   .meta({ id: 'Project' })
 
-const ProjectMemberShape = z.object({ id: z.string(), email: z.string() }).meta({ id: 'ProjectMember' })
+const ProjectRoleShape = z
+  .enum(PROJECT_ROLES)
+  .nullable()
+  .meta({ description: 'What they may do in this project beyond their role in the organization; null: nothing more' })
+
+const ProjectMemberShape = z
+  .object({ id: z.string(), email: z.string(), role: ProjectRoleShape })
+  .meta({ id: 'ProjectMember' })
 
 const MemberParams = z.object({ id: z.string(), userId: z.string() })
 
@@ -66,9 +74,11 @@ export const projectOperations = {
     method: 'PUT',
     path: '/v1/projects/{id}/members/{userId}',
     tag: 'Projects',
-    summary: 'Lets a member of the organization into a project',
+    summary: 'Lets a member of the organization into a project, and says what they may do there',
     scope: 'members:write',
     params: MemberParams,
+    body: z.strictObject({ role: ProjectRoleShape.default(null) }),
+    bodyOptional: true,
     responses: { 204: null },
   }),
   removeProjectMember: defineOperation({

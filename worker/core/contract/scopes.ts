@@ -58,6 +58,24 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   owner: ADMIN,
 }
 
+/** Roles that can be given for a project; who decides about members sees every project anyway. */
+export const PROJECT_ROLES = ['runner', 'editor', 'deployer'] as const satisfies readonly Role[]
+export type ProjectRole = (typeof PROJECT_ROLES)[number]
+
+const ABOUT_WORKFLOWS: readonly Scope[] = [
+  'executions:run',
+  'executions:manage',
+  'workflows:write',
+  'versions:write',
+  'schedules:write',
+  'deploy:*',
+]
+
+/** What a role given for a project allows there: what is about workflows, and nothing that projects share. */
+export function projectScopes(role: ProjectRole): readonly Scope[] {
+  return ROLE_SCOPES[role].filter((scope) => ABOUT_WORKFLOWS.includes(scope))
+}
+
 /** Whether `role` is at most `own`. */
 export function isWithinRole(role: Role, own: Role): boolean {
   return ROLES.indexOf(role) <= ROLES.indexOf(own)

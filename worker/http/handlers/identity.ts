@@ -28,7 +28,7 @@ export const identityHandlers: SomeHandlers<Names> = {
     return { status: 204, body: null, headers: { 'set-cookie': sessionCookie(cookie, '', 0) } }
   },
   async getMe({ accounts, ctx }) {
-    const { via, actor, organizationId, scopes } = ctx.caller
+    const { via, actor, organizationId, scopes, projectRoles } = ctx.caller
     const isSession = via.kind === 'session'
     const organizations = isSession ? await accounts.identity.memberships(actor.id) : []
     return {
@@ -39,6 +39,7 @@ export const identityHandlers: SomeHandlers<Names> = {
         organizationId,
         organizations: organizations.map((it) => ({ id: it.organizationId, name: it.name, role: it.role })),
         scopes: [...scopes],
+        projectRoles: [...projectRoles],
         csrfToken: isSession ? via.csrfToken : null,
       },
     }

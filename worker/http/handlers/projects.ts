@@ -40,8 +40,8 @@ export const projectHandlers: SomeHandlers<Names> = {
   async listProjectMembers({ ctx, params }) {
     return { status: 200, body: { items: [...(await listProjectMembers(ctx, params.id))], nextCursor: null } }
   },
-  async addProjectMember({ ctx, params }) {
-    await addProjectMember(ctx, params.id, params.userId)
+  async addProjectMember({ ctx, params, body }) {
+    await addProjectMember(ctx, params.id, { userId: params.userId, role: body.role })
     return { status: 204, body: null }
   },
   async removeProjectMember({ ctx, params }) {

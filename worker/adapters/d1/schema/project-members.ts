@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { PROJECT_ROLES } from '#core/contract/scopes'
 import { organizations } from './organizations'
 import { projects } from './projects'
 import { users } from './users'
@@ -16,6 +17,8 @@ export const projectMembers = sqliteTable(
     organizationId: text('organization_id')
       .notNull()
       .references(() => organizations.id),
+    /** What they may do there, where their role in the organization does not allow it already. */
+    role: text({ enum: PROJECT_ROLES }),
     createdAt: integer('created_at').notNull(),
   },
   (table) => [
