@@ -5,8 +5,11 @@ import type { DeliveryReason } from '#core/model/delivery-reasons'
 import { AppError } from './app-error'
 import { unknown } from './caller'
 import { findDeployment } from './deployments'
+import { documentText } from './draft-bundle'
+import { isSensitive } from './is-sensitive'
 import { findExecution, type StoredExecution } from './read-execution'
 import { recordAudit } from './record-audit'
+import { recordRead } from './record-read'
 import type { ServiceContext } from './service-context'
 import { startExecution } from './start-execution'
 
@@ -34,11 +37,22 @@ export async function listDeliveries(
   return page ?? { items: [], nextCursor: null }
 }
 
+/** One call for somebody to look at; of a sensitive workflow that is written down. */
 export async function readDelivery(ctx: ServiceContext, deploymentId: string, id: string): Promise<Delivery> {
-  const { ref } = await findDeployment(ctx, deploymentId)
-  const delivery = await ctx.deployments(ref).delivery({ organizationId: ctx.stores.organizationId, id })
-  if (delivery === null) throw unknown('delivery', id)
+  const { delivery, deployment } = await findDelivery(ctx, deploymentId, id)
+  const { workflowId, snapshot } = deployment
+  const { versionId } = snapshot.active ?? snapshot.previous ?? {}
+  const text = versionId === undefined ? null : await documentText(ctx, workflowId, versionId)
+  if (text !== null && isSensitive(text)) await recordRead(ctx, 'delivery.read', id, { deploymentId, workflowId })
   return delivery
+}
+
+async function findDelivery(ctx: ServiceContext, deploymentId: string, id: string) {
+  const deployment = await findDeployment(ctx, deploymentId)
+  const { organizationId } = ctx.stores
+  const delivery = await ctx.deployments(deployment.ref).delivery({ organizationId, id })
+  if (delivery === null) throw unknown('delivery', id)
+  return { delivery, deployment }
 }
 
 export type Redelivered = { readonly executionId: string; readonly replayOf: string }
@@ -53,7 +67,7 @@ export async function redeliver(
   id: string,
   idempotencyKey: string | null,
 ): Promise<Redelivered> {
-  const { executionId: replayOf, reason } = await readDelivery(ctx, deploymentId, id)
+  const { executionId: replayOf, reason } = (await findDelivery(ctx, deploymentId, id)).delivery
   if (replayOf === null) throw new AppError('nothing_to_redeliver', reason === null ? {} : { extra: { reason } })
   const { record, ref } = await findInput(ctx, replayOf)
   const { triggerId, request } = record.cause

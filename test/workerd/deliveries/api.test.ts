@@ -166,6 +166,24 @@ describe('the calls of a deployment’s webhooks', () => {
     expect((await post(`${path}/dlv_1/redeliver`, {}, member.session)).status).toBe(404)
   })
 
+  test('of a sensitive workflow are read by nobody who is not written down', async () => {
+    const { client, deploy } = await newPlace()
+    const triggers = [{ type: 'webhook', method: ['POST'], authentication: { type: 'none' } }]
+    const stages = [{ id: 'say', component: 'transform', config: { value: 1 } }]
+    const settings = { sensitive: true }
+    const { deploymentId, webhookPath } = await deploy({ name: 'salaries', triggers, stages, settings })
+    await (await send(webhookPath, { method: 'POST' })).text()
+    const params = { id: deploymentId }
+    const deliveryId = await vi.waitFor(async () => {
+      const { body } = (await client.listDeliveries({ params })) as { body: { items: { id: string }[] } }
+      expect(body.items).toHaveLength(1)
+      return body.items[0]?.id ?? ''
+    })
+    expect(await audited(deliveryId)).toEqual([])
+    expect((await client.getDelivery({ params: { ...params, deliveryId } })).ok).toBe(true)
+    expect(await audited(deliveryId)).toMatchObject([{ action: 'delivery.read' }])
+  })
+
   test('start nothing again without the scope to run', async () => {
     const owner = await newOrganization()
     const reader = clientWith(await newKey(owner.session, ['executions:read', 'workflows:read']))
