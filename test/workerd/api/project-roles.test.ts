@@ -101,17 +101,17 @@ describe('a role in a project', () => {
       { workflowId, input: { customerId: 'c' }, wait: true },
       owner.session,
     )
-    const places: Readonly<Record<string, unknown>> = {
+    const places: Readonly<Record<string, string>> = {
       workflows: workflowId,
-      deployments: deployment.body['deploymentId'],
-      executions: run['executionId'],
+      deployments: String(deployment.body['deploymentId']),
+      executions: String(run['executionId']),
     }
     const own = (name: string) =>
       ({ ...ANYTHING, workflowId, definition: sampleDefinition('in reports'), projectId: reports.projectId })[name]
     const answers = await Promise.all(
       raised.map(async ([name, { path, method, body }]) => {
         const [, , family = ''] = path.split('/')
-        const address = path.replace('{id}', String(places[family] ?? 'dl_none')).replaceAll(/\{\w+\}/g, 'none')
+        const address = path.replace('{id}', places[family] ?? 'dl_none').replaceAll(/\{\w+\}/g, 'none')
         const sample = (body === undefined ? {} : sampleOf(body, own)) as Record<string, unknown>
         const more =
           name === 'runBatch' ? { workflowId } : name === 'createWorkflow' ? { projectId: reports.projectId } : {}
