@@ -1,11 +1,19 @@
 import { createClient, type Client } from '#core/contract/client'
 import type { Problem } from '#core/contract/problem'
-import { coversScope, type Scope } from '#core/contract/scopes'
+import { coversScope, type Role, type Scope } from '#core/contract/scopes'
 import { ask, type Refusal } from './ask.ts'
 
-type Who = { readonly email: string; readonly organizationName: string; readonly scopes: readonly string[] }
+type Organization = { readonly id: string; readonly name: string; readonly role: Role }
+type Who = {
+  readonly userId: string
+  readonly email: string
+  /** The organization this session works in, and the person's role there. */
+  readonly organization: Organization
+  readonly organizations: readonly Organization[]
+  readonly scopes: readonly string[]
+}
 type SessionState = 'unknown' | 'signed_in' | 'signed_out' | 'unreachable'
-type Organization = { readonly id: string; readonly name: string }
+type Opened = { readonly ok: true; readonly body: { readonly csrfToken: string } }
 
 /** Who is signed in, and the only way to the API. The cookie itself is out of reach of scripts. */
 class Session {
@@ -38,8 +46,12 @@ class Session {
     const reply = await ask(this.#api.getMe({}))
     if (reply.ok) {
       const { user, organizations, organizationId, scopes, csrfToken } = reply.body
+      const nameless: Organization = { id: organizationId, name: organizationId, role: 'viewer' }
+      const organization = organizations.find(({ id }) => id === organizationId) ?? nameless
       this.#csrfToken = csrfToken
-      this.#welcome(user?.email ?? '', organizations, organizationId, scopes)
+      this.who = { userId: user?.id ?? '', email: user?.email ?? '', organization, organizations, scopes }
+      this.problem = null
+      this.state = 'signed_in'
       return
     }
     this.problem = reply.problem
@@ -72,20 +84,21 @@ class Session {
     this.#forget()
   }
 
-  async #open(
-    reply: { readonly ok: true; readonly body: { readonly csrfToken: string } } | Refusal,
-  ): Promise<Problem | null> {
+  /** Goes on in another organization. Answers what went wrong, or null. */
+  async switchTo(organizationId: string): Promise<Problem | null> {
+    return this.#open(await this.call((api) => api.switchOrganization({ body: { organizationId } })))
+  }
+
+  /** Sets a new password; sessions elsewhere end. Answers what went wrong, or null. */
+  async changePassword(current: string, next: string): Promise<Problem | null> {
+    return this.#open(await this.call((api) => api.changePassword({ body: { current, next } })))
+  }
+
+  async #open(reply: Opened | Refusal): Promise<Problem | null> {
     if (!reply.ok) return reply.problem
     this.#csrfToken = reply.body.csrfToken
     await this.load()
     return this.state === 'signed_in' ? null : this.problem
-  }
-
-  #welcome(email: string, organizations: readonly Organization[], id: string, scopes: readonly string[]): void {
-    const organizationName = organizations.find((organization) => organization.id === id)?.name ?? id
-    this.who = { email, organizationName, scopes }
-    this.problem = null
-    this.state = 'signed_in'
   }
 
   #forget(): void {

@@ -1,0 +1,60 @@
+import type { AnswerOf } from '#core/contract/operation'
+import type { Problem } from '#core/contract/problem'
+import type { projectOperations } from '#core/contract/projects'
+import type { workflowOperations } from '#core/contract/workflows'
+import { PagedList } from '../list/paged-list.svelte.ts'
+import type { Refusal } from '../session/ask.ts'
+import { session } from '../session/session.svelte.ts'
+import { Projects, type Project } from './projects.svelte.ts'
+
+type ProjectMember = AnswerOf<typeof projectOperations.listProjectMembers>['body']['items'][number]
+type WorkflowSummary = AnswerOf<typeof workflowOperations.listWorkflows>['body']['items'][number]
+
+const PAGE_ROWS = 100
+
+/** One project: who is let in, and what is in it. Every change answers what went wrong, or null. */
+export class ProjectView {
+  readonly id: string
+  readonly all = new Projects()
+  readonly members: PagedList<ProjectMember>
+  readonly workflows: PagedList<WorkflowSummary>
+  readonly project: Project | null = $derived.by(() => this.all.rows?.find(({ id }) => id === this.id) ?? null)
+
+  constructor(id: string) {
+    this.id = id
+    this.members = new PagedList(() => session.call((api) => api.listProjectMembers({ params: { id } })))
+    this.workflows = new PagedList((cursor) =>
+      session.call((api) => api.listWorkflows({ query: { projectId: id, limit: PAGE_ROWS, ...cursor } })),
+    )
+  }
+
+  async load(): Promise<void> {
+    const mayDecide = session.can('members:write')
+    await Promise.all([this.all.load(), this.workflows.load(), mayDecide ? this.members.load() : null])
+  }
+
+  async change(change: { readonly name?: string; readonly restricted?: boolean }): Promise<Problem | null> {
+    const reply = await session.call((api) => api.changeProject({ params: { id: this.id }, body: change }))
+    return this.#after(reply, this.all)
+  }
+
+  async remove(): Promise<Problem | null> {
+    const reply = await session.call((api) => api.removeProject({ params: { id: this.id } }))
+    return reply.ok ? null : reply.problem
+  }
+
+  async letIn(userId: string): Promise<Problem | null> {
+    const reply = await session.call((api) => api.addProjectMember({ params: { id: this.id, userId } }))
+    return this.#after(reply, this.members)
+  }
+
+  async shutOut(userId: string): Promise<Problem | null> {
+    const reply = await session.call((api) => api.removeProjectMember({ params: { id: this.id, userId } }))
+    return this.#after(reply, this.members)
+  }
+
+  async #after(reply: { readonly ok: true } | Refusal, list: { load(): Promise<void> }): Promise<Problem | null> {
+    if (reply.ok || reply.status === 404) await list.load()
+    return reply.ok ? null : reply.problem
+  }
+}
