@@ -107,7 +107,7 @@ describe('no surface calls an address that means a private one (N-04, N-06)', ()
   })
 })
 
-describe('led astray (N-02)', () => {
+describe('led astray (N-02, T-16)', () => {
   test.for([
     ['loopback', 'http://127.0.0.1/'],
     ['metadata', '//169.254.169.254/latest/meta-data'],
@@ -153,7 +153,7 @@ describe('led astray (N-02)', () => {
   })
 })
 
-describe('names on the running server (N-03)', () => {
+describe('names on the running server (N-03, T-16)', () => {
   test.for([
     ['inside', 'a private address', { A: ['192.168.1.1'] }, 'egress_denied'],
     ['both', 'one private address of two', { A: ['93.184.216.34', '127.0.0.1'] }, 'egress_denied'],
@@ -171,7 +171,7 @@ describe('names on the running server (N-03)', () => {
     expect(output).toBe('This host name leads to a private network.')
   })
 
-  test('an answer that inflates to more than 10 MiB is cut off (R-09)', async () => {
+  test('an answer that inflates to more than 10 MiB is cut off (R-09, T-31)', async () => {
     const { error } = await run(once(`https://zoo.example.com/bomb?inflate=${100 * 1024 * 1024}`))
     expect(error).toMatchObject({ code: 'response_too_large' })
   })

@@ -29,7 +29,7 @@ const silent: Fetch = (_url, init) =>
   new Promise((_resolve, reject) => init.signal?.addEventListener('abort', () => reject(new Error('at 10.0.0.7'))))
 
 describe('answers from outside, on workerd', () => {
-  it('are cut off at the limit, however long they would go on', async () => {
+  it('are cut off at the limit, however long they would go on (T-31)', async () => {
     const { given, body } = endless()
     const answer = await senderOf(async () => new Response(body))(REQUEST)
     expect(answer).toMatchObject({ kind: 'failed', failure: { code: 'response_too_large' }, retryable: false })

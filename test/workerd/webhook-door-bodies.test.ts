@@ -136,7 +136,7 @@ describe('the size of a call', () => {
     expect(started[0]!.payload).toBe('{"a":1}')
   })
 
-  it('a compressed body that inflates beyond 1 MiB is refused with 413 (R-09)', async () => {
+  it('a compressed body that inflates beyond 1 MiB is refused with 413 (R-09, T-31)', async () => {
     const { call, started } = await openDoor()
     const body = await gzip(new Uint8Array(20 * MIB))
     const response = await call({ body, headers: { 'content-type': 'text/plain', 'content-encoding': 'gzip' } })

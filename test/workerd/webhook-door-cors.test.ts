@@ -39,7 +39,7 @@ describe('calls from web pages (S21, R-12)', () => {
     'https://app.example.com:8443',
     'null',
     'https://app.example.com/',
-  ])('a preflight from %s is answered 204 without permission', async (origin) => {
+  ])('a preflight from %s is answered 204 without permission (T-09)', async (origin) => {
     const { call } = await openDoor([endpoint])
     const response = await call(preflight(origin))
     expect(response.status).toBe(204)

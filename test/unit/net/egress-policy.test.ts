@@ -30,7 +30,7 @@ describe('development settings', () => {
   }
   const development = { ...policy, ...parseDevelopmentEgress(settings) }
 
-  it('allow exactly the host and port they name', () => {
+  it('allow exactly the host and port they name (T-09)', () => {
     expect(
       ['http://127.0.0.1:9001/a', 'http://[::1]:9002/', 'http://localhost:3000/', 'http://2130706433:9001/'].map((u) =>
         verdict(u, development),
@@ -56,7 +56,7 @@ describe('development settings', () => {
     expect(judged.allowed && judged.target.href).toBe(target)
   })
 
-  it('do not extend to names that merely contain a mapped one', () => {
+  it('do not extend to names that merely contain a mapped one (T-09)', () => {
     const judged = judgeUrl(new URL('https://api.github.com.example.com/'), development)
     expect(judged).toMatchObject({ allowed: true, forwardedHost: null })
   })

@@ -45,6 +45,35 @@ describe('a secret bound to hosts', () => {
     expect(sent).toMatchObject([{ staysOnHost: true }])
   })
 
+  it.for([
+    'https://api.github.com.evil.example/',
+    'https://xapi.github.com/',
+    'https://api.github.co/',
+    'https://api.github.comm/',
+    'https://github.com/',
+    'https://com/',
+    'https://a.api.github.com/',
+    'https://api-github.com/',
+    'https://apiXgithub.com/',
+    'https://evil.example/api.github.com',
+    'https://evil.example/?api.github.com',
+    'https://evil.example#api.github.com',
+    'https://api.github.com@evil.example/',
+    'https://api.github.com%2eevil.example/',
+    'https://api.github.com./',
+    'https://api.gіthub.com/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://110.0.0.1/',
+    'http://10.0.0.10/',
+    'http://10.0.0.1.evil.example/',
+    'not an address',
+  ])('does not take %s for a neighbour that may have it (T-09)', async (url) => {
+    const { call, sent } = sender({ TOKEN: ['api.github.com', '10.0.0.1', '*', '*.github.com'] })
+    const answer = await call(url, { headers: { authorization: `Bearer ${TOKEN}` } })
+    expect(answer).toMatchObject({ kind: 'failed', failure: { code: 'secret_host_denied' } })
+    expect(sent).toEqual([])
+  })
+
   it('leaves requests that do not carry it alone', async () => {
     const { call, sent } = sender(bound)
     await call('https://other.example/x', { body: 'hello' })

@@ -47,7 +47,7 @@ describe('a worker of tenant code, whatever runs in it', () => {
     })
   })
 
-  it('has no binding, variable or secret of the host, and no module of Node', async () => {
+  it('has no binding, variable or secret of the host, and no module of Node (T-04, T-11)', async () => {
     const found = await unlocked(
       child(`
         const own = await import('cloudflare:workers')
@@ -97,7 +97,7 @@ describe('what a worker of tenant code is loaded from', () => {
 })
 
 describe('the code of a stage', () => {
-  it('has none of the ways around its own fetch', async () => {
+  it('has none of the ways around its own fetch (T-04)', async () => {
     const names =
       'caches WebSocket EventSource WebSocketPair navigator process require Buffer env Cloudflare WebAssembly ' +
       'SharedArrayBuffer Atomics MessageChannel addEventListener dispatchEvent ServiceWorkerGlobalScope scheduler'
@@ -109,7 +109,7 @@ describe('the code of a stage', () => {
     expect(Object.entries(kinds).filter(([, kind]) => kind !== 'undefined')).toEqual([])
   })
 
-  it('gets at no global scope but its own, by any of the usual roads', async () => {
+  it('gets at no global scope but its own, by any of the usual roads (T-04)', async () => {
     const source = `
       const attempt = (what) => { try { return what() } catch { return undefined } }
       const later = (start) => new Promise((resolve) => start(function () { resolve(this) }))
@@ -213,7 +213,7 @@ describe('the code of a stage', () => {
     expect(seen).toEqual(names.map((name) => [name, name]))
   })
 
-  it('is handed the secrets it names; another stage of the release, in the same worker, is not', async () => {
+  it('is handed the secrets it names; another stage of the release, in the same worker, is not (T-12)', async () => {
     const look =
       'return { own: Object.keys(secrets), all: Object.values(globalThis).some((value) => String(value).includes("canary")), args: arguments.length }'
     const bundle = bundleOf({ first: `await new Promise((r) => setTimeout(r, 5))\n${look}`, second: look })

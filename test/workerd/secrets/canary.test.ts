@@ -175,7 +175,7 @@ test('the search finds the canary in every encoding', () => {
   expect(canariesIn(everyEncoding(CANARY))).toHaveLength(everyEncoding(CANARY).split('> <').length)
 })
 
-describe('a secret with quotes, newlines and non-ASCII, driven through every component (S-01, S-02, S-09, S88)', () => {
+describe('a secret with quotes, newlines and non-ASCII, driven through every component (S-01, S-02, S-09, T-15, S88)', () => {
   for (const [type, cases] of Object.entries(canaryCases)) {
     test.for(cases.map((entry, i) => [i, entry] as const))(`${type}: case %i ends as it should`, async ([i, entry]) => {
       expect(await drive(`canary-${type}-${i}`, entry)).toEqual([entry.ends, entry.ends])
@@ -211,7 +211,7 @@ describe('a secret with quotes, newlines and non-ASCII, driven through every com
     expectClean(rows)
   })
 
-  test('is in no line that was printed', () => {
+  test('is in no line that was printed (T-27)', () => {
     expectClean(printed)
   })
 })

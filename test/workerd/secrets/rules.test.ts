@@ -22,7 +22,7 @@ describe('a secret', () => {
     expect(await client.getSecrets(production)).toMatchObject({ body: { items: [] } })
   })
 
-  it('is never told again: only its version, hosts and fingerprint (S-07)', async () => {
+  it('is never told again: only its version, hosts and fingerprint (S-07, T-27)', async () => {
     const { client } = await newPlace()
     const put = (value: string) =>
       client.putSecrets({ ...production, body: { secrets: { TOKEN: { value, allowedHosts: ['a.example'] } } } })

@@ -33,6 +33,7 @@ const SecretsShape = z.object({ items: z.array(SecretShape), nextCursor: z.strin
 const Name = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a name holds letters, digits and _, and starts with a letter')
+  .refine((name) => name !== 'constructor' && name !== 'prototype', 'no expression can read this name')
 const Value = z.string().max(65_536)
 const Secret = Value.min(
   8,

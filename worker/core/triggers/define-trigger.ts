@@ -13,6 +13,7 @@ export const TriggerId = z
     /^[A-Za-z][A-Za-z0-9_-]{0,63}$/,
     'A trigger id starts with a letter and has at most 64 letters, digits, - or _.',
   )
+  .refine((id) => id !== 'constructor' && id !== 'prototype', 'This trigger id is reserved.')
   .meta({
     title: 'Id',
     description: 'Unique within the workflow; keep it, and webhook URLs and schedules stay the same.',
