@@ -10,7 +10,9 @@ import { createMac } from './adapters/crypto/hmac'
 import { parseMasterKeys } from './adapters/crypto/master-keys'
 import { randomBytes } from './adapters/crypto/random'
 import { createDeadLetterLog } from './adapters/d1/dead-letter-log'
+import { createDeploymentProjection } from './adapters/d1/deployment-projection'
 import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
+import { createOrganizationSweep } from './adapters/d1/organization-sweep'
 import { createStores } from './adapters/d1/stores'
 import { createSweepCursor } from './adapters/d1/sweep-cursor'
 import { describeError } from './adapters/log/describe-error'
@@ -40,6 +42,7 @@ import type { Deployments } from './ports/deployments'
 import type { DeploymentSweep } from './ports/deployment-sweep'
 import type { Shards } from './ports/shards'
 import type { Vault } from './ports/vault'
+import type { RemoveDeps } from './cron/remove-organizations'
 import type { RewrapDeps } from './cron/rewrap'
 import type { DeadLetterDeps } from './queue/dead-letters'
 import { createConfigCache } from './services/config-cache'
@@ -66,6 +69,7 @@ export type Composition = {
   readonly deadLetters: DeadLetterDeps
   readonly cleaner: ArchiveCleaner
   readonly rewrapping: RewrapDeps
+  readonly removing: RemoveDeps
   readonly background: (work: Promise<unknown>) => void
 }
 
@@ -115,6 +119,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     deployments,
     background,
     rewrapping: { newest, rings, custodian: vault, cursor, report },
+    removing: { ...removalOf(bindings), deployments, custodian: vault, rings },
     ...keepersOf(bindings, shards),
   }
 }
@@ -173,6 +178,18 @@ function mailOf({ EMAIL }: Bindings, { ENVIRONMENT, MAIL_FROM, PUBLIC_URL }: Set
   const mailbox = ENVIRONMENT === 'development' ? createMailbox(Date.now) : null
   const canSend = EMAIL !== undefined && MAIL_FROM !== '' && PUBLIC_URL !== ''
   return { mailbox, mailer: mailbox ?? (canSend ? createEmailSender(EMAIL, MAIL_FROM, report) : noMail) }
+}
+
+/** What removes deleted organizations, but for what others use as well. */
+function removalOf({ DB, BUCKET }: Bindings): Omit<RemoveDeps, 'deployments' | 'custodian' | 'rings'> {
+  return {
+    organizations: createOrganizationSweep(DB),
+    storesOf: (organizationId) => createStores(DB, { organizationId }),
+    projection: createDeploymentProjection(DB),
+    digest: sha256Hex,
+    cleaner: createArchiveCleaner(BUCKET),
+    report,
+  }
 }
 
 /** What the queues and the clock of the platform call. */

@@ -3,6 +3,7 @@ import { env, waitUntil } from 'cloudflare:workers'
 import { compose, type Composition } from './compose'
 import { poke } from './cron/poke'
 import { purge } from './cron/purge'
+import { removeOrganizations } from './cron/remove-organizations'
 import { rewrap } from './cron/rewrap'
 import type { Bindings } from './env'
 import { answerDoorbells } from './queue/answer-doorbells'
@@ -39,10 +40,11 @@ export default {
     await answerDoorbells(batch, { runner, shards, background, holdMs: settings.DOORBELL_HOLD_MS })
   },
   async scheduled() {
-    const { sweep, deployments, cleaner, rewrapping, runner, settings } = composition()
+    const { sweep, deployments, cleaner, rewrapping, removing, runner, settings } = composition()
     const rounds = settings.ENVIRONMENT === 'development' ? 1 : POKE_ROUNDS
     await poke(sweep, deployments, rounds, runner.report)
     await rewrap(rewrapping)
+    await removeOrganizations(removing, Date.now())
     await purge({ sweep, deployments, cleaner, report: runner.report }, Date.now())
   },
 } satisfies ExportedHandler

@@ -31,10 +31,10 @@ async function purgeOne(
   entry: Purge,
   now: EpochMs,
 ): Promise<boolean> {
-  const { ref, organizationId, requestedAt } = entry
+  const { ref, organizationId, requestedAt, isUrgent } = entry
   try {
     await sweep.triedPurge(ref, now)
-    const mayCancel = now - requestedAt >= DRAIN_MS
+    const mayCancel = isUrgent || now - requestedAt >= DRAIN_MS
     const left = await deployments(ref).purge({ organizationId, mayCancel })
     if (left !== 'nothing') return false
     if (!(await cleaner.clear(draftsPrefix(entry)))) return false

@@ -31,6 +31,7 @@ import { deploymentHandlers } from './handlers/deployments'
 import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
 import { identityHandlers } from './handlers/identity'
+import { organizationHandlers } from './handlers/organization'
 import { peopleHandlers } from './handlers/people'
 import { projectHandlers } from './handlers/projects'
 import { secondFactorHandlers } from './handlers/second-factor'
@@ -58,6 +59,7 @@ const HANDLERS: Handlers = {
   ...accountHandlers,
   ...peopleHandlers,
   ...projectHandlers,
+  ...organizationHandlers,
   ...secondFactorHandlers,
 }
 

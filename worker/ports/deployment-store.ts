@@ -49,5 +49,9 @@ export type DeploymentStore = {
   listByWorkflow(workflowId: string): Promise<readonly DeploymentRow[]>
   /** Has everything of a deleted workflow removed by the sweep, test places included. */
   requestPurge(workflowId: string, at: EpochMs): Promise<void>
+  /** The same for everything of the organization. */
+  requestPurgeOfAll(at: EpochMs): Promise<void>
+  /** Those that may take calls or start by themselves. */
+  listLive(limit: number): Promise<readonly DeploymentRow[]>
   listByEnvironment(environmentId: string): Promise<readonly DeploymentRow[]>
 }

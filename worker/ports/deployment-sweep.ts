@@ -21,4 +21,6 @@ export type Purge = {
   readonly organizationId: string
   readonly workflowId: string
   readonly requestedAt: EpochMs
+  /** Its organization was deleted: nothing that runs is waited for. */
+  readonly isUrgent: boolean
 }

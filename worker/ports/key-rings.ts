@@ -10,6 +10,8 @@ export type KeyRings = {
   create(organizationId: string, text: string, master: number): Promise<boolean>
   /** False when the ring has another mark by now; nothing is changed then. */
   replace(organizationId: string, text: string, master: number, mark: string): Promise<boolean>
+  /** Forgets a ring, and the mark a destroyed one left: only when nothing it sealed is there any more. */
+  remove(organizationId: string): Promise<void>
   /** Whose rings there are, in order, after a given one, and under which master key they say they are. */
   owners(after: string, limit: number): Promise<readonly RingOwner[]>
 }

@@ -7,6 +7,7 @@ import type { IdempotencyStore } from './idempotency-store'
 import type { InvitationStore } from './invitation-store'
 import type { KeyStore } from './key-store'
 import type { MemberStore } from './member-store'
+import type { OrganizationStore } from './organization-store'
 import type { ProjectStore } from './project-store'
 import type { TestPlaceStore } from './test-place-store'
 import type { VersionStore } from './version-store'
@@ -15,6 +16,7 @@ import type { WorkflowStore } from './workflow-store'
 /** Everything one organization keeps in D1. No method takes an organization: it was given when they were made. */
 export type Stores = {
   readonly organizationId: string
+  readonly organization: OrganizationStore
   readonly workflows: WorkflowStore
   readonly versions: VersionStore
   readonly deployments: DeploymentStore

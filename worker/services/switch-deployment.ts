@@ -1,5 +1,7 @@
-import type { ActivateAnswer, Change, DeploymentIdentity } from '#core/release/wire'
+import type { ActivateAnswer, Actor, Change, DeploymentIdentity } from '#core/release/wire'
 import type { DeploymentRow } from '../ports/deployment-store'
+import type { Digest } from '../ports/digest'
+import type { Stores } from '../ports/stores'
 import { AppError } from './app-error'
 import type { ServiceContext } from './service-context'
 
@@ -8,7 +10,11 @@ export type Switched = Extract<ActivateAnswer, { kind: 'done' }>
 const LANES = 4
 
 /** What a deployment is; fixed when it is first made. */
-export function identityOf(ctx: ServiceContext, deployment: DeploymentRow, workflowName: string): DeploymentIdentity {
+export function identityOf(
+  ctx: { readonly digest: Digest; readonly stores: Pick<Stores, 'organizationId'> },
+  deployment: DeploymentRow,
+  workflowName: string,
+): DeploymentIdentity {
   const { organizationId } = ctx.stores
   return {
     organizationId,
@@ -28,7 +34,7 @@ export function identityOf(ctx: ServiceContext, deployment: DeploymentRow, workf
  * cannot_shrink.
  */
 export async function switchDeployment(
-  ctx: ServiceContext,
+  ctx: Pick<ServiceContext, 'deployments' | 'projection'> & { readonly caller: { readonly actor: Actor } },
   identity: DeploymentIdentity,
   change: Change,
   idempotencyKey: string,

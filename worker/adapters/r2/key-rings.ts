@@ -17,6 +17,7 @@ export function createKeyRings(bucket: R2Bucket): KeyRings {
     },
     create: (organizationId, text, master) => put(organizationId, text, master, new Headers({ 'if-none-match': '*' })),
     replace: (organizationId, text, master, mark) => put(organizationId, text, master, { etagMatches: mark }),
+    remove: (organizationId) => bucket.delete(keyOf(organizationId)),
     async owners(after, limit) {
       const { objects } = await bucket.list({
         prefix: PREFIX,

@@ -7,6 +7,7 @@ import { deploymentOperations } from './deployments'
 import { environmentOperations } from './environments'
 import { executionOperations } from './executions'
 import { identityOperations } from './identity'
+import { organizationOperations } from './organization'
 import { peopleOperations } from './people'
 import { projectOperations } from './projects'
 import { runOperations } from './run'
@@ -35,6 +36,7 @@ export const API = {
   ...secondFactorOperations,
   ...peopleOperations,
   ...projectOperations,
+  ...organizationOperations,
 }
 
 export type Api = typeof API

@@ -69,6 +69,7 @@ const identity = {
     title: 'Nobody gives or takes a role above their own.',
     hint: 'Ask somebody with that role.',
   },
+  owner_required: { status: 403, title: 'Only an owner of the organization may do this.', hint: 'Ask one of them.' },
   last_owner: {
     status: 409,
     title: 'An organization keeps at least one owner.',
