@@ -203,7 +203,7 @@ async function prepare(
 
 /** OPTIONS starts nothing: the call is judged by address only, and always ends in an answer of its own. */
 async function preflight(deps: WebhookDoorDeps, endpoints: Endpoints, call: Call): Promise<Response> {
-  const { request, address } = call
+  const { address } = call
   let found: OpenEndpoint | Refusal = UNDEPLOYED
   await deps.ingress.accept<Stopped>(address.ref, null, async (config) => {
     const endpoint = await endpoints.find(config, address.slot)

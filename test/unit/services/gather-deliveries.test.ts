@@ -120,7 +120,7 @@ describe('calls an isolate has answered', () => {
     const { log, written, tasks, waits, time, settle } = isolate()
     log.note('r1', seen())
     waits.splice(0)
-    tasks.splice(0)
+    void tasks.splice(0)
     time.now += 5_000
     log.note('r1', seen())
     expect(tasks).toHaveLength(0)

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { DELIVERIES_MAX, type Delivery } from '#core/model/delivery'
 import { delivery } from '../support/test-delivery'
-import { newRelease, testDeployment } from '../support/test-deployment'
+import { type newRelease, testDeployment } from '../support/test-deployment'
 
 const DAY_MS = 86_400_000
 const ids = (from: number, to: number) =>

@@ -62,7 +62,8 @@ function shownNames(query: string, hiding: Hiding): readonly string[] {
 
 /** Masked before it is cut: half a secret would not be found. */
 function masked(text: string, { redact }: Hiding): string {
-  return String(redact(text))
+  const shown = redact(text)
+  return typeof shown === 'string' ? shown : REDACTED
 }
 
 function cut(text: string, charsMax: number): string {
