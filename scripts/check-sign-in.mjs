@@ -1,5 +1,5 @@
 // Tries on a deployed service what nothing enforces locally: that the platform takes the cost of our passwords, and how its
-// cookies come. Signs up with an address of yours: node scripts/check-sign-in.mjs https://millrace.example.com me@example.com
+// cookies come. Signs up with an address of yours, and deletes what that made: node scripts/check-sign-in.mjs https://millrace.example.com me@example.com
 import { randomUUID } from 'node:crypto'
 
 const [, , origin = '', email = ''] = process.argv
@@ -8,13 +8,14 @@ const PASSWORD = `tried once ${randomUUID()}`
 const COOKIE = /^__Host-millrace_session=\w+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/
 const PLAIN = /^millrace_session=\w+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/
 
-/** @param {string} path @param {object} body */
-async function post(path, body) {
+/** @param {string} path @param {object} body @param {Record<string, string>} more */
+async function send(path, body, more = {}, method = 'POST') {
   const startedAt = performance.now()
-  const headers = { 'content-type': 'application/json' }
-  const answer = await fetch(new URL(path, origin), { method: 'POST', headers, body: JSON.stringify(body) })
-  await answer.text()
-  return { status: answer.status, cookie: answer.headers.get('set-cookie') ?? '', ms: performance.now() - startedAt }
+  const headers = { 'content-type': 'application/json', ...more }
+  const answer = await fetch(new URL(path, origin), { method, headers, body: JSON.stringify(body) })
+  const text = await answer.text()
+  const cookie = answer.headers.get('set-cookie') ?? ''
+  return { status: answer.status, cookie, text, ms: performance.now() - startedAt }
 }
 
 /** @param {string} what @param {boolean} holds @param {string} seen */
@@ -26,7 +27,7 @@ function check(what, holds, seen) {
 /** @param {string} what @param {{ email: string, password: string }} body @param {number} expected */
 async function signIn(what, body, expected) {
   const seen = []
-  for (let i = 0; i < TRIES; i++) seen.push(await post('/v1/auth/sign-in', body))
+  for (let i = 0; i < TRIES; i++) seen.push(await send('/v1/auth/sign-in', body))
   const [median] = seen
     .map(({ ms }) => ms)
     .toSorted((a, b) => a - b)
@@ -43,10 +44,18 @@ if (!URL.canParse(origin) || !email.includes('@')) {
   process.stderr.write('usage: node scripts/check-sign-in.mjs <origin> <an address of yours without an account>\n')
   process.exit(2)
 }
-const opened = await post('/v1/auth/sign-up', { email, password: PASSWORD, organizationName: 'Tried once' })
+const name = 'Tried once'
+const opened = await send('/v1/auth/sign-up', { email, password: PASSWORD, organizationName: name })
 check('signing up', opened.status === 201, `${opened.status}, ${Math.round(opened.ms)} ms`)
 const flags = origin.startsWith('https:') ? COOKIE : PLAIN
 check('its cookie', flags.test(opened.cookie), opened.cookie.replace(/=\w+;/, '=…;'))
 await signIn('the right password', { email, password: PASSWORD }, 200)
 await signIn('a wrong one', { email, password: `${PASSWORD}!` }, 401)
 await signIn('an address nobody has', { email: `nobody-${randomUUID()}@example.com`, password: PASSWORD }, 401)
+const session = {
+  origin: new URL(origin).origin,
+  cookie: opened.cookie.split(';')[0] ?? '',
+  'x-csrf-token': opened.status === 201 ? String(JSON.parse(opened.text).csrfToken) : '',
+}
+const deleted = await send('/v1/organization', { name, password: PASSWORD }, session, 'DELETE')
+check('deleting it again', deleted.status === 202, `${deleted.status}`)

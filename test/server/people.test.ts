@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, caller } from '../support/server/caller'
 import { type RunningServer, startServer } from '../support/server/start-server'
@@ -58,6 +61,16 @@ test('who was invited signs up into the organization, and a removed member is ou
   const removed = await call('DELETE', `/v1/members/${joined.body.user.id}`, undefined, owner.headers)
   expect(removed.status).toBe(204)
   expect((await call('GET', '/v1/workflows', undefined, { cookie })).status).toBe(401)
+})
+
+test('the script that tries signing in on a deployed service finds nothing wrong here, and leaves nobody who can (A-09)', async () => {
+  const email = anyAddress()
+  const script = fileURLToPath(new URL('../../scripts/check-sign-in.mjs', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [script, server.url, email])
+  expect(stdout.split('\n').filter((line) => line !== '' && !line.startsWith('ok '))).toEqual([])
+  expect(stdout).toMatch(/deleting it again: 202/)
+  const after = await call('POST', '/v1/auth/sign-in', { email, password: PASSWORD })
+  expect(after.status).toBe(401)
 })
 
 test('a password of 10 MB is refused at once, and the service goes on', async () => {
