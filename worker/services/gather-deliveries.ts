@@ -74,16 +74,21 @@ export function gatherDeliveries(deps: GatherDeliveriesDeps): DeliveryLog {
   }
 }
 
+/** Twice at most: what is refused because something is out of order is worth a second try. */
 async function tell(deps: GatherDeliveriesDeps, ref: string, calls: readonly HeldCall[]): Promise<void> {
+  const deliveries = calls.map((held) => toDelivery(held, deps.randomBytes))
+  const once = () => tellOnce(deps, ref, deliveries)
   try {
-    const config = await deps.configs.get(ref)
-    if (config === null) return
-    const { organizationId } = config
-    const deliveries = calls.map((held) => toDelivery(held, deps.randomBytes))
-    await deps.deployments(ref).addDeliveries({ organizationId, deliveries })
+    await once().catch(() => deps.sleep(BUSY_MS).then(once))
   } catch (error) {
     deps.report('deliveries_unwritten', { ref, calls: calls.length, error: String(error) })
   }
+}
+
+async function tellOnce(deps: GatherDeliveriesDeps, ref: string, deliveries: readonly Delivery[]): Promise<void> {
+  const config = await deps.configs.get(ref)
+  if (config === null) return
+  await deps.deployments(ref).addDeliveries({ organizationId: config.organizationId, deliveries })
 }
 
 function toDelivery({ call, count, more, lastAt }: HeldCall, randomBytes: RandomBytes): Delivery {

@@ -36,6 +36,12 @@ describe('the calls a deployment remembers', () => {
     expect(pages).toEqual(Array.from({ length: 1_000 }, (_, n) => 1_002 - n))
   })
 
+  it('are listed once, also when an isolate that heard no answer told them again', () => {
+    const page = selectDeliveries([call(1), call(2), call(1), call(2), call(3)], { limit: 2 })
+    expect([idsOf(page.items), page.nextCursor]).toEqual([[3, 2], 'dlv_000002'])
+    expect(idsOf(selectDeliveries([call(1), call(2), call(1)], { limit: 2, cursor: 'dlv_000002' }).items)).toEqual([1])
+  })
+
   it('are chosen by outcome, reason, trigger and time, and the last page says so', () => {
     const kept = [
       call(1),

@@ -137,10 +137,24 @@ describe('calls an isolate has answered', () => {
     expect(written).toEqual([])
   })
 
-  it('that cannot be told are given up, and the log says how many', async () => {
-    const { log, reports, settle } = isolate({ addDeliveries: () => Promise.reject(new Error('away')) })
-    log.note('r1', seen())
+  it('that could not be told are told once more, the same, and then given up with a word in the log', async () => {
+    const answers = [false, true, false, false]
+    const addDeliveries = () => (answers.shift() === true ? Promise.resolve(1) : Promise.reject(new Error('away')))
+    const { log, written, waits, reports, tasks, settle } = isolate({ addDeliveries })
+    const twice = async () => {
+      log.note('r1', seen())
+      const all = Promise.all(tasks.splice(0))
+      for (let n = 0; n < 2; n++) {
+        waits.splice(0)[0]?.end()
+        for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+      }
+      await all
+    }
+    await twice()
+    expect([written.length, reports]).toEqual([1, []])
+    await twice()
     await settle()
+    expect(written).toHaveLength(1)
     expect(reports).toMatchObject([['deliveries_unwritten', { ref: 'r1', calls: 1 }]])
   })
 })

@@ -15,9 +15,13 @@ export type DeliveryQuery = {
 
 export type DeliveryPage = { readonly items: readonly Delivery[]; readonly nextCursor: string | null }
 
-/** A page of the latest `DELIVERIES_MAX`, newest first, whatever order they were kept in; filters choose among those. */
+/**
+ * A page of the latest `DELIVERIES_MAX`, newest first, whatever order they were kept in and however often they were told;
+ * filters choose among those.
+ */
 export function selectDeliveries(kept: readonly Delivery[], query: DeliveryQuery): DeliveryPage {
-  const latest = kept.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, DELIVERIES_MAX)
+  const sorted = kept.toSorted((a, b) => (a.id < b.id ? 1 : -1))
+  const latest = sorted.filter(({ id }, i) => id !== sorted[i - 1]?.id).slice(0, DELIVERIES_MAX)
   const found = latest.filter((delivery) => matches(delivery, query))
   const items = found.slice(0, query.limit)
   return { items, nextCursor: found.length > items.length ? (items.at(-1)?.id ?? null) : null }
