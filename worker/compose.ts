@@ -10,11 +10,7 @@ import { createMac } from './adapters/crypto/hmac'
 import { parseMasterKeys } from './adapters/crypto/master-keys'
 import { randomBytes } from './adapters/crypto/random'
 import { createDeadLetterLog } from './adapters/d1/dead-letter-log'
-import { createDeploymentProjection } from './adapters/d1/deployment-projection'
-import { createDeploymentSweep } from './adapters/d1/deployment-sweep'
-import { createOrganizationSweep } from './adapters/d1/organization-sweep'
 import { createStores } from './adapters/d1/stores'
-import { createSweepCursor } from './adapters/d1/sweep-cursor'
 import { describeError } from './adapters/log/describe-error'
 import { report } from './adapters/log/report'
 import { createEmailSender } from './adapters/mail/email-sender'
@@ -27,23 +23,19 @@ import type { EgressPolicy } from './adapters/net/egress-policy'
 import { egressPolicyOf } from './adapters/net/egress-settings'
 import { createHttpSender } from './adapters/net/http-sender'
 import { createDoorbells } from './adapters/queue/doorbells'
-import { createArchiveCleaner } from './adapters/r2/archive-cleaner'
 import { createKeyRings } from './adapters/r2/key-rings'
 import { createOutputStore } from './adapters/r2/output-store'
 import { createTraceBlocks } from './adapters/r2/trace-blocks'
 import { readSettings, type Bindings, type Settings } from './env'
+import { everyMinute } from './every-minute'
 import { hookSettings } from './hook-settings'
 import { createApp } from './http/app'
 import { createFrontDoor, type FrontDoor } from './http/front-door'
 import { createSignalDoor, type SignalDoor } from './http/signal'
 import { createWebhookDoor, type WebhookDoor } from './http/webhook'
-import type { ArchiveCleaner } from './ports/archive-cleaner'
 import type { Deployments } from './ports/deployments'
-import type { DeploymentSweep } from './ports/deployment-sweep'
 import type { Shards } from './ports/shards'
 import type { Vault } from './ports/vault'
-import type { RemoveDeps } from './cron/remove-organizations'
-import type { RewrapDeps } from './cron/rewrap'
 import type { DeadLetterDeps } from './queue/dead-letters'
 import { createConfigCache } from './services/config-cache'
 import { gatherDeliveries } from './services/gather-deliveries'
@@ -65,11 +57,8 @@ export type Composition = {
   readonly runner: RunnerDeps
   readonly shards: Shards
   readonly deployments: Deployments
-  readonly sweep: DeploymentSweep
   readonly deadLetters: DeadLetterDeps
-  readonly cleaner: ArchiveCleaner
-  readonly rewrapping: RewrapDeps
-  readonly removing: RemoveDeps
+  readonly everyMinute: () => Promise<void>
   readonly background: (work: Promise<unknown>) => void
 }
 
@@ -106,8 +95,6 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     report: reportRequest,
   })
   const common = { requestId, report: reportRequest, environmentName: settings.ENVIRONMENT }
-  const newest = masters.byVersion.size > 1 ? masters.newest : null
-  const cursor = createSweepCursor(bindings.DB, 'rewrap')
   return {
     settings,
     frontDoor: frontDoorOf(settings, requestId),
@@ -118,9 +105,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     shards,
     deployments,
     background,
-    rewrapping: { newest, rings, custodian: vault, cursor, report },
-    removing: { ...removalOf(bindings), deployments, custodian: vault, rings },
-    ...keepersOf(bindings, shards),
+    deadLetters: { shards, log: createDeadLetterLog(bindings.DB), digest: sha256Hex, report },
+    everyMinute: everyMinute(bindings, settings, { masters, rings, vault, deployments, shards }),
   }
 }
 
@@ -178,27 +164,6 @@ function mailOf({ EMAIL }: Bindings, { ENVIRONMENT, MAIL_FROM, PUBLIC_URL }: Set
   const mailbox = ENVIRONMENT === 'development' ? createMailbox(Date.now) : null
   const canSend = EMAIL !== undefined && MAIL_FROM !== '' && PUBLIC_URL !== ''
   return { mailbox, mailer: mailbox ?? (canSend ? createEmailSender(EMAIL, MAIL_FROM, report) : noMail) }
-}
-
-/** What removes deleted organizations, but for what others use as well. */
-function removalOf({ DB, BUCKET }: Bindings): Omit<RemoveDeps, 'deployments' | 'custodian' | 'rings'> {
-  return {
-    organizations: createOrganizationSweep(DB),
-    storesOf: (organizationId) => createStores(DB, { organizationId }),
-    projection: createDeploymentProjection(DB),
-    digest: sha256Hex,
-    cleaner: createArchiveCleaner(BUCKET),
-    report,
-  }
-}
-
-/** What the queues and the clock of the platform call. */
-function keepersOf({ DB, BUCKET }: Bindings, shards: Shards) {
-  return {
-    sweep: createDeploymentSweep(DB),
-    cleaner: createArchiveCleaner(BUCKET),
-    deadLetters: { shards, log: createDeadLetterLog(DB), digest: sha256Hex, report },
-  }
 }
 
 /** What runs stages, but for what it says to other executions. */

@@ -50,6 +50,8 @@ const Settings = z.object({
   DOORBELL_HOLD_MS: z.coerce.number().int().min(0),
   /** Executions a shard accepts per second before it asks for more shards; 0 = never (performance.md). */
   GROW_AT_ACCEPTS_PER_SECOND: z.coerce.number().min(0).default(200),
+  /** The instant the database was set back to, once it had to be: what the index lost since is told again (storage.md). */
+  REINDEX_SINCE: z.union([z.literal(''), z.iso.datetime({ offset: true })]).default(''),
   /** A resolver by DNS over HTTPS that is asked about every host that is called (egress.md). */
   EGRESS_DOH_URL: z.string().default(''),
   MILLRACE_DEV_ALLOW_HOSTS: z.string().default(''),

@@ -1,10 +1,6 @@
 /** Composition root: wires the rooms together and hands each door to the platform. The only reader of env besides the objects. */
 import { env, waitUntil } from 'cloudflare:workers'
 import { compose, type Composition } from './compose'
-import { poke } from './cron/poke'
-import { purge } from './cron/purge'
-import { removeOrganizations } from './cron/remove-organizations'
-import { rewrap } from './cron/rewrap'
 import type { Bindings } from './env'
 import { answerDoorbells } from './queue/answer-doorbells'
 import { keepDeadLetters } from './queue/dead-letters'
@@ -12,9 +8,6 @@ import { keepDeadLetters } from './queue/dead-letters'
 export { EgressGateway } from './adapters/loader/egress-gateway'
 export { DeploymentObject } from './objects/deployment-object'
 export { ExecutionShard } from './objects/execution-shard'
-
-/** The sweep is called every minute; in so many calls it gets round all deployments. */
-const POKE_ROUNDS = 15
 
 let composed: Composition | null = null
 
@@ -39,12 +32,5 @@ export default {
     if (batch.queue.endsWith('executions-dead')) return keepDeadLetters(batch, deadLetters)
     await answerDoorbells(batch, { runner, shards, background, holdMs: settings.DOORBELL_HOLD_MS })
   },
-  async scheduled() {
-    const { sweep, deployments, cleaner, rewrapping, removing, runner, settings } = composition()
-    const rounds = settings.ENVIRONMENT === 'development' ? 1 : POKE_ROUNDS
-    await poke(sweep, deployments, rounds, runner.report)
-    await rewrap(rewrapping)
-    await removeOrganizations(removing, Date.now())
-    await purge({ sweep, deployments, cleaner, report: runner.report }, Date.now())
-  },
+  scheduled: () => composition().everyMinute(),
 } satisfies ExportedHandler

@@ -12,6 +12,7 @@ const passedThrough = [
   'MILLRACE_DEV_HOST_MAP',
   'DOORBELL_HOLD_MS',
   'GROW_AT_ACCEPTS_PER_SECOND',
+  'REINDEX_SINCE',
 ]
 
 /** What the shell's environment may set in the local worker. */

@@ -20,6 +20,19 @@ export function createBlockTable(sql: SqlStorage) {
         .toArray()
         .map(({ n }) => n)
     },
+    /** Numbers of blocks last written at an instant or later, from a number on. */
+    writtenSince(at: EpochMs, from: number, limit: number): readonly number[] {
+      return sql
+        .exec<{ n: number }>(
+          'SELECT n FROM block WHERE written_at >= ? AND written_at < ? AND n >= ? ORDER BY n LIMIT ?',
+          at,
+          NEVER,
+          from,
+          limit,
+        )
+        .toArray()
+        .map(({ n }) => n)
+    },
     /** The block's archive is gone. The newest one's number stays: numbers of executions go on from there. */
     forget(block: number): void {
       sql.exec('UPDATE block SET written_at = ? WHERE n = ?', NEVER, block)

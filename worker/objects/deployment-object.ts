@@ -155,6 +155,14 @@ export class DeploymentObject extends DurableObject<Bindings> {
     await Promise.allSettled(Array.from({ length: shards }, (_, no) => this.#shard(no).poke()))
   }
 
+  async reindex(): Promise<{ organizationId: string; shards: number } | null> {
+    if (this.#state === null) return null
+    this.#storage.queueProjection(Date.now())
+    await this.#project(Date.now())
+    await this.#armNext()
+    return { organizationId: this.#state.identity.organizationId, shards: this.#state.shards }
+  }
+
   /** Nothing of it is left when this answers so; done again it changes nothing. */
   async purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer> {
     const state = this.#state

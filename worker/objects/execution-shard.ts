@@ -2,6 +2,7 @@
  * One shard of a deployment as a Durable Object: hands every call to its host, and gives the host what the platform has.
  * What a shard does is in shard-host.ts, what it decides in core/shard, what it stores in shard-storage.ts.
  */
+import type { EpochMs } from '#core/kernel/time'
 import { DurableObject } from 'cloudflare:workers'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type {
@@ -60,7 +61,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
     })
     this.#janitor = createJanitor(this.#host.shard, {
       archive: createArchiveCleaner(env.BUCKET),
-      index: createIndexCleaner(env.DB),
+      index: { ...createIndexCleaner(env.DB), ...createExecutionIndex(env.DB) },
       blocks: createBlockTable(ctx.storage.sql),
       flush: () => this.#host.flusher.run(),
       report,
@@ -142,6 +143,13 @@ export class ExecutionShard extends DurableObject<Bindings> {
 
   erase(request: { organizationId: string; id: string }): Promise<EraseAnswer> {
     return this.#host.belongsTo(request.organizationId) ? this.#janitor.erase(request.id) : Promise.resolve('unknown')
+  }
+
+  async reindex(request: { organizationId: string; sinceAt: EpochMs; from: number }): Promise<number | null> {
+    if (!this.#host.belongsTo(request.organizationId)) return null
+    const next = await this.#janitor.reindex(request)
+    this.#host.after()
+    return next
   }
 
   async purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer> {

@@ -6,9 +6,11 @@ import { blockOf, countArchived } from '#core/shard/blocks'
 import { cancel } from '#core/shard/interrupt'
 import type { Shard } from '#core/shard/memory'
 import type { ArchiveCleaner } from '../ports/archive-cleaner'
+import type { ExecutionIndex } from '../ports/execution-index'
 import type { IndexCleaner } from '../ports/index-cleaner'
 import type { EraseAnswer, PurgeAnswer } from '../ports/shards'
 import type { BlockTable } from './block-table'
+import { reindex } from './reindex'
 
 const DAY_MS = 24 * 3_600_000
 /** So many blocks are removed in one look, so that it ends soon. */
@@ -17,7 +19,7 @@ const ARCHIVES = ['t', 'o'] as const
 
 export type JanitorPorts = {
   readonly archive: ArchiveCleaner
-  readonly index: IndexCleaner
+  readonly index: IndexCleaner & ExecutionIndex
   readonly blocks: BlockTable
   /** Brings everything that ended to the index and the archive, as far as that is due. */
   readonly flush: () => Promise<void>
@@ -33,6 +35,8 @@ export type Janitor = {
   expire(now: EpochMs): Promise<void>
   /** Removes one ended execution. */
   erase(id: string): Promise<EraseAnswer>
+  /** Tells the index again what it lost, while nothing is removed. Answers the block to go on with, or null. */
+  reindex(wish: { readonly sinceAt: EpochMs; readonly from: number }): Promise<number | null>
   /** Removes everything outside the shard, as much as one call may. */
   purge(mayCancel: boolean, now: EpochMs): Promise<PurgeAnswer>
 }
@@ -48,6 +52,7 @@ export function createJanitor(shard: Shard, ports: JanitorPorts): Janitor {
   return {
     expire: (now) => inTurn(() => expire(shard, ports, now)),
     erase: (id) => inTurn(() => erase(shard, ports, id)),
+    reindex: (wish) => inTurn(() => reindex(shard, ports, wish)),
     purge: (mayCancel, now) => inTurn(() => purge(shard, ports, mayCancel, now)),
   }
 }

@@ -1,6 +1,10 @@
+import type { ExecutionSummary } from '#core/shard/summary'
+
 /** What is stored of one block of executions. */
 export type BlockContents = {
   readonly ids: readonly string[]
+  /** What the index is told of them. */
+  readonly summaries: readonly ExecutionSummary[]
   /** Numbers of those that stored objects of their own, such as large outputs. */
   readonly storing: readonly number[]
   /** The keys the block lies under: its own, and those of stragglers. */

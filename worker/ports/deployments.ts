@@ -23,6 +23,8 @@ export type DeploymentHandle = {
    */
   grow(wish: { organizationId: string; shards: number }): Promise<number>
   poke(): Promise<void>
+  /** Tells the index again how it stands; answers whose shards there are, and how many. */
+  reindex(): Promise<{ organizationId: string; shards: number } | null>
   /** Empties the deployment's shards and then itself, for good. */
   purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer>
   /** Remembers calls of its webhooks; answers how many it was told of. What belongs to nobody is not remembered. */

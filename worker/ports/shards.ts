@@ -1,4 +1,5 @@
 import type { WebhookResponse } from '#core/components/context'
+import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type {
   AcceptAnswer,
@@ -76,6 +77,8 @@ export type ShardHandle = {
   }): Promise<{ epoch: number; running: number; waiting: number }>
   /** Removes an ended execution wherever it is kept. */
   erase(request: { organizationId: string; id: string }): Promise<EraseAnswer>
+  /** Tells the index again what it was told since then, from a block on; answers the block to go on with, or null. */
+  reindex(request: { organizationId: string; sinceAt: EpochMs; from: number }): Promise<number | null>
   /** Empties the shard and what it archived, for good. */
   purge(request: { organizationId: string; mayCancel: boolean }): Promise<PurgeAnswer>
   poke(): Promise<void>

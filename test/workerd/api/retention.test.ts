@@ -1,56 +1,18 @@
-import { evictDurableObject, listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
+import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { parseExecutionId } from '#core/model/execution-id'
-import { parseDeploymentId } from '#core/model/deployment-id'
 import { createDeploymentSweep } from '../../../worker/adapters/d1/deployment-sweep'
 import { createArchiveCleaner } from '../../../worker/adapters/r2/archive-cleaner'
 import { DRAIN_MS, purge } from '../../../worker/cron/purge'
 import type { DeploymentHandle } from '../../../worker/ports/deployments'
-import type { ShardHandle } from '../../../worker/ports/shards'
 import { deployed, run, type Place } from './deployed'
+import { archived, later, ran, refOf, shardOf } from './later'
 import { clientWith, newOrganization, sampleDefinition } from './support'
-
-const DAY_MS = 24 * 3_600_000
 
 afterEach(() => {
   vi.useRealTimers()
 })
-
-const refOf = ({ deployment }: Pick<Place, 'deployment'>) => parseDeploymentId(deployment.deploymentId) ?? ''
-const shardOf = (ref: string) => env.SHARDS.getByName(`dep:${ref}:0`) as unknown as DurableObjectStub & ShardHandle
-
-/** Runs the sample so often; answers the ids. */
-async function ran(place: Place, times: number): Promise<string[]> {
-  const ids: string[] = []
-  for (let n = 0; n < times; n++) {
-    const answer = await run(place)
-    if (!answer.ok) throw new Error(JSON.stringify(answer.problem))
-    ids.push(answer.body.executionId)
-  }
-  return ids
-}
-
-/** Looks after a shard at a later time, as the sweep does, until it holds what is asked for. */
-async function later(ref: string, days: number, holds: () => Promise<void>): Promise<void> {
-  vi.useFakeTimers({ now: Date.now() + days * DAY_MS, toFake: ['Date'] })
-  await shardOf(ref).config()
-  await evictDurableObject(shardOf(ref))
-  await vi.waitFor(async () => {
-    await shardOf(ref).poke()
-    await holds()
-  })
-  vi.useRealTimers()
-  await evictDurableObject(shardOf(ref))
-}
-
-async function archived(id: string): Promise<void> {
-  const { ref = '', seq = 0 } = parseExecutionId(id) ?? {}
-  await later(ref, 2, async () => {
-    const organizationId = (await shardOf(ref).config())?.organizationId ?? ''
-    expect(await shardOf(ref).peek({ organizationId, seq })).toHaveProperty('archived')
-  })
-}
 
 const read = (place: Pick<Place, 'client'>, id: string) => place.client.getExecution({ params: { id } })
 const listed = async ({ client }: Pick<Place, 'client'>) => {

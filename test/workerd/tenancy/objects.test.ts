@@ -37,6 +37,7 @@ const SHARD: { readonly [K in keyof ShardHandle]: Case<ShardHandle> } = {
   peek: (shard, organizationId, victim) => shard.peek({ organizationId, seq: seqOf(victim) }),
   release: (shard, organizationId) => shard.release({ organizationId, pin: 1 }),
   erase: (shard, organizationId, victim) => shard.erase({ organizationId, id: victim.ended }),
+  reindex: (shard, organizationId) => shard.reindex({ organizationId, sinceAt: 0, from: 0 }),
   purge: (shard, organizationId) => shard.purge({ organizationId, mayCancel: true }),
 }
 
@@ -44,6 +45,7 @@ const SHARD: { readonly [K in keyof ShardHandle]: Case<ShardHandle> } = {
 const DEPLOYMENT: { readonly [K in keyof DeploymentHandle]: Case<DeploymentHandle> } = {
   provide: 'reached by ref',
   poke: 'reached by ref',
+  reindex: 'reached by ref',
   activate: (deployment, organizationId, { deploymentId, ref, workflowId, word }) =>
     deployment.activate({
       idempotencyKey: word,

@@ -36,9 +36,10 @@ async function look(bucket: R2Bucket, blockKey: string, storePrefix: string): Pr
   const { objects } = await bucket.list({ prefix: `${blockKey}/`, limit: KEYS_MAX })
   const keys = [blockKey, ...objects.map(({ key }) => key)]
   const texts = [...(await textsOf(bucket, blockKey)), ...(await aloneTexts(bucket, keys.slice(1)))]
-  const executions = texts.map((text) => ({ text, record: parseArchived(text).record }))
+  const executions = texts.map((text) => ({ text, ...parseArchived(text) }))
   return {
     ids: executions.map(({ record }) => record.id),
+    summaries: executions.map(({ summary }) => summary),
     storing: executions.filter(({ text }) => text.includes(`"${storePrefix}`)).map(({ record }) => record.seq),
     keys,
   }

@@ -52,6 +52,16 @@ export function flushed(shard: Shard, batch: FlushBatch): void {
   store.saveFlushedThrough(batch.through)
 }
 
+/** The index lost what it was told: everything that is stored here is told again. */
+export function tellAgain({ memory, store }: Shard): void {
+  if (memory.meta === null) return
+  memory.meta = { ...memory.meta, flushedThrough: 0 }
+  store.saveFlushedThrough(0)
+  memory.unflushed.clear()
+  for (const [seq, finishNo] of store.unflushed(0)) memory.unflushed.set(seq, finishNo)
+  for (const seq of memory.live.keys()) memory.unseen.add(seq)
+}
+
 /** Executions that end soon are projected once, at their end. */
 function isSettled(shard: Shard, seq: number, now: EpochMs): boolean {
   const entry = shard.memory.live.get(seq)
