@@ -37,6 +37,7 @@ const ACCOUNT = [
   `DELETE FROM sessions WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
   `DELETE FROM recovery_codes WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
   `DELETE FROM second_factors WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
+  `DELETE FROM identities WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
   `DELETE FROM user_tokens WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
   `DELETE FROM users WHERE id = ?1 AND ${HAS_NO_OTHER}`,
 ]
