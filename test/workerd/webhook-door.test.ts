@@ -70,7 +70,7 @@ describe('what a webhook answers', () => {
 })
 
 describe('where a webhook is', () => {
-  it('a wrong token is 404 and asks nothing of the storage (W-24)', async () => {
+  it('a wrong token is 404 and asks nothing of the storage (W-24, T-08)', async () => {
     const { door, token, asked } = await openDoor()
     const flipped = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0')
     for (const wrong of [

@@ -133,7 +133,7 @@ function textOf(definition: Json, key: string): string | null {
 }
 
 function nameOf(definition: Json): string {
-  const name = nameShape(200).safeParse(textOf(definition, 'name'))
+  const name = nameShape(200).safeParse(isJsonObject(definition) ? definition['name'] : null)
   if (name.success) return name.data
   const message = "'name' is required: neither the request nor the document has a usable one"
   throw new AppError('request_invalid', {

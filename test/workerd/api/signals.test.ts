@@ -41,7 +41,7 @@ describe('a signal', () => {
     expect(await signal()).toMatchObject({ status: 200, body: { status: 'duplicate' } })
   })
 
-  test('for a finished execution is refused; so is one without a name, from a stranger or without the scope', async () => {
+  test('for a finished execution is refused; so is one without a name, from a stranger or without the scope (T-26)', async () => {
     const { client, deploy } = await newPlace()
     const { start } = await deploy({
       name: 'brief',
@@ -95,7 +95,7 @@ describe('a signal', () => {
 })
 
 describe('the link of a signal', () => {
-  test('shows what it asks and changes nothing when it is looked at', async () => {
+  test('shows what it asks and changes nothing when it is looked at (T-26)', async () => {
     const { client, id } = await asked()
     const link = await linkIn(client, id)
     for (const method of ['GET', 'HEAD', 'GET']) {
@@ -109,7 +109,7 @@ describe('the link of a signal', () => {
     expect(await until(client, id, isWaiting)).toMatchObject({ status: 'waiting' })
   })
 
-  test('sends the choice once; the second use is gone', async () => {
+  test('sends the choice once; the second use is gone (T-26)', async () => {
     const { client, id } = await asked()
     const link = await linkIn(client, id)
     expect((await submit(link, { choice: 'maybe' })).status).toBe(422)
@@ -137,7 +137,7 @@ describe('the link of a signal', () => {
     expect(await until(client, id, isEnded)).toMatchObject({ output: { choice: 'reject', why: 'too much' } })
   })
 
-  test('is worth nothing when it is changed, whatever the change', async () => {
+  test('is worth nothing when it is changed, whatever the change (T-26)', async () => {
     const { client, id } = await asked()
     const link = await linkIn(client, id)
     const changed = [
@@ -152,7 +152,7 @@ describe('the link of a signal', () => {
     expect((await send(link, { method: 'DELETE' })).status).toBe(405)
   })
 
-  test('of a cancelled execution is gone', async () => {
+  test('of a cancelled execution is gone (T-26)', async () => {
     const { client, id } = await asked()
     const link = await linkIn(client, id)
     await client.cancelExecution({ params: { id }, body: {} })

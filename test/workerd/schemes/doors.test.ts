@@ -111,7 +111,7 @@ describe('where nothing answers', () => {
     },
   )
 
-  it.for(everybody)('is everywhere but at the address nobody can guess (W-24): $name', async (sender) => {
+  it.for(everybody)('is everywhere but at the address nobody can guess (W-24, T-08): $name', async (sender) => {
     const door = await openFor(sender)
     const { token, ref } = door
     const letter = await door.letter()

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { componentOf } from '../components/registry'
+import { isOneLine, ONE_LINE_RULE } from '../kernel/is-one-line'
 import { isJsonObject, type Json, type JsonObject } from '../kernel/json'
 import { LIMITS } from '../model/limits'
 import { TriggerDocument } from '../triggers/registry'
@@ -22,7 +23,7 @@ const Description = z.string().max(2_000).nullable().default(null)
 
 export const StageDocument = z.strictObject({
   id: StageId,
-  name: z.string().max(200).nullable().default(null).meta({ title: 'Name' }),
+  name: z.string().max(200).refine(isOneLine, ONE_LINE_RULE).nullable().default(null).meta({ title: 'Name' }),
   description: Description,
   component: z.string().meta({ title: 'Component', description: 'What the stage does.' }),
   depends_on: z.array(z.string()).default([]).meta({
@@ -71,10 +72,14 @@ const EnvironmentName = z.string().min(1).max(64)
 /** The document as users write it: every key it may have, and nothing else. */
 export const WorkflowDocument = z.strictObject({
   $schema: z.string().optional().meta({ title: 'Schema', description: 'For editors; ignored.' }),
-  name: z.string().trim().min(1).max(200).meta({ title: 'Name' }),
+  name: z.string().trim().min(1).max(200).refine(isOneLine, ONE_LINE_RULE).meta({ title: 'Name' }),
   description: Description,
   version: z.string().max(64).optional().meta({ title: 'Version', description: "The author's own mark; ignored." }),
-  tags: z.array(z.string().trim().min(1).max(64)).max(50).optional().meta({ title: 'Tags' }),
+  tags: z
+    .array(z.string().trim().min(1).max(64).refine(isOneLine, ONE_LINE_RULE))
+    .max(50)
+    .optional()
+    .meta({ title: 'Tags' }),
   metadata: z.record(z.string(), z.unknown()).optional().meta({ title: 'Metadata', description: 'Free; ignored.' }),
   environment: z
     .union([EnvironmentName, z.array(EnvironmentName).min(1)])
