@@ -70,14 +70,18 @@ function reach(handle: ShardHandle, through: Partial<ShardHandle>): ShardHandle 
 /** A shard of its own with a document live in it. Executions are started and served by hand. */
 export async function publish(
   document: Json,
-  environment: { variables?: Record<string, string>; secrets?: Record<string, string> } = {},
+  environment: {
+    variables?: Record<string, string>
+    secrets?: Record<string, string>
+    hosts?: Record<string, string[]>
+  } = {},
   changes: Partial<DeploymentConfig> = {},
 ) {
   const workflow = Workflow.parse(document)
   const plan = compilePlan(workflow)
   const base = deploymentConfig(changes)
-  const { secrets = {}, variables = {} } = environment
-  const sealed = JSON.stringify({ variables, secrets, masked: secrets })
+  const { secrets = {}, variables = {}, hosts = {} } = environment
+  const sealed = JSON.stringify({ variables, secrets, masked: secrets, hosts })
   const parts = {
     ...releaseParts(1, { pure: plan.pure, inline: plan.inline, timeoutMs: plan.settings.timeout_ms }),
     document: JSON.stringify(workflow),

@@ -14,6 +14,7 @@ import { authorizeRequests } from './authorize-requests'
 import { confineCode } from './confine-code'
 import { countHops } from './count-hops'
 import type { Inbox } from './inbox'
+import { guardPrompts } from './guard-prompts'
 import { guardSecrets } from './guard-secrets'
 import type { JournalBuffer } from './journal-buffer'
 import { firstResponse } from '#core/shard/first-response'
@@ -64,6 +65,7 @@ export function createSliceContext(
   const guarded = guardSecrets(countHops(deps.http, (job.work.cause.hops ?? 0) + 1), guards)
   const { organizationId } = job.config
   const http = authorizeRequests(guarded, { tokens, organizationId, clock: deps.clock, sleep: deps.sleep })
+  const ai = guardPrompts(deps.ai, guards)
   const world = { ...worldOf(job), signalLinks: parts.signalLinks }
   let mayRespond = job.work.cause.answers === true && firstResponse(job.work.journal) === null
   const writer = createEventWriter(job.work, job.config, deps.outputs)
@@ -81,7 +83,7 @@ export function createSliceContext(
         startChild: (address: string, request: ChildRequest) =>
           deps.startChild({ work: job.work, config: job.config, stage: address }, maskInput(redact, request)),
         http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal()),
-        ai: (request: Parameters<RunnerDeps['ai']>[0]) => deps.ai(request, signal()),
+        ai: (request: Parameters<RunnerDeps['ai']>[0]) => ai(request, signal()),
         code: (call: CodeInvocation, log: ComponentContext['log']) => {
           const send = confineCode(http, call.secrets, secretHosts)
           const host = { signal: signal(), log, http: (request: HttpRequest) => send(request, signal()) }
