@@ -52,6 +52,14 @@ describe('a generator', () => {
     },
   )
 
+  it('asks for no more tokens than it is allowed, and may not be allowed none (T-32)', async () => {
+    expect((await ask({ max_tokens: 200 }, 'Because.')).request).toMatchObject({ tokensMax: 200 })
+    expect((await ask({}, 'Because.')).request).not.toHaveProperty('tokensMax')
+    for (const max_tokens of [0, -1, 1.5, 1_000_001, 'many']) {
+      expect(documentConfig('generator').safeParse({ model: 'm', prompt: 'p', max_tokens }).success).toBe(false)
+    }
+  })
+
   it('passes on why there was no answer, and whether asking again may help', async () => {
     const failure = { code: 'ai_unavailable', message: 'No endpoint.' }
     const refused = await ask({}, { kind: 'failed', failure, durationMs: 0, retryable: false })

@@ -51,6 +51,12 @@ describe('a language model (S141)', () => {
     })
   })
 
+  it('is told how long its answer may be where a stage limits it (T-32)', async () => {
+    const { model, sent } = modelAnswering(200, completion)
+    await model({ ...REQUEST, tokensMax: 200 })
+    expect(JSON.parse(sent[0]!.init.body as string)).toMatchObject({ max_tokens: 200 })
+  })
+
   it('that is not configured fails with what to set, and is not asked again', async () => {
     const { model, sent } = modelAnswering(200, completion, '')
     expect(await model(REQUEST)).toMatchObject({

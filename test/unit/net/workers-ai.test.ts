@@ -39,6 +39,12 @@ describe('Workers AI', () => {
     expect(asked).toEqual([{ model: REQUEST.model, inputs: { messages, temperature: 0 } }])
   })
 
+  it('is told how long its answer may be where a stage limits it (T-32)', async () => {
+    const { ask, asked } = modelAnswering(async () => ({ response: 'Because.' }))
+    await ask({ ...REQUEST, tokensMax: 200 })
+    expect(asked).toMatchObject([{ inputs: { max_tokens: 200 } }])
+  })
+
   it('is given the schema, and its value is the answer as text', async () => {
     const schema = { type: 'object' }
     const { ask, asked } = modelAnswering(async () => ({ response: { a: 1 } }))

@@ -51,8 +51,8 @@ async function run(stages: Json[], hosts: Record<string, string[]> = {}) {
     policy,
     clock: Date.now,
     fetch: async (url, init) => {
-      sent.push(`${url.href} ${JSON.stringify([...new Headers(init.headers)])} ${String(init.body)}`)
-      return Response.json({ said: String(init.body) })
+      sent.push(`${url.href} ${JSON.stringify([...new Headers(init.headers)])} ${init.body as string}`)
+      return Response.json({ said: init.body as string })
     },
   })
   const seq = await release.start({ text: ORDER })

@@ -21,10 +21,11 @@ export function messagesOf({ systemPrompt, prompt }: ChatRequest): Json {
 
 /** A request as OpenAI-compatible endpoints read it. `formatted`: the schema goes along as a response format. */
 export function completionBody(request: ChatRequest, formatted: boolean): JsonObject {
-  const { model, temperature, schema } = request
+  const { model, temperature, tokensMax, schema } = request
   return {
     model,
     ...(temperature !== undefined && { temperature }),
+    ...(tokensMax !== undefined && { max_tokens: tokensMax }),
     messages: messagesOf(request),
     ...(formatted &&
       schema !== undefined && { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } } }),

@@ -46,10 +46,11 @@ export function createWorkersAi(ai: WorkersAi, clock: Clock): ChatModel {
 const NO_TEXT = 'Choose a model that generates text.'
 
 function inputsOf(request: ChatRequest): JsonObject {
-  const { temperature, schema } = request
+  const { temperature, tokensMax, schema } = request
   return {
     messages: messagesOf(request),
     ...(temperature !== undefined && { temperature }),
+    ...(tokensMax !== undefined && { max_tokens: tokensMax }),
     ...(schema !== undefined && { response_format: { type: 'json_schema', json_schema: schema } }),
   }
 }

@@ -67,6 +67,8 @@ export type ChatRequest = {
   readonly provider: ChatProvider
   readonly model: string
   readonly temperature?: number
+  /** Longest an answer may be; absent = as long as the model makes it. */
+  readonly tokensMax?: number
   readonly systemPrompt?: string
   readonly prompt: string
   /** JSON Schema the answer is to fit; asked for, not guaranteed. */

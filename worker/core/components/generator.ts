@@ -10,6 +10,7 @@ import { textField } from './text-field'
 export type GeneratorConfig = {
   model: string
   temperature?: number | undefined
+  max_tokens?: number | undefined
   system_prompt?: string | undefined
   prompt: string
   schema?: Record<string, unknown> | undefined
@@ -17,6 +18,8 @@ export type GeneratorConfig = {
   timeout: number
   retry?: RetryPolicy | undefined
 }
+
+const TOKENS_MOST = 1_000_000
 
 /** Asks for JSON in words, because not every endpoint knows a response format. */
 function systemPrompt({ system_prompt, schema }: GeneratorConfig): string | undefined {
@@ -49,6 +52,12 @@ export const generator = defineComponent({
       model: textField({ title: 'Model', description: "The model's name at the provider.", lengthMin: 1 }),
       temperature: t(
         z.number().min(0).max(2).meta({ title: 'Temperature', description: 'How varied the answers are, 0 to 2.' }),
+      ).optional(),
+      max_tokens: t(
+        z.int().min(1).max(TOKENS_MOST).meta({
+          title: 'Tokens',
+          description: 'How long an answer may be, and with it what it may cost. Absent: as the model ends it.',
+        }),
       ).optional(),
       system_prompt: textField({
         title: 'System prompt',
@@ -94,6 +103,7 @@ export const generator = defineComponent({
       idempotencyKey: ctx.idempotencyKey,
       ...(config.schema !== undefined && { schema: config.schema as JsonObject }),
       ...(config.temperature !== undefined && { temperature: config.temperature }),
+      ...(config.max_tokens !== undefined && { tokensMax: config.max_tokens }),
       ...(system !== undefined && { systemPrompt: system }),
     })
     return outcomeOf(answer, config.schema)
