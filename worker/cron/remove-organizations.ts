@@ -6,8 +6,8 @@ import type { OrganizationSweep, RemovedOrganization } from '../ports/organizati
 import type { Stores } from '../ports/stores'
 import { type HaltDeps, haltDeployments } from '../services/halt-deployments'
 
-/** So many removed organizations are worked on in one call. */
-const ORGANIZATIONS_MAX = 5
+/** So many removed organizations are worked on in one call, each with some 150 calls at most. */
+const ORGANIZATIONS_MAX = 2
 const HALTED_MAX = 40
 const SYSTEM = { id: 'system', email: null }
 const MEMBERS_MAX = 50

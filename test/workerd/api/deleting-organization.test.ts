@@ -1,26 +1,49 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import { sha256Hex } from '../../../worker/adapters/crypto/digest'
 import { createEnvelopeVault } from '../../../worker/adapters/crypto/envelope-vault'
 import { parseMasterKeys } from '../../../worker/adapters/crypto/master-keys'
+import { createDeploymentProjection } from '../../../worker/adapters/d1/deployment-projection'
+import { createDeploymentSweep } from '../../../worker/adapters/d1/deployment-sweep'
+import { createOrganizationSweep } from '../../../worker/adapters/d1/organization-sweep'
+import { createStores } from '../../../worker/adapters/d1/stores'
+import { createArchiveCleaner } from '../../../worker/adapters/r2/archive-cleaner'
 import { createKeyRings } from '../../../worker/adapters/r2/key-rings'
-import { compose } from '../../../worker/compose'
 import { purge } from '../../../worker/cron/purge'
 import { type RemoveDeps, removeOrganizations, SETTLE_MS } from '../../../worker/cron/remove-organizations'
 import type { Bindings } from '../../../worker/env'
+import type { Deployments } from '../../../worker/ports/deployments'
 import { bucketObjects, databaseRows, objectRows } from '../secrets/storage-dump'
 import { newVictim, type Victim } from '../tenancy/victim'
 import { deployDocument, isEnded, until } from './deploy-document'
 import { anyAddress, ask, type Headers, invited, newMember, PASSWORD, post, tokenTo } from './people'
 import { clientWith, newKey, newOrganization, send } from './support'
 
-const kept = compose({ ...env } as unknown as Bindings, (work) => void work.catch(() => undefined))
+const bindings = env as unknown as Bindings
+const rings = createKeyRings(bindings.BUCKET)
+const freshVault = () =>
+  createEnvelopeVault({ masters: parseMasterKeys(String(bindings.MASTER_KEY), ''), rings, clock: Date.now })
 const reports: { event: string; facts: Readonly<Record<string, string | number>> }[] = []
 const report = (event: string, facts: Readonly<Record<string, string | number>>) => void reports.push({ event, facts })
 
-/** The sweep as the clock calls it, once. */
+const removing: RemoveDeps = {
+  organizations: createOrganizationSweep(bindings.DB),
+  storesOf: (organizationId) => createStores(bindings.DB, { organizationId }),
+  projection: createDeploymentProjection(bindings.DB),
+  digest: sha256Hex,
+  deployments: (ref) => bindings.DEPLOYMENTS.getByName(`dep:${ref}`) as unknown as ReturnType<Deployments>,
+  custodian: freshVault(),
+  rings,
+  cleaner: createArchiveCleaner(bindings.BUCKET),
+  report,
+}
+const sweepOfPlaces = createDeploymentSweep(bindings.DB)
+
+/** The sweeps as the clock calls them, once. */
 async function sweep(now: number, more: Partial<RemoveDeps> = {}) {
-  await removeOrganizations({ ...kept.removing, report, ...more }, now)
-  await purge({ ...kept, report, ...(more.deployments !== undefined && { deployments: more.deployments }) }, now)
+  await removeOrganizations({ ...removing, ...more }, now)
+  const { deployments, cleaner } = { ...removing, deployments: more.deployments ?? removing.deployments }
+  await purge({ sweep: sweepOfPlaces, deployments, cleaner, report }, now)
 }
 
 /** What was reported of an organization under one word, the latest last. */
@@ -86,6 +109,13 @@ describe('deleting an organization', () => {
     const token = await invited(session, guest, 'viewer')
     const done = await remove(session, named('Example'))
     expect(done).toMatchObject({ status: 202, body: { status: 'deleted', deletedAt: expect.stringMatching(/Z$/) } })
+    const said = env.DB.prepare(
+      "SELECT actor_email, detail FROM audit_log WHERE action = 'organization.deleted' AND target = ?",
+    )
+    expect(await said.bind(String(done.body['organizationId'])).first()).toEqual({
+      actor_email: email,
+      detail: JSON.stringify({ name: 'Example' }),
+    })
     expect(done.headers.get('set-cookie')).toMatch(/^millrace_session=; .*Max-Age=0/)
     for (const headers of [session, member.session, { authorization: `Bearer ${key}` }])
       expect((await ask('/v1/me', headers)).status).toBe(401)
@@ -116,17 +146,11 @@ describe('deleting an organization', () => {
       .bind(organizationId)
       .first<{ place: string; sealed: string }>()
     const purpose = `secret|${organizationId}|${sealed?.place}|TOKEN|1`
-    const fresh = () =>
-      createEnvelopeVault({
-        masters: parseMasterKeys(String((env as unknown as Bindings).MASTER_KEY), ''),
-        rings: createKeyRings(env.BUCKET),
-        clock: Date.now,
-      })
-    expect(await fresh().open(purpose, sealed?.sealed ?? '')).toBe('a secret to lose')
+    expect(await freshVault().open(purpose, sealed?.sealed ?? '')).toBe('a secret to lose')
     expect((await remove(session, named('Example'))).status).toBe(202)
     expect((await send(webhookPath, { method: 'POST' })).status).toBe(404)
-    expect(await fresh().open(purpose, sealed?.sealed ?? '')).toBeNull()
-    await expect(fresh().seal(purpose, 'x')).rejects.toThrow('destroyed')
+    expect(await freshVault().open(purpose, sealed?.sealed ?? '')).toBeNull()
+    await expect(freshVault().seal(purpose, 'x')).rejects.toThrow('destroyed')
     const status = env.DB.prepare('SELECT status FROM deployments WHERE id = ?').bind(deploymentId)
     expect(await status.first()).toEqual({ status: 'undeployed' })
     const row = env.DB.prepare('SELECT status FROM executions WHERE organization_id = ? AND id = ?')
@@ -158,7 +182,7 @@ describe('deleting an organization', () => {
   test('goes on after any step that broke off', { timeout: 120_000 }, async () => {
     const gone = await newVictim()
     expect((await remove(gone.session, named(gone.word))).status).toBe(202)
-    const { organizations } = kept.removing
+    const { organizations } = removing
     const failing = () => Promise.reject(new Error('broke off'))
     for (const more of [
       { deployments: (() => ({ activate: failing, purge: failing })) as never },

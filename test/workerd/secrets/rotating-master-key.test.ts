@@ -5,6 +5,7 @@ import { createClient } from '#core/contract/client'
 import { parseDeploymentId } from '#core/model/deployment-id'
 import { createEnvelopeVault } from '../../../worker/adapters/crypto/envelope-vault'
 import { parseMasterKeys } from '../../../worker/adapters/crypto/master-keys'
+import { createSweepCursor } from '../../../worker/adapters/d1/sweep-cursor'
 import { createKeyRings } from '../../../worker/adapters/r2/key-rings'
 import { compose } from '../../../worker/compose'
 import { rewrap, type RewrapDeps } from '../../../worker/cron/rewrap'
@@ -21,7 +22,15 @@ const NEW = `2:${btoa('n'.repeat(32))}`
 /** The Worker as it is started with these master keys. */
 function workerUnder(masterKeys: string, token: string) {
   const bindings = { ...env, MASTER_KEY: '', MASTER_KEYS: masterKeys } as unknown as Bindings
-  const { app, rewrapping } = compose(bindings, (work) => void work.catch(() => undefined))
+  const { app } = compose(bindings, (work) => void work.catch(() => undefined))
+  const [masters, rings] = [parseMasterKeys('', masterKeys), createKeyRings(env.BUCKET)]
+  const rewrapping: RewrapDeps = {
+    newest: masters.byVersion.size > 1 ? masters.newest : null,
+    rings,
+    custodian: createEnvelopeVault({ masters, rings, clock: Date.now }),
+    cursor: createSweepCursor(env.DB, 'rewrap'),
+    report: () => undefined,
+  }
   const client = createClient({
     fetch: async (url, init) => app.fetch(new Request(url, init)),
     baseUrl: ORIGIN,
