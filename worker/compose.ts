@@ -46,6 +46,7 @@ import { createSecretAccess } from './services/runner/secret-access'
 import { createSignalLinks } from './services/signal-links'
 import { type ChildDeps, startChild } from './services/start-child'
 import { createTriggerLimit } from './services/trigger-limit'
+import { createWebhookSecretAccess } from './services/webhook-secret-access'
 import { sleep } from './adapters/timers/sleep'
 
 export type Composition = {
@@ -69,6 +70,8 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const { shards, deployments, runner, archive, ingress } = engine
   const mac = createMac(settings.SESSION_KEY, 'webhook')
   const clocks = { clock: Date.now, sleep, randomBytes }
+  const auditOf = (organizationId: string) => createStores(bindings.DB, { organizationId }).audit
+  const secretAccess = createWebhookSecretAccess({ auditOf, clock: Date.now, randomBytes, background, report })
   const deliveries = gatherDeliveries({ configs, deployments, ...clocks, background, report })
   const requestId = () => newId('req', Date.now(), randomBytes)
   const reportRequest = (error: unknown, id: string) =>
@@ -99,7 +102,15 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     settings,
     frontDoor: frontDoorOf(settings, requestId),
     app,
-    door: createWebhookDoor({ ingress, vault, mac, deliveries, ...hookSettings(settings, policy), ...common }),
+    door: createWebhookDoor({
+      ingress,
+      vault,
+      mac,
+      deliveries,
+      secretAccess,
+      ...hookSettings(settings, policy),
+      ...common,
+    }),
     signalDoor: createSignalDoor({ configs, shards, mac: signalMac, ...common, clock: Date.now }),
     runner,
     shards,

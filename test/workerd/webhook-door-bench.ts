@@ -100,7 +100,8 @@ export async function openDoor(webhooks: readonly WebhookEndpoint[] = [webhookEn
   const judging = { clock, tokens, publicUrl: PUBLIC_URL }
   const noted: SeenCall[] = []
   const deliveries = { note: (_ref: string, seen: SeenCall) => void noted.push(seen) }
-  const door = createWebhookDoor({ ingress, vault, mac, deliveries, ...judging, requestId, report })
+  const secretAccess = { note: () => undefined }
+  const door = createWebhookDoor({ ingress, vault, mac, deliveries, secretAccess, ...judging, requestId, report })
   const tokenOf = (slot: number) => formatWebhookToken(mac, { ref, slot })
   const token = await tokenOf(webhooks[0]?.slot ?? 0)
   /** Calls the first webhook of the deployment; `path` goes behind the token. */

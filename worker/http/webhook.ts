@@ -10,6 +10,7 @@ import type { DeliveryLog } from '../ports/delivery-log'
 import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import type { TokenVerifier } from '../ports/token-verifier'
 import type { Vault } from '../ports/vault'
+import type { WebhookSecretAccess } from '../services/webhook-secret-access'
 import { endpointRate } from './webhook/endpoint-rate'
 import { rateHeaders } from './rate-headers'
 import { retryHeaders } from './retry-headers'
@@ -34,6 +35,7 @@ export type WebhookDoorDeps = {
   readonly clock: Clock
   readonly tokens: TokenVerifier
   readonly deliveries: DeliveryLog
+  readonly secretAccess: WebhookSecretAccess
   /** Where senders reach us, without a slash at the end; null = wherever a call says it came in, for development. */
   readonly publicUrl: string | null
   readonly requestId: () => string

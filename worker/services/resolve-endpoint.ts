@@ -1,4 +1,5 @@
 import type { Trigger, Workflow } from '#core/definition/document'
+import { compileTemplate } from '#core/expression/compile-template'
 import { invariant } from '#core/kernel/assert'
 import { LIMITS } from '#core/model/limits'
 import type { EndpointSpec, ResolvedAuthentication, WebhookEndpoint } from '#core/release/endpoint-spec'
@@ -39,12 +40,14 @@ export function resolveEndpoint(
 function resolveWebhook(trigger: WebhookTrigger, slot: number, environment: EnvironmentValues): WebhookEndpoint {
   const { responseMode, timeout, cors, rateLimit } = trigger
   const { methods } = schemeOf(trigger.authentication.type)
+  const secretNames = secretsIn(trigger.authentication)
   const method = trigger.method.filter((name) => methods?.includes(name) ?? true)
   return {
     triggerId: trigger.id,
     slot,
     method,
     authentication: resolveAuthentication(trigger.authentication, environment),
+    ...(secretNames.length > 0 && { secretNames }),
     responseMode,
     timeoutMs: timeout ?? (responseMode === 'lastNode' ? LIMITS.stageTimeoutMsDefault : null),
     ...(rateLimit !== undefined && { rateLimit }),
@@ -54,6 +57,18 @@ function resolveWebhook(trigger: WebhookTrigger, slot: number, environment: Envi
       allowedMethods: cors?.allowedMethods ?? method,
     },
   }
+}
+
+/** The secrets that a credential names, each once. */
+function secretsIn(written: Authentication): string[] {
+  const fields: Readonly<Record<string, unknown>> = written
+  const names = schemeOf(written.type).secrets.flatMap((field) => {
+    const text = fields[field]
+    const template = typeof text === 'string' ? compileTemplate(text) : null
+    if (template === null || !template.ok) return []
+    return template.value.references.flatMap(({ kind, name }) => (kind === 'secret' && name !== null ? [name] : []))
+  })
+  return [...new Set(names)]
 }
 
 /** A secret that is being replaced may be gone already: without it fewer are let in, never more. */

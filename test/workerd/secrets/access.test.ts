@@ -59,6 +59,31 @@ describe('the audit of secrets (S88)', () => {
     expect(JSON.stringify(await audit('limit=200'))).not.toContain('to read')
   })
 
+  it('says which secrets were opened to judge the callers of a webhook, once for all its calls', async () => {
+    const { client, audit } = await place()
+    const authentication = { type: 'bearer', token: '{{ secrets.TOKEN_2 }}' }
+    const triggers = [
+      { id: 'guarded', type: 'webhook', method: ['POST'], authentication },
+      { id: 'open', type: 'webhook', method: ['POST'], authentication: { type: 'none' } },
+    ]
+    const stages = [{ id: 'one', component: 'transform', config: { value: 1 } }]
+    const { deploymentId, webhookPath } = await deployDocument(client, { name: 'guarded', triggers, stages })
+    for (const _ of [1, 2, 3])
+      await send(webhookPath, {
+        method: 'POST',
+        headers: { authorization: 'Bearer another one to read', 'content-type': 'application/json' },
+        body: '{}',
+      })
+    await expect.poll(() => audit('secret=TOKEN_2&action=secret.opened')).toHaveLength(1)
+    const [entry] = await audit('secret=TOKEN_2&action=secret.opened')
+    expect(entry).toMatchObject({
+      actor: { id: deploymentId },
+      target: 'production',
+      detail: { secrets: ['TOKEN_2'], version: 'v1', webhooks: ['guarded'] },
+    })
+    expect(JSON.stringify(await audit('limit=200'))).not.toContain('to read')
+  })
+
   it('says nothing of executions that read none', async () => {
     const { client, audit, deploy } = await place()
     const { workflowId } = await deploy('reads-none', '{{ 1 + 1 }}')

@@ -17,6 +17,8 @@ export const WebhookEndpoint = z.object({
   slot: z.int(),
   method: z.array(z.string()),
   authentication: ResolvedAuthentication,
+  /** Names of the secrets its credential was made from. */
+  secretNames: z.array(z.string()).exactOptional(),
   responseMode: z.enum(['immediate', 'lastNode']),
   /** Limit of its executions; null = the limit of the workflow. Never null where the caller waits. */
   timeoutMs: z.int().nullable(),

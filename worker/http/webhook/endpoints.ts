@@ -4,6 +4,7 @@ import type { ResolvedAuthentication, WebhookEndpoint } from '#core/release/endp
 import { type Scheme, schemeOf, StoredAuthentication } from '#core/triggers/schemes/registry'
 import type { Vault } from '../../ports/vault'
 import { openEndpoint } from '../../services/endpoint-of'
+import type { WebhookSecretAccess } from '../../services/webhook-secret-access'
 import { type AuthenticateDeps, type Authenticator, createAuthenticator } from './authenticate'
 import { BoundedCache } from './bounded-cache'
 import { type Cors, createCors } from './cors'
@@ -27,6 +28,8 @@ export type OpenEndpoint = {
 
 const RELEASES_MAX = 2_000
 
+type EndpointsDeps = AuthenticateDeps & { readonly secretAccess: WebhookSecretAccess }
+
 export type Endpoints = {
   /** Null: nothing answers there. `unreadable`: what would tell, and the credentials with it, cannot be opened. */
   find(config: DeploymentConfig, slot: number): Promise<OpenEndpoint | 'unreadable' | null>
@@ -38,7 +41,7 @@ export type Endpoints = {
  * Finds the endpoint of a slot in the active release. Opening a release costs a decryption, so the latest ones stay open;
  * an epoch never reuses what another one opened.
  */
-export function createEndpoints(vault: Vault, deps: AuthenticateDeps): Endpoints {
+export function createEndpoints(vault: Vault, deps: EndpointsDeps): Endpoints {
   const opened = new BoundedCache<ReadonlyMap<number, OpenEndpoint>>(RELEASES_MAX)
   const nobody = createAuthenticator(StoredAuthentication.parse({ type: 'hmac', secret: 'nobody' }), deps)
   async function find(config: DeploymentConfig, slot: number): Promise<OpenEndpoint | 'unreadable' | null> {
@@ -50,6 +53,7 @@ export function createEndpoints(vault: Vault, deps: AuthenticateDeps): Endpoints
     const fresh = await openRelease(vault, deps, config, release)
     if (fresh === null) return 'unreadable'
     opened.set(key, fresh)
+    deps.secretAccess.note({ config, release, webhooks: Array.from(fresh.values(), ({ spec }) => spec) })
     return fresh.get(slot) ?? null
   }
   return { find, nobody }
