@@ -168,6 +168,7 @@ describe('deleting an organization', () => {
       await env.DB.prepare('DELETE FROM purges WHERE organization_id = ?').bind(other.organizationId).run()
       const before = await other.snapshot()
       await manyRows(gone)
+      await fillTablesOfPeople(gone.user.id, gone.word)
       expect(await placesOf(gone.organizationId)).not.toEqual([])
       expect((await remove(gone.session, named(gone.word))).status).toBe(202)
       const report = await sweepAway(gone.organizationId)
@@ -175,6 +176,7 @@ describe('deleting an organization', () => {
       expect(await placesOf(gone.organizationId)).toEqual([])
       expect(await placesOf(gone.word)).toEqual([])
       expect(await placesOf(gone.email)).toEqual([])
+      expect(await placesOf(gone.user.id)).toEqual([])
       expect(await other.snapshot()).toEqual(before)
     },
   )
@@ -219,6 +221,31 @@ describe('deleting an organization', () => {
     expect(await newKey(elsewhere.session, ['workflows:read'])).toMatch(/^mr_/)
   })
 })
+
+type Named = { readonly name: string }
+type Column = Named & { readonly type: string; readonly notnull: number; readonly dflt_value: unknown }
+type Reference = { readonly table: string; readonly from: string }
+
+async function pragma<T>(name: string, table: string): Promise<readonly T[]> {
+  return (await env.DB.prepare(`PRAGMA ${name}(${table})`).all<T>()).results
+}
+
+/** A row for every table that refers to people and to no organization, by asking the database: a new one is tried too. */
+async function fillTablesOfPeople(userId: string, word: string): Promise<void> {
+  const { results: tables } = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<Named>()
+  for (const { name: table } of tables.filter(({ name }) => !/^(_cf_|sqlite_|d1_)/.test(name))) {
+    const toUser = (await pragma<Reference>('foreign_key_list', table)).find((it) => it.table === 'users')?.from
+    const columns = await pragma<Column>('table_info', table)
+    if (toUser === undefined || columns.some(({ name }) => name === 'organization_id')) continue
+    const given = columns.filter((it) => it.notnull === 1 && it.dflt_value === null)
+    const values = given.map(({ name, type }) => (name === toUser ? userId : type === 'TEXT' ? word : 1))
+    const names = given.map(({ name }) => name).join(', ')
+    const insert = `INSERT OR IGNORE INTO ${table} (${names}) VALUES (${given.map(() => '?').join(', ')})`
+    await env.DB.prepare(insert)
+      .bind(...values)
+      .run()
+  }
+}
 
 /** More rows than one statement removes. */
 async function manyRows({ organizationId }: Victim): Promise<void> {

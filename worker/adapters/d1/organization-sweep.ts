@@ -35,6 +35,7 @@ const HAS_NO_OTHER = 'NOT EXISTS (SELECT 1 FROM members o WHERE o.user_id = ?1)'
 /** What belongs to somebody whose account goes; what refers to it comes before it. */
 const ACCOUNT = [
   `DELETE FROM sessions WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
+  `DELETE FROM identities WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
   `DELETE FROM recovery_codes WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
   `DELETE FROM second_factors WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
   `DELETE FROM identities WHERE user_id = ?1 AND ${HAS_NO_OTHER}`,
