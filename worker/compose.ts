@@ -47,6 +47,7 @@ import { createSignalLinks } from './services/signal-links'
 import { type ChildDeps, startChild } from './services/start-child'
 import { createTriggerLimit } from './services/trigger-limit'
 import { createWebhookSecretAccess } from './services/webhook-secret-access'
+import { signInProvidersOf } from './sign-in-settings'
 import { sleep } from './adapters/timers/sleep'
 
 export type Composition = {
@@ -93,6 +94,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     environmentName: settings.ENVIRONMENT,
     version: VERSION,
     signInLimit: limitBy(bindings.SIGN_IN_SHIELD),
+    signInProviders: signInProvidersOf(settings, policy),
     ...mailOf(bindings, settings),
     background: (work) => background(work.catch((error: unknown) => reportRequest(error, requestId()))),
     report: reportRequest,

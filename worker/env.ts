@@ -36,6 +36,11 @@ const Settings = z.object({
   HOOKS_URL: z.string().refine(isOrigin, 'HOOKS_URL must be an origin, as https://hooks.example.com').default(''),
   /** Who letters come from: an address of a domain set up for sending. */
   MAIL_FROM: z.string().default(''),
+  /** Accounts elsewhere that people sign in with, each set together with its secret (identity.md). */
+  GITHUB_CLIENT_ID: z.string().default(''),
+  GITHUB_CLIENT_SECRET: z.string().default(''),
+  GOOGLE_CLIENT_ID: z.string().default(''),
+  GOOGLE_CLIENT_SECRET: z.string().default(''),
   SESSION_KEY: z.string().min(16, 'SESSION_KEY must be at least 16 characters'),
   /** The master key, version 1; or several versions in MASTER_KEYS (secrets.md). */
   MASTER_KEY: z.string().default(''),

@@ -9,6 +9,7 @@ import type { KeyCustodian } from '../ports/key-custodian'
 import type { OutputStore } from '../ports/output-store'
 import type { RateLimit } from '../ports/rate-limit'
 import type { Shards } from '../ports/shards'
+import type { SignInProviders } from '../ports/sign-in-provider'
 import type { TraceBlocks } from '../ports/trace-blocks'
 import type { Vault } from '../ports/vault'
 
@@ -34,6 +35,7 @@ export type AppDeps = {
   readonly version: string
   /** Slows down guessing of passwords. */
   readonly signInLimit: RateLimit
+  readonly signInProviders: SignInProviders
   readonly mailer: Mailer
   /** The letters of development; null everywhere else. */
   readonly mailbox: Mailbox | null

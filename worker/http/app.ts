@@ -10,8 +10,10 @@ import { createPasswords } from '../adapters/crypto/passwords'
 import { createDeploymentProjection } from '../adapters/d1/deployment-projection'
 import { createIdentityStore } from '../adapters/d1/identity-store'
 import { createInvitationDesk } from '../adapters/d1/invitation-desk'
+import { createLinkedIdentityStore } from '../adapters/d1/linked-identity-store'
 import { createPersonStore } from '../adapters/d1/person-store'
 import { createSecondFactorStore } from '../adapters/d1/second-factor-store'
+import { createSignInFlowStore } from '../adapters/d1/sign-in-flow-store'
 import { createStores } from '../adapters/d1/stores'
 import { createKeyFinder } from '../services/find-key'
 import { createRateBuckets } from '../services/rate-buckets'
@@ -32,9 +34,11 @@ import { environmentHandlers } from './handlers/environments'
 import { executionHandlers } from './handlers/executions'
 import { identityHandlers } from './handlers/identity'
 import { organizationHandlers } from './handlers/organization'
+import { ownIdentityHandlers } from './handlers/own-identities'
 import { peopleHandlers } from './handlers/people'
 import { projectHandlers } from './handlers/projects'
 import { secondFactorHandlers } from './handlers/second-factor'
+import { signInWithHandlers } from './handlers/sign-in-with'
 import { signalHandlers } from './handlers/signals'
 import { testRunHandlers } from './handlers/test-runs'
 import { versionHandlers } from './handlers/versions'
@@ -61,6 +65,8 @@ const HANDLERS: Handlers = {
   ...projectHandlers,
   ...organizationHandlers,
   ...secondFactorHandlers,
+  ...signInWithHandlers,
+  ...ownIdentityHandlers,
 }
 
 const PAGES = ['/health', '/docs', '/docs/errors', '/v1/openapi.json']
@@ -110,6 +116,9 @@ function createEnvironment(deps: AppDeps): Environment {
     invitationDesk: createInvitationDesk(db),
     secondFactors: createSecondFactorStore(db),
     oneTimeCodes,
+    linkedIdentities: createLinkedIdentityStore(db),
+    signInFlows: createSignInFlowStore(db),
+    signInProviders: deps.signInProviders,
     vault: deps.vault,
     auditOf: (organizationId: string) => createStores(db, { organizationId }).audit,
     mailer: deps.mailer,

@@ -120,7 +120,7 @@ function toResponse(answer: Answer, requestId: string): Response {
     'x-request-id': requestId,
     ...answer.headers,
   })
-  if (answer.status === 204) return new Response(null, { status: 204, headers })
+  if (answer.body === null) return new Response(null, { status: answer.status, headers })
   headers.set('content-type', 'application/json')
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers })
 }

@@ -1,10 +1,12 @@
 import type { ProjectRole, Role } from '#core/contract/scopes'
 import type { EpochMs } from '#core/kernel/time'
 import type { KeyRow } from './key-store'
+import type { NewIdentity } from './linked-identity-store'
 
 export type UserRow = {
   readonly id: string
   readonly email: string
+  /** Empty: there is no password. */
   readonly passwordHash: string
   readonly emailVerifiedAt: EpochMs | null
 }
@@ -17,6 +19,8 @@ export type NewAccount = {
   readonly organization: { readonly id: string; readonly name: string }
   readonly defaultProjectId: string
   readonly environments: readonly { readonly id: string; readonly name: string; readonly isPrimary: boolean }[]
+  /** What they sign in with, when it is not a password. */
+  readonly identity?: NewIdentity
 }
 
 export type NewSession = {

@@ -1,6 +1,7 @@
 import type { Role } from '#core/contract/scopes'
 import type { EpochMs } from '#core/kernel/time'
 import type { UserRow } from './identity-store'
+import type { NewIdentity } from './linked-identity-store'
 
 export type OpenInvitation = {
   readonly organizationId: string
@@ -15,6 +16,11 @@ export type InvitationDesk = {
   find(tokenHash: string, at: EpochMs): Promise<OpenInvitation | null>
   /** Uses it up for a user, whose address it proves. False when somebody else did, or it is too old. */
   accept(tokenHash: string, userId: string, at: EpochMs): Promise<boolean>
-  /** The same for a user who is created with it. */
-  acceptAs(tokenHash: string, user: UserRow, at: EpochMs): Promise<'accepted' | 'ended' | 'email_taken'>
+  /** The same for a user who is created with it, with an identity of theirs. */
+  acceptAs(
+    tokenHash: string,
+    user: UserRow,
+    at: EpochMs,
+    identity?: NewIdentity,
+  ): Promise<'accepted' | 'ended' | 'email_taken'>
 }

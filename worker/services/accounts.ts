@@ -4,11 +4,14 @@ import type { AuditStore } from '../ports/audit-store'
 import type { Digest } from '../ports/digest'
 import type { IdentityStore, UserRow } from '../ports/identity-store'
 import type { InvitationDesk } from '../ports/invitation-desk'
+import type { LinkedIdentityStore, NewIdentity } from '../ports/linked-identity-store'
 import type { Mailer } from '../ports/mailer'
 import type { OneTimeCodes } from '../ports/one-time-codes'
 import type { Passwords } from '../ports/passwords'
 import type { PersonStore } from '../ports/person-store'
 import type { SecondFactorStore } from '../ports/second-factor-store'
+import type { SignInFlowStore } from '../ports/sign-in-flow-store'
+import type { SignInProviders } from '../ports/sign-in-provider'
 import type { Vault } from '../ports/vault'
 import { AppError } from './app-error'
 import { join, joinAs } from './join'
@@ -27,6 +30,9 @@ export type AccountDeps = {
   readonly passwords: Passwords
   readonly secondFactors: SecondFactorStore
   readonly oneTimeCodes: OneTimeCodes
+  readonly linkedIdentities: LinkedIdentityStore
+  readonly signInFlows: SignInFlowStore
+  readonly signInProviders: SignInProviders
   readonly vault: Vault
   readonly auditOf: (organizationId: string) => AuditStore
   /** Goes on after the answer; what fails there is reported, and nobody waits for it. */
@@ -63,24 +69,29 @@ export async function signUp(deps: AccountDeps, visitor: Visitor, input: SignUp)
   return openSession(deps, visitor, user)
 }
 
-async function createOwner(
+/** Creates a user with an organization of their own, and answers its id. */
+export async function createOwner(
   deps: AccountDeps,
-  user: { id: string; email: string; passwordHash: string; emailVerifiedAt: null },
+  user: UserRow,
   name: string,
-): Promise<void> {
+  identity?: NewIdentity,
+): Promise<string> {
   const at = deps.clock()
+  const organizationId = newId('org', at, deps.randomBytes)
   const created = await deps.identity.createAccount({
     at,
     user,
-    organization: { id: newId('org', at, deps.randomBytes), name },
+    organization: { id: organizationId, name },
     defaultProjectId: newId('proj', at, deps.randomBytes),
     environments: DEFAULT_ENVIRONMENTS.map((environment) => ({
       id: newId('env', at, deps.randomBytes),
       name: environment,
       isPrimary: false,
     })),
+    ...(identity !== undefined && { identity }),
   })
   if (!created) throw new AppError('email_taken')
+  return organizationId
 }
 
 type SignIn = {

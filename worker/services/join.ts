@@ -1,4 +1,5 @@
 import type { UserRow } from '../ports/identity-store'
+import type { NewIdentity } from '../ports/linked-identity-store'
 import type { OpenInvitation } from '../ports/invitation-desk'
 import type { AccountDeps } from './accounts'
 import { AppError } from './app-error'
@@ -15,13 +16,19 @@ export async function join(deps: Deps, user: Person, token: string): Promise<Ope
   return found
 }
 
-/** The same for a user who is created with it. */
-export async function joinAs(deps: Deps, user: UserRow, token: string): Promise<void> {
+/** The same for a user who is created with it, and with the identity they sign in with, if it is not a password. */
+export async function joinAs(
+  deps: Deps,
+  user: UserRow,
+  token: string,
+  identity?: NewIdentity,
+): Promise<OpenInvitation> {
   const { tokenHash, found } = await requireOwn(deps, user, token)
-  const outcome = await deps.invitationDesk.acceptAs(tokenHash, user, deps.clock())
+  const outcome = await deps.invitationDesk.acceptAs(tokenHash, user, deps.clock(), identity)
   if (outcome === 'email_taken') throw new AppError('email_taken')
   if (outcome === 'ended') throw new AppError('invitation_ended')
   await recordJoining(deps, user, found)
+  return found
 }
 
 async function requireOwn(deps: Deps, user: Person, token: string) {

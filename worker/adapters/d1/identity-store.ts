@@ -6,6 +6,7 @@ import { isOneOf } from './is-one-of'
 import { toKey } from './key-row'
 import { apiKeys } from './schema/api-keys'
 import { environments } from './schema/environments'
+import { identities } from './schema/identities'
 import { members } from './schema/members'
 import { organizations } from './schema/organizations'
 import { projectMembers } from './schema/project-members'
@@ -108,8 +109,12 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
 
 async function insertAccount(
   db: Database,
-  { at, user, organization, defaultProjectId, environments: places }: NewAccount,
+  { at, user, identity, organization, defaultProjectId, environments: places }: NewAccount,
 ): Promise<void> {
+  const linked =
+    identity === undefined
+      ? []
+      : [db.insert(identities).values({ ...identity, userId: user.id, createdAt: at, usedAt: at })]
   await db.batch([
     db.insert(users).values({ ...user, createdAt: at }),
     db.insert(organizations).values({ ...organization, createdAt: at }),
@@ -130,5 +135,6 @@ async function insertAccount(
         createdAt: at,
       })),
     ),
+    ...linked,
   ])
 }

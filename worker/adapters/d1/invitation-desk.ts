@@ -1,8 +1,10 @@
 import { and, eq, exists, gt, isNull, sql } from 'drizzle-orm'
 import type { EpochMs } from '#core/kernel/time'
 import type { InvitationDesk } from '../../ports/invitation-desk'
+import type { NewIdentity } from '../../ports/linked-identity-store'
 import { type Database, openDatabase } from './database'
 import { isKept } from './is-kept'
+import { identities } from './schema/identities'
 import { invitations } from './schema/invitations'
 import { members } from './schema/members'
 import { organizations } from './schema/organizations'
@@ -30,7 +32,7 @@ export function createInvitationDesk(binding: D1Database): InvitationDesk {
       const [used] = await db.batch(acceptance(db, tokenHash, userId, at))
       return used.length > 0
     },
-    async acceptAs(tokenHash, user, at) {
+    async acceptAs(tokenHash, user, at, identity) {
       const isTaken = async () => (await db.select().from(users).where(eq(users.email, user.email)).get()) !== undefined
       if (await isTaken()) return 'email_taken'
       const create = db.insert(users).select(
@@ -46,7 +48,8 @@ export function createInvitationDesk(binding: D1Database): InvitationDesk {
           .where(isOpen(tokenHash, at)),
       )
       try {
-        const [, used] = await db.batch([create, ...acceptance(db, tokenHash, user.id, at)])
+        const linked = identity === undefined ? [] : [linkIfCreated(db, user.id, identity, at)]
+        const [, used] = await db.batch([create, ...acceptance(db, tokenHash, user.id, at), ...linked])
         return used.length > 0 ? 'accepted' : 'ended'
       } catch (error) {
         if (await isTaken()) return 'email_taken'
@@ -54,6 +57,26 @@ export function createInvitationDesk(binding: D1Database): InvitationDesk {
       }
     },
   }
+}
+
+/** An invitation that ended has created nobody. */
+function linkIfCreated(db: Database, userId: string, identity: NewIdentity, at: EpochMs) {
+  const { issuer, subject, id, provider, email } = identity
+  return db.insert(identities).select(
+    db
+      .select({
+        issuer: sql<string>`${issuer}`.as('issuer'),
+        subject: sql<string>`${subject}`.as('subject'),
+        id: sql<string>`${id}`.as('identity_id'),
+        userId: users.id,
+        provider: sql<string>`${provider}`.as('provider'),
+        email: sql<string>`${email}`.as('identity_email'),
+        createdAt: sql<number>`${at}`.as('identity_created_at'),
+        usedAt: sql<number>`${at}`.as('used_at'),
+      })
+      .from(users)
+      .where(eq(users.id, userId)),
+  )
 }
 
 const isOpen = (tokenHash: string, at: EpochMs) =>

@@ -8,10 +8,12 @@ import { environmentOperations } from './environments'
 import { executionOperations } from './executions'
 import { identityOperations } from './identity'
 import { organizationOperations } from './organization'
+import { ownIdentityOperations } from './own-identities'
 import { peopleOperations } from './people'
 import { projectOperations } from './projects'
 import { runOperations } from './run'
 import { secondFactorOperations } from './second-factor'
+import { signInWithOperations } from './sign-in-with'
 import { signalOperations } from './signals'
 import { testRunOperations } from './test-run'
 import { versionOperations } from './versions'
@@ -31,9 +33,11 @@ export const API = {
   ...deadLetterOperations,
   ...environmentOperations,
   ...identityOperations,
+  ...signInWithOperations,
   ...auditOperations,
   ...accountOperations,
   ...secondFactorOperations,
+  ...ownIdentityOperations,
   ...peopleOperations,
   ...projectOperations,
   ...organizationOperations,

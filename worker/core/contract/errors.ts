@@ -101,6 +101,48 @@ const identity = {
     title: 'Mail cannot be sent right now.',
     hint: 'Whoever runs this service finds the reason in its log.',
   },
+  provider_unavailable: {
+    status: 404,
+    title: 'Nobody can sign in with this provider here.',
+    hint: 'GET /v1/auth/providers lists those that are set up.',
+  },
+  provider_away: { status: 503, title: 'The provider cannot be reached right now.', hint: 'Try again in a moment.' },
+  provider_email_unconfirmed: {
+    status: 403,
+    title: 'The provider has not confirmed the email address of this account.',
+    hint: 'Confirm the address there, as the main one, and try again.',
+  },
+  sign_in_cancelled: { status: 403, title: 'The sign-in was cancelled at the provider.' },
+  sign_in_not_proven: {
+    status: 403,
+    title: 'What the provider answered does not prove who you are.',
+    hint: 'Start again. If it goes on like this, whoever runs this service finds the reason in its log.',
+  },
+  sign_in_ended: {
+    status: 410,
+    title: 'This sign-in is not under way any more.',
+    hint: 'It was used, took longer than ten minutes, or was started in another browser. Start again.',
+  },
+  organization_required: {
+    status: 422,
+    title: 'Whoever is new begins with an organization.',
+    hint: 'Send "organizationName", or accept an invitation.',
+  },
+  identity_not_connected: {
+    status: 409,
+    title: 'An account with this email address exists already.',
+    hint: 'Sign in with its password, and connect the two under Account.',
+  },
+  identity_taken: {
+    status: 409,
+    title: 'This account opens another account here already.',
+    hint: 'Disconnect it there first.',
+  },
+  last_way_in: {
+    status: 409,
+    title: 'Nothing else opens this account.',
+    hint: 'Choose a password first, with "Forgot password", or connect another account.',
+  },
   email_taken: { status: 409, title: 'An account with this email address exists already.', hint: 'Sign in instead.' },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -15,6 +15,7 @@ export const ID_PREFIXES = [
   'sched',
   'inv',
   'proj',
+  'ident',
 ] as const
 export type IdPrefix = (typeof ID_PREFIXES)[number]
 
