@@ -69,7 +69,8 @@ const DEPLOYMENT: { readonly [K in keyof DeploymentHandle]: Case<DeploymentHandl
   addDeliveries: (deployment, organizationId, { word }) =>
     deployment.addDeliveries({ organizationId, deliveries: [delivery(word)] }),
   deliveries: (deployment, organizationId) => deployment.deliveries({ organizationId, query: { limit: 10 } }),
-  delivery: (deployment, organizationId) => deployment.delivery({ organizationId, id: 'dlv_1' }),
+  delivery: (deployment, organizationId, victim) =>
+    deployment.delivery({ organizationId, id: victim.ids.find((id) => id.startsWith('dlv_')) ?? '' }),
   purge: (deployment, organizationId) => deployment.purge({ organizationId, mayCancel: true }),
 }
 
@@ -115,5 +116,6 @@ describe('an object called for another organization (A-20, T-28)', () => {
     const deployment = env.DEPLOYMENTS.getByName(`dep:${victim.ref}`) as unknown as DeploymentHandle
     expect(JSON.stringify(await shard.read({ organizationId, seq: seqOf(victim) }))).toContain(victim.word)
     expect(JSON.stringify(await deployment.history({ organizationId }))).toContain(victim.word)
+    expect(JSON.stringify(await deployment.deliveries({ organizationId, query: { limit: 10 } }))).toContain(victim.word)
   })
 })

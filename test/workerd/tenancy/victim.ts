@@ -1,10 +1,11 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { parseDeploymentId } from '#core/model/deployment-id'
+import type { Client } from '#core/contract/client'
 import { PLAIN_SCOPES } from '#core/contract/scopes'
 import type { ShardHandle } from '../../../worker/ports/shards'
 import { isWaiting, linkIn, until } from '../api/deploy-document'
-import { clientWith, newKey, newOrganization } from '../api/support'
+import { clientWith, newKey, newOrganization, send } from '../api/support'
 
 /** Stands in every text of the organization nobody else may read. */
 export const newWord = () => `quartz${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`
@@ -61,6 +62,8 @@ export async function newVictim() {
   const organizationId = String(row?.['id'])
   await env.DB.prepare('UPDATE organizations SET name = ? WHERE id = ?').bind(word, organizationId).run()
   await indexed(organizationId)
+  const webhookPath = new URL(webhookUrl ?? '').pathname
+  const deliveryId = await refusedCall(client, { deploymentId, webhookPath, word })
   await fillTables(organizationId, owner.user.id, word)
   const { ids, unsent } = await idsOf(organizationId)
   const ref = parseDeploymentId(deploymentId) ?? ''
@@ -79,9 +82,9 @@ export async function newVictim() {
     ref,
     waiting,
     ended,
-    webhookPath: new URL(webhookUrl ?? '').pathname,
+    webhookPath,
     signalPath: await linkIn(client, waiting),
-    ids: [...ids, name],
+    ids: [...ids, name, deliveryId],
     /** What no call of a stranger says, and no answer to one may. */
     words: [word, owner.email, ...unsent],
     snapshot: () => snapshotOf(organizationId, ref),
@@ -89,6 +92,20 @@ export async function newVictim() {
 }
 
 export type Victim = Awaited<ReturnType<typeof newVictim>>
+
+/** A call of the webhook that starts nothing, and waits until it is remembered; its id. */
+async function refusedCall(
+  client: Client,
+  { deploymentId, webhookPath, word }: Readonly<Record<'deploymentId' | 'webhookPath' | 'word', string>>,
+): Promise<string> {
+  await (await send(webhookPath, { method: 'PUT', headers: { 'x-note': word } })).text()
+  for (;;) {
+    const listed = await client.listDeliveries({ params: { id: deploymentId } })
+    const [delivery] = listed.ok ? listed.body.items : []
+    if (delivery !== undefined) return delivery.id
+    await scheduler.wait(50)
+  }
+}
 
 /** Waits until the index knows of both executions and how they stand. */
 async function indexed(organizationId: string): Promise<void> {
