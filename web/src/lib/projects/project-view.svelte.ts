@@ -1,13 +1,14 @@
 import type { AnswerOf } from '#core/contract/operation'
 import type { Problem } from '#core/contract/problem'
 import type { projectOperations } from '#core/contract/projects'
+import type { ProjectRole } from '#core/contract/scopes'
 import type { workflowOperations } from '#core/contract/workflows'
 import { PagedList } from '../list/paged-list.svelte.ts'
 import type { Refusal } from '../session/ask.ts'
 import { session } from '../session/session.svelte.ts'
 import { Projects, type Project } from './projects.svelte.ts'
 
-type ProjectMember = AnswerOf<typeof projectOperations.listProjectMembers>['body']['items'][number]
+export type ProjectMember = AnswerOf<typeof projectOperations.listProjectMembers>['body']['items'][number]
 type WorkflowSummary = AnswerOf<typeof workflowOperations.listWorkflows>['body']['items'][number]
 
 const PAGE_ROWS = 100
@@ -43,8 +44,10 @@ export class ProjectView {
     return reply.ok ? null : reply.problem
   }
 
-  async letIn(userId: string): Promise<Problem | null> {
-    const reply = await session.call((api) => api.addProjectMember({ params: { id: this.id, userId } }))
+  /** Lets somebody in, or says anew what they may do there; null: what they may do anyway. */
+  async letIn(userId: string, role: ProjectRole | null): Promise<Problem | null> {
+    const params = { id: this.id, userId }
+    const reply = await session.call((api) => api.addProjectMember({ params, body: { role } }))
     return this.#after(reply, this.members)
   }
 

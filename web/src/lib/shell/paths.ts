@@ -16,5 +16,6 @@ export const paths = {
   signUp: resolve('/(account)/sign-up'),
   workflow: (id: string) => resolve('/(app)/workflows/[id]', { id }),
   project: (id: string) => resolve('/(app)/settings/projects/[id]', { id }),
+  deliveries: (id: string) => resolve('/(app)/deployments/[id]/deliveries', { id }),
   execution: (id: string) => resolve('/(app)/executions/[id]', { id }),
 }
