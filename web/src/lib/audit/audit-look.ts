@@ -34,6 +34,14 @@ export function targetHref(target: string): string | null {
   return null
 }
 
+/** What its target is called, as far as the entry says: a name, an address, names that were changed; '' when it does not. */
+export function targetName(detail: Readonly<Record<string, unknown>> | null): string {
+  const { name, email, names } = detail ?? {}
+  if (typeof name === 'string') return name
+  if (typeof email === 'string') return email
+  return Array.isArray(names) ? names.join(', ') : ''
+}
+
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replaceAll('_', ' ')}`
 }

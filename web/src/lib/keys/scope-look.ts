@@ -1,6 +1,6 @@
 import { coversScope, PLAIN_SCOPES, type PlainScope, type Role, ROLE_SCOPES, ROLES } from '#core/contract/scopes'
 
-export const SCOPE_GROUPS = ['Executions', 'Workflows', 'Environments', 'Organization'] as const
+export const SCOPE_GROUPS = ['Executions', 'Workflows', 'Environments', 'Deployments', 'Organization'] as const
 type Group = (typeof SCOPE_GROUPS)[number]
 
 const WORDS: Readonly<Record<PlainScope, readonly [Group, string]>> = {
@@ -38,7 +38,7 @@ export function scopeOptions(
   )
   const places = environments.map((name) => [`deploy:${name}`, `Deploy to ${name}`] as const)
   const deploy = [['deploy:*', 'Deploy to every environment'] as const, ...places]
-  return [...plain, ...(group === 'Environments' ? deploy : [])].map(([value, text]) => ({
+  return [...plain, ...(group === 'Deployments' ? deploy : [])].map(([value, text]) => ({
     value,
     text,
     hint: value,

@@ -1,6 +1,6 @@
 import { createClient, type Client } from '#core/contract/client'
 import type { Problem } from '#core/contract/problem'
-import { coversScope, type Role, type Scope } from '#core/contract/scopes'
+import { coversScope, type ProjectRole, projectScopes, type Role, type Scope } from '#core/contract/scopes'
 import { ask, type Refusal } from './ask.ts'
 
 type Organization = { readonly id: string; readonly name: string; readonly role: Role }
@@ -11,6 +11,8 @@ type Who = {
   readonly organization: Organization
   readonly organizations: readonly Organization[]
   readonly scopes: readonly string[]
+  /** What they may do in projects beyond these scopes. */
+  readonly projectRoles: readonly { readonly id: string; readonly role: ProjectRole }[]
 }
 type SessionState = 'unknown' | 'signed_in' | 'signed_out' | 'unreachable'
 type Opened = { readonly ok: true; readonly body: { readonly csrfToken: string } }
@@ -41,15 +43,21 @@ class Session {
     return this.who !== null && coversScope(this.who.scopes, scope)
   }
 
+  /** Whether they may do so with a workflow: in its project, or in some project when it is not known which it is in. */
+  canIn(projectId: string | null | undefined, scope: Scope): boolean {
+    const roles = this.who?.projectRoles.filter(({ id }) => projectId === undefined || id === projectId) ?? []
+    return this.can(scope) || roles.some(({ role }) => coversScope(projectScopes(role), scope))
+  }
+
   /** Finds out whether the cookie still opens a session. */
   async load(): Promise<void> {
     const reply = await ask(this.#api.getMe({}))
     if (reply.ok) {
-      const { user, organizations, organizationId, scopes, csrfToken } = reply.body
+      const { user, organizations, organizationId, scopes, projectRoles, csrfToken } = reply.body
       const nameless: Organization = { id: organizationId, name: organizationId, role: 'viewer' }
       const organization = organizations.find(({ id }) => id === organizationId) ?? nameless
       this.#csrfToken = csrfToken
-      this.who = { userId: user?.id ?? '', email: user?.email ?? '', organization, organizations, scopes }
+      this.who = { userId: user?.id ?? '', email: user?.email ?? '', organization, organizations, scopes, projectRoles }
       this.problem = null
       this.state = 'signed_in'
       return

@@ -32,7 +32,9 @@ export class WorkflowView {
     if (deployments.ok) this.deployments = deployments.body.items
     if (environments.ok) {
       const names = environments.body.items.map(({ name }) => name)
-      this.environments = names.filter((name) => name === DEVELOPMENT || session.can(`deploy:${name}`))
+      this.environments = names.filter(
+        (name) => name === DEVELOPMENT || session.canIn(workflow.body.projectId, `deploy:${name}`),
+      )
     }
     this.workflow = workflow.body
   }
