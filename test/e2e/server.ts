@@ -13,12 +13,18 @@ export function login(): Login {
   return readJson(process.env.MILLRACE_DEV_FILE ?? '') as Login
 }
 
+const demo = () => readJson(path.join(process.env.E2E_FOLDER ?? '', 'state/demo.json')) as Demo
+
+/** The address of the deployed example. */
+export function webhookUrl(): URL {
+  return new URL(demo().webhookPath, login().url)
+}
+
 /** Posts an order to the deployed example, as the printed curl does. Answers the id of its execution. */
 export async function postOrder(order: Readonly<Record<string, unknown>>): Promise<string> {
-  const demo = readJson(path.join(process.env.E2E_FOLDER ?? '', 'state/demo.json')) as Demo
-  const answer = await fetch(new URL(demo.webhookPath, login().url), {
+  const answer = await fetch(webhookUrl(), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-api-key': demo.webhookKey },
+    headers: { 'content-type': 'application/json', 'x-api-key': demo().webhookKey },
     body: JSON.stringify(order),
   })
   const { executionId } = (await answer.json()) as { executionId: string }
