@@ -13,7 +13,6 @@ import { purge } from './cron/purge'
 import { reindex } from './cron/reindex'
 import { removeOrganizations } from './cron/remove-organizations'
 import { rewrap } from './cron/rewrap'
-import type { Bindings, Settings } from './env'
 import type { Deployments } from './ports/deployments'
 import type { KeyCustodian } from './ports/key-custodian'
 import type { KeyRings } from './ports/key-rings'
@@ -21,6 +20,9 @@ import type { Shards } from './ports/shards'
 
 /** Called every minute, the sweep gets round all deployments in so many calls. */
 const POKE_ROUNDS = 15
+
+type Places = { readonly DB: D1Database; readonly BUCKET: R2Bucket }
+type When = { readonly ENVIRONMENT: string; readonly REINDEX_SINCE: string }
 
 type Engine = {
   readonly masters: MasterKeys
@@ -31,7 +33,7 @@ type Engine = {
 }
 
 /** What the platform's clock calls every minute: one sweep after the other, and one that fails stops no other. */
-export function everyMinute({ DB, BUCKET }: Bindings, settings: Settings, engine: Engine): () => Promise<void> {
+export function everyMinute({ DB, BUCKET }: Places, settings: When, engine: Engine): () => Promise<void> {
   const { masters, rings, vault: custodian, deployments, shards } = engine
   const sweep = createDeploymentSweep(DB)
   const cleaner = createArchiveCleaner(BUCKET)
