@@ -8,11 +8,11 @@ const PASSWORD = `tried once ${randomUUID()}`
 const COOKIE = /^__Host-millrace_session=\w+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/
 const PLAIN = /^millrace_session=\w+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/
 
-/** @param {string} path @param {object} body @param {Record<string, string>} more */
-async function send(path, body, more = {}, method = 'POST') {
+/** @param {string} path @param {object} body @param {RequestInit} more */
+async function send(path, body, more = { method: 'POST' }) {
   const startedAt = performance.now()
-  const headers = { 'content-type': 'application/json', ...more }
-  const answer = await fetch(new URL(path, origin), { method, headers, body: JSON.stringify(body) })
+  const headers = { 'content-type': 'application/json', ...more.headers }
+  const answer = await fetch(new URL(path, origin), { ...more, headers, body: JSON.stringify(body) })
   const text = await answer.text()
   const cookie = answer.headers.get('set-cookie') ?? ''
   return { status: answer.status, cookie, text, ms: performance.now() - startedAt }
@@ -52,10 +52,10 @@ check('its cookie', flags.test(opened.cookie), opened.cookie.replace(/=\w+;/, '=
 await signIn('the right password', { email, password: PASSWORD }, 200)
 await signIn('a wrong one', { email, password: `${PASSWORD}!` }, 401)
 await signIn('an address nobody has', { email: `nobody-${randomUUID()}@example.com`, password: PASSWORD }, 401)
-const session = {
+const headers = {
   origin: new URL(origin).origin,
   cookie: opened.cookie.split(';')[0] ?? '',
   'x-csrf-token': opened.status === 201 ? String(JSON.parse(opened.text).csrfToken) : '',
 }
-const deleted = await send('/v1/organization', { name, password: PASSWORD }, session, 'DELETE')
+const deleted = await send('/v1/organization', { name, password: PASSWORD }, { method: 'DELETE', headers })
 check('deleting it again', deleted.status === 202, `${deleted.status}`)

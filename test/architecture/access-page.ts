@@ -8,7 +8,7 @@ const INTRODUCTION = `# Who may do what
 Written by \`node scripts/access.mjs\` from the two tables that decide it: the scope of each operation
 (\`worker/core/contract/\`) and the scopes of each role (\`worker/core/contract/scopes.ts\`). Sessions have the scopes of their
 member's role, read with every call; API keys have the scopes they were made with, never more than their maker held.
-\`member\` is whoever has valid credentials, \`public\` everybody. \`deploy:{environment}\` is \`deploy:\` with the environment the
+\`member\` is whoever has valid credentials, \`public\` everybody, \`owner\` an owner who is signed in and no key. \`deploy:{environment}\` is \`deploy:\` with the environment the
 call turns out to touch; \`deploy:*\` covers all of them.
 `
 
@@ -28,11 +28,11 @@ function rowOf(operation: Operation): readonly string[] {
   return [
     `\`${method} ${path}\``,
     `\`${scope}\``,
-    ...ROLES.map((role) => (covers(ROLE_SCOPES[role], scope) ? '✓' : '')),
+    ...ROLES.map((role) => ((scope === 'owner' ? role === 'owner' : covers(ROLE_SCOPES[role], scope)) ? '✓' : '')),
   ]
 }
 
-function covers(held: readonly string[], scope: Operation['scope']): boolean {
+function covers(held: readonly string[], scope: Exclude<Operation['scope'], 'owner'>): boolean {
   if (scope === 'public' || scope === 'member') return true
   return scope === 'deploy:{environment}' ? held.some((it) => it.startsWith('deploy:')) : coversScope(held, scope)
 }

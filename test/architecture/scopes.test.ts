@@ -5,7 +5,7 @@ import { PLAIN_SCOPES } from '#core/contract/scopes'
 
 /** Names of operations that anybody could call because nobody said who may. */
 function unguarded(table: Readonly<Record<string, Partial<Operation>>>): readonly string[] {
-  const known = new Set<unknown>([...PLAIN_SCOPES, 'public', 'member', 'deploy:{environment}'])
+  const known = new Set<unknown>([...PLAIN_SCOPES, 'public', 'member', 'owner', 'deploy:{environment}'])
   return Object.entries(table).flatMap(([name, { scope }]) => (known.has(scope) ? [] : [name]))
 }
 

@@ -78,6 +78,7 @@ export async function authorize(
   scope: Exclude<OperationScope, 'public'>,
 ): Promise<Caller> {
   if (scope === 'member') return caller
+  if (scope === 'owner') return requireOwner(caller)
   const isDeploy = scope === 'deploy:{environment}'
   const isHeld = isDeploy ? caller.scopes.some((it) => it.startsWith('deploy:')) : coversScope(caller.scopes, scope)
   if (isHeld) return caller
@@ -85,4 +86,9 @@ export async function authorize(
   if (limited !== null) return limited
   if (!isDeploy) throw missingScope(scope)
   throw new AppError('missing_scope', { detail: 'A scope deploy:<environment> is missing.', extra: { scope } })
+}
+
+function requireOwner(caller: Caller): Caller {
+  if (caller.via.kind === 'session' && caller.via.role === 'owner') return caller
+  throw new AppError('owner_required')
 }

@@ -31,7 +31,7 @@ export function openApiDocument(info: { readonly version: string; readonly url: 
 
 function routeOf(name: string, operation: Operation): RouteConfig {
   const { params, query, body } = operation
-  const scope = operation.scope === 'public' || operation.scope === 'member' ? [] : [operation.scope]
+  const scope = ['public', 'member', 'owner'].includes(operation.scope) ? [] : [operation.scope]
   return {
     method: operation.method.toLowerCase() as RouteConfig['method'],
     path: operation.path,
@@ -63,10 +63,14 @@ function successes(operation: Operation): RouteConfig['responses'] {
   )
 }
 
+function refusalOfOthers({ scope }: Operation): ErrorCode {
+  return scope === 'owner' ? 'owner_required' : 'missing_scope'
+}
+
 /** By status, with every code it may carry; `default` is for what any call may answer, such as 503 unavailable. */
 function refusals(operation: Operation): RouteConfig['responses'] {
   const codes: readonly ErrorCode[] = [
-    ...(operation.scope === 'public' ? [] : (['unauthorized', 'missing_scope'] as const)),
+    ...(operation.scope === 'public' ? [] : (['unauthorized', refusalOfOthers(operation)] as const)),
     ...(operation.params === undefined ? [] : (['not_found'] as const)),
     ...(operation.body === undefined && operation.query === undefined ? [] : (['request_invalid'] as const)),
     ...(operation.refusals ?? []),

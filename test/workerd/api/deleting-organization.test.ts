@@ -76,7 +76,7 @@ describe('deleting an organization', () => {
     expect(await remove(admin.session, full)).toMatchObject({ status: 403, body: { code: 'owner_required' } })
     expect(await remove({ authorization: `Bearer ${key}` }, full)).toMatchObject({
       status: 403,
-      body: { code: 'person_required' },
+      body: { code: 'owner_required' },
     })
     expect(await remove(session, named('Exampel'))).toMatchObject({
       status: 422,
@@ -87,6 +87,8 @@ describe('deleting an organization', () => {
       body: { code: 'password_wrong' },
     })
     expect((await remove({}, full)).status).toBe(401)
+    expect((await remove(session, { ...full, force: true })).status).toBe(422)
+    expect((await remove(session, { name: 'Example' })).status).toBe(422)
     expect((await ask('/v1/me', session)).status).toBe(200)
     expect((await ask('/v1/workflows', { authorization: `Bearer ${key}` })).status).toBe(200)
   })

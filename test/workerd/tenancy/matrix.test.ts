@@ -26,7 +26,7 @@ afterAll(() => {
 /** Sign-out and what anybody may call are tried as anybody would; what needs a person, as one. */
 function credentialsFor(operation: Operation, stranger: Stranger): Readonly<Record<string, string>> {
   if (operation.scope === 'public') return {}
-  const isForPeople = operation.scope === 'member' && !operation.path.endsWith('sign-out')
+  const isForPeople = ['member', 'owner'].includes(operation.scope) && !operation.path.endsWith('sign-out')
   return isForPeople ? stranger.session : { authorization: `Bearer ${stranger.key}` }
 }
 

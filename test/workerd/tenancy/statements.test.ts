@@ -40,7 +40,7 @@ beforeAll(async () => {
     for (const place of places) {
       const { path, body } = callOf(operation, own, place, 'production')
       const json = { 'content-type': 'application/json' }
-      const isForPeople = operation.scope === 'member' && !operation.path.endsWith('sign-out')
+      const isForPeople = ['member', 'owner'].includes(operation.scope) && !operation.path.endsWith('sign-out')
       const headers = isForPeople ? session : { ...json, authorization: `Bearer ${key}` }
       const init = { method: operation.method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
       const answer = await app.fetch(new Request(ORIGIN + path, init))

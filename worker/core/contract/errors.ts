@@ -69,7 +69,11 @@ const identity = {
     title: 'Nobody gives or takes a role above their own.',
     hint: 'Ask somebody with that role.',
   },
-  owner_required: { status: 403, title: 'Only an owner of the organization may do this.', hint: 'Ask one of them.' },
+  owner_required: {
+    status: 403,
+    title: 'Only an owner of the organization who is signed in may do this.',
+    hint: 'Ask one of them. An API key cannot make this call.',
+  },
   last_owner: {
     status: 409,
     title: 'An organization keeps at least one owner.',

@@ -3,10 +3,10 @@ import type { ErrorCode } from './errors'
 import type { Scope } from './scopes'
 
 /**
- * What the credentials must allow. `public`: no credentials · `member`: any valid ones ·
+ * What the credentials must allow. `public`: no credentials · `member`: any valid ones · `owner`: an owner's session, no key ·
  * `deploy:{environment}`: the scope of the environment the call turns out to touch.
  */
-export type OperationScope = Scope | 'public' | 'member' | 'deploy:{environment}'
+export type OperationScope = Scope | 'public' | 'member' | 'owner' | 'deploy:{environment}'
 
 /** One call of the API. Routes, OpenAPI, the client and the contract tests are all made from these. */
 export type Operation = {

@@ -11,7 +11,7 @@ export const organizationOperations = {
     path: '/v1/organization',
     tag: 'People',
     summary: 'Deletes the organization one is signed in to, with everything it has; nothing brings it back',
-    scope: 'member',
+    scope: 'owner',
     body: z.strictObject({
       name: z.string().max(200).describe('What the organization is called, to show that this one is meant'),
       password: GivenPasswordShape,
@@ -19,8 +19,6 @@ export const organizationOperations = {
     }),
     responses: { 202: z.object({ organizationId: z.string(), status: z.literal('deleted'), deletedAt: Instant }) },
     refusals: [
-      'person_required',
-      'owner_required',
       'request_invalid',
       'password_wrong',
       'second_factor_required',
