@@ -4,13 +4,15 @@ import { createHttpSender } from './adapters/net/http-sender'
 import { createGithub } from './adapters/sign-in/github'
 import { createGoogle } from './adapters/sign-in/google'
 import type { ProviderDeps } from './adapters/sign-in/provider-deps'
-import type { Settings } from './env'
 import type { SignInProvider, SignInProviders } from './ports/sign-in-provider'
 
 /** Tokens, key sets and addresses of a person are small. */
 const ANSWER_BYTES_MAX = 256 * 1_024
 
-type Known = readonly ['GITHUB' | 'GOOGLE', (deps: ProviderDeps) => SignInProvider]
+type Name = 'GITHUB' | 'GOOGLE'
+type Settings = Readonly<Record<`${Name}_CLIENT_ID` | `${Name}_CLIENT_SECRET` | 'PUBLIC_URL' | 'ENVIRONMENT', string>>
+
+type Known = readonly [Name, (deps: ProviderDeps) => SignInProvider]
 
 const KNOWN: readonly Known[] = [
   ['GITHUB', createGithub],
