@@ -36,7 +36,7 @@ export type PlatformPorts = Omit<LifePorts, 'disk' | 'setAlarm'> & {
   readonly changed: (host: Life['host']) => void
 }
 
-type Method = Exclude<keyof ShardHandle, 'erase' | 'purge'>
+type Method = Exclude<keyof ShardHandle, 'erase' | 'purge' | 'reindex'>
 
 export class ShardPlatform {
   readonly #ports: PlatformPorts
