@@ -12,6 +12,7 @@ export const AUDIT_NOUNS = [
   'key',
   'member',
   'invitation',
+  'identity',
   'project',
   'audit',
 ].map((value) => ({ value, text: sentence(value) }))

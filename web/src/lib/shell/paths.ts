@@ -13,6 +13,7 @@ export const paths = {
   projects: resolve('/(app)/settings/projects'),
   audit: resolve('/(app)/settings/audit'),
   signIn: resolve('/(account)/sign-in'),
+  forgotPassword: resolve('/(account)/forgot-password'),
   signUp: resolve('/(account)/sign-up'),
   workflow: (id: string) => resolve('/(app)/workflows/[id]', { id }),
   project: (id: string) => resolve('/(app)/settings/projects/[id]', { id }),
