@@ -27,7 +27,6 @@ const Flow = z.discriminatedUnion('purpose', [
  */
 export type SignInFlow = z.output<typeof Flow>
 export type BoundFlow = Exclude<SignInFlow, { readonly purpose: 'finish' }>
-export type FinishFlow = Extract<SignInFlow, { readonly purpose: 'finish' }>
 
 export const SIGN_IN_FLOW_MS = 10 * 60_000
 const TICKET_CHARS_MAX = 4_000
