@@ -7,12 +7,12 @@ const MIB = 1_048_576
 const CODINGS = ['gzip', 'deflate'] as const
 
 /** So many zeros, compressed once or several times over: a hundred thousandth of their size. */
-async function bomb(coding: CompressionFormat, mebibytes: number, layers = 1): Promise<ArrayBuffer> {
-  let bytes: BlobPart = new Uint8Array(mebibytes * MIB)
+async function bomb(coding: (typeof CODINGS)[number], mebibytes: number, layers = 1): Promise<ArrayBuffer> {
+  let bytes = new Uint8Array(mebibytes * MIB).buffer
   for (let layer = 0; layer < layers; layer++) {
     bytes = await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream(coding))).arrayBuffer()
   }
-  return bytes as ArrayBuffer
+  return bytes
 }
 
 const bombs = new Map<string, ArrayBuffer>()

@@ -106,7 +106,7 @@ describe('a link that may be answered once (T-26)', () => {
     const replay = replayed.ok ? replayed.body.executionId : ''
     await until(place.client, replay, isWaiting)
     expect((await answer(link)).status).toBe(410)
-    expect((await place.client.getExecution({ params: { id: replay } })).body).toMatchObject({ status: 'waiting' })
+    expect(await until(place.client, replay, isWaiting)).toMatchObject({ status: 'waiting' })
     expect((await answer(await linkIn(place.client, replay))).status).toBe(200)
   })
 
