@@ -12,8 +12,6 @@ const ANSWER_BYTES_MAX = 256 * 1_024
 type Name = 'GITHUB' | 'GOOGLE'
 type Settings = Readonly<Record<`${Name}_CLIENT_ID` | `${Name}_CLIENT_SECRET` | 'PUBLIC_URL' | 'ENVIRONMENT', string>>
 
-type Client = `${'GITHUB' | 'GOOGLE'}_CLIENT_${'ID' | 'SECRET'}`
-type Settings = Readonly<Record<Client | 'ENVIRONMENT' | 'PUBLIC_URL', string>>
 type Known = readonly [Name, (deps: ProviderDeps) => SignInProvider]
 
 const KNOWN: readonly Known[] = [
