@@ -32,6 +32,7 @@ import { hookSettings } from './hook-settings'
 import { createApp } from './http/app'
 import { createFrontDoor, type FrontDoor } from './http/front-door'
 import { createSignalDoor, type SignalDoor } from './http/signal'
+import { createTraffic, type Traffic } from './http/traffic'
 import { createWebhookDoor, type WebhookDoor } from './http/webhook'
 import type { Deployments } from './ports/deployments'
 import type { Shards } from './ports/shards'
@@ -55,6 +56,7 @@ export type Composition = {
   readonly frontDoor: FrontDoor
   readonly app: Hono
   readonly door: WebhookDoor
+  readonly traffic: Traffic
   readonly signalDoor: SignalDoor
   readonly runner: RunnerDeps
   readonly shards: Shards
@@ -77,7 +79,9 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const requestId = () => newId('req', Date.now(), randomBytes)
   const reportRequest = (error: unknown, id: string) =>
     report('request_failed', { requestId: id, error: describeError(error) })
+  const traffic = createTraffic()
   const app = createApp({
+    requestsUnderWay: traffic.underWay,
     db: bindings.DB,
     deployments,
     doorbells: runner.doorbells,
@@ -103,6 +107,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   return {
     settings,
     frontDoor: frontDoorOf(settings, requestId),
+    traffic,
     app,
     door: createWebhookDoor({
       ingress,

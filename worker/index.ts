@@ -19,13 +19,13 @@ function composition(): Composition {
 
 export default {
   fetch(request, _env, ctx) {
-    const { frontDoor, app, door, signalDoor } = composition()
+    const { frontDoor, app, door, signalDoor, traffic } = composition()
     const url = new URL(request.url)
     const stopped = frontDoor(request, url)
     if (stopped !== null) return stopped
     const { pathname } = url
-    if (pathname.startsWith('/webhook/')) return door(request)
-    return pathname.startsWith('/signal/') ? signalDoor(request) : app.fetch(request, undefined, ctx)
+    if (pathname.startsWith('/webhook/')) return traffic.count(door(request))
+    return traffic.count(pathname.startsWith('/signal/') ? signalDoor(request) : app.fetch(request, undefined, ctx))
   },
   async queue(batch) {
     const { runner, shards, settings, background, deadLetters } = composition()

@@ -13,6 +13,7 @@ import { roundTrip } from './round-trip.mjs'
 import { schedules } from './schedules.mjs'
 import { schemes } from './schemes.mjs'
 import { shards } from './shards.mjs'
+import { signIn } from './sign-in.mjs'
 import { stageToStage } from './stage-to-stage.mjs'
 import { startTime } from './start-time.mjs'
 import { sustained } from './sustained.mjs'
@@ -23,6 +24,7 @@ export const measurements = {
   accept,
   schemes,
   flood,
+  'sign-in': signIn,
   burst,
   sustained,
   'round-trip': roundTrip,

@@ -6,7 +6,7 @@ const scopes =
   'schedules:write variables:read variables:write secrets:write environments:write'
 const environment = 'development'
 
-/** A fresh organization with its own key, through the public API: `{call, setVariables(values), deploy(definition)}`. */
+/** A fresh organization with its own key, through the public API: `{call, key, setVariables(values), deploy(definition)}`. */
 export async function createTenant(url) {
   const account = await client(url)('POST', '/v1/auth/sign-up', {
     email: `bench-${randomBytes(4).toString('hex')}@millrace.test`,
@@ -18,6 +18,7 @@ export async function createTenant(url) {
   const call = client(url, { Authorization: `Bearer ${key}` })
   return {
     call,
+    key,
     setVariables: (variables) => call('PUT', `/v1/environments/${environment}/variables`, { variables }),
     /** Creates and deploys a workflow; the answer of the deploy, with the path of its webhook. */
     async deploy(definition) {

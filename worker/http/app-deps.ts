@@ -33,6 +33,8 @@ export type AppDeps = {
   /** Only development may use a session cookie over plain http. */
   readonly environmentName: 'development' | 'staging' | 'production'
   readonly version: string
+  /** Requests that wait for their answers, for what can wait for them. */
+  readonly requestsUnderWay: () => number
   /** Slows down guessing of passwords. */
   readonly signInLimit: RateLimit
   readonly signInProviders: SignInProviders

@@ -15,6 +15,7 @@ import { createPersonStore } from '../adapters/d1/person-store'
 import { createSecondFactorStore } from '../adapters/d1/second-factor-store'
 import { createSignInFlowStore } from '../adapters/d1/sign-in-flow-store'
 import { createStores } from '../adapters/d1/stores'
+import { sleep } from '../adapters/timers/sleep'
 import { createKeyFinder } from '../services/find-key'
 import { createRateBuckets } from '../services/rate-buckets'
 import { findSession } from '../services/sessions'
@@ -124,7 +125,7 @@ function createEnvironment(deps: AppDeps): Environment {
     mailer: deps.mailer,
     background: deps.background,
     originOf: (url: string) => originOf(deps, url),
-    passwords: createPasswords(randomBytes),
+    passwords: createPasswords({ clock, randomBytes, sleep, requestsUnderWay: deps.requestsUnderWay }),
     signInLimit: deps.signInLimit,
   }
   return {

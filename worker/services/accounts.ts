@@ -57,7 +57,7 @@ export async function signUp(deps: AccountDeps, visitor: Visitor, input: SignUp)
   const user = {
     id: newId('user', deps.clock(), deps.randomBytes),
     email: input.email,
-    passwordHash: deps.passwords.hash(input.password),
+    passwordHash: await deps.passwords.hash(input.password),
     emailVerifiedAt: null,
   }
   if (invitation !== undefined) {
@@ -104,7 +104,7 @@ type SignIn = {
 /** Opens a session. An unknown address and a wrong password look alike, also in time. */
 export async function signIn(deps: AccountDeps, visitor: Visitor, input: SignIn): Promise<OpenedSession> {
   const user = await deps.identity.findUser(input.email)
-  const isRight = deps.passwords.verify(input.password, user?.passwordHash ?? '')
+  const isRight = await deps.passwords.verify(input.password, user?.passwordHash ?? '')
   if (user === null || !isRight) throw new AppError('sign_in_refused')
   await requireSecondFactor(deps, user.id, input.code)
   if (input.invitation !== undefined) await join(deps, user, input.invitation)
@@ -115,5 +115,5 @@ export async function signIn(deps: AccountDeps, visitor: Visitor, input: SignIn)
 
 /** A password is known only while somebody signs in: the time to store it at today's cost. */
 async function hashAgain(deps: AccountDeps, { id, passwordHash }: UserRow, password: string): Promise<void> {
-  await deps.persons.replaceHash(id, passwordHash, deps.passwords.hash(password))
+  await deps.persons.replaceHash(id, passwordHash, await deps.passwords.hash(password))
 }

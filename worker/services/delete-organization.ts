@@ -28,7 +28,7 @@ export async function deleteOrganization(
   const actual = await ctx.stores.organization.name()
   if (actual !== name.trim()) throw notItsName()
   const user = await accounts.identity.findUser(person.email)
-  if (!accounts.passwords.verify(password, user?.passwordHash ?? '')) throw new AppError('password_wrong')
+  if (!(await accounts.passwords.verify(password, user?.passwordHash ?? ''))) throw new AppError('password_wrong')
   await requireSecondFactor(accounts, person.id, code)
 
   await recordAudit(ctx, 'organization.deleted', organizationId, { name: actual })

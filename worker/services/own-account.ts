@@ -25,8 +25,8 @@ export async function changePassword(
 ): Promise<OpenedSession> {
   const person = requirePerson(caller)
   const user = await deps.identity.findUser(person.email)
-  if (!deps.passwords.verify(input.current, user?.passwordHash ?? '')) throw new AppError('password_wrong')
-  await deps.persons.setPassword(person.id, deps.passwords.hash(input.next))
+  if (!(await deps.passwords.verify(input.current, user?.passwordHash ?? ''))) throw new AppError('password_wrong')
+  await deps.persons.setPassword(person.id, await deps.passwords.hash(input.next))
   return openSession(deps, visitor, person, person.organizationId)
 }
 

@@ -26,6 +26,6 @@ export async function sendReset(deps: AccountDeps, origin: string, email: string
 export async function resetPassword(deps: AccountDeps, token: string, password: string): Promise<void> {
   const taken = await deps.persons.takeToken(deps.digest(token), 'reset_password', deps.clock())
   if (taken === null) throw new AppError('link_ended')
-  await deps.persons.setPassword(taken.userId, deps.passwords.hash(password))
+  await deps.persons.setPassword(taken.userId, await deps.passwords.hash(password))
   await deps.persons.markVerified(taken.userId, deps.clock())
 }

@@ -88,5 +88,5 @@ function recoveryHash(deps: Pick<Deps, 'digest'>, userId: string, code: string):
 
 async function requirePassword(deps: Deps, { email }: Person, password: string): Promise<void> {
   const user = await deps.identity.findUser(email)
-  if (!deps.passwords.verify(password, user?.passwordHash ?? '')) throw new AppError('password_wrong')
+  if (!(await deps.passwords.verify(password, user?.passwordHash ?? ''))) throw new AppError('password_wrong')
 }
