@@ -87,6 +87,13 @@ class Session {
     return this.#open(await ask(this.#api.signUp({ body: account })))
   }
 
+  /** Gives what a sign-in with a provider still asks for. Answers what went wrong, or null when the session is open. */
+  async finishSignIn(
+    given: { readonly code: string } | { readonly organizationName: string },
+  ): Promise<Problem | null> {
+    return this.#open(await ask(this.#api.finishSignInWith({ body: given })))
+  }
+
   async signOut(): Promise<void> {
     await ask(this.#api.signOut({}))
     this.#forget()
