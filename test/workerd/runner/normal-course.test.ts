@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { Workflow } from '#core/definition/document'
 import { fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const chain = {
@@ -111,11 +112,19 @@ describe('the normal course', () => {
   })
 
   it('secrets that cannot be decrypted fail the execution, which sends nothing', async () => {
-    const release = await publish({ name: 'sealed', stages: [post('call')] })
+    const document = { name: 'sealed', stages: [post('call')] }
+    const release = await publish(document)
     const config = { ...release.config, epoch: 2, active: 2, releases: [{ ...release.config.releases[0]!, pin: 2 }] }
     await release.handle.push({
       config,
-      releases: [{ pin: 2, summary: config.releases[0]!, document: '{}', environment: 'v1.damaged.damaged' }],
+      releases: [
+        {
+          pin: 2,
+          summary: config.releases[0]!,
+          document: JSON.stringify(Workflow.parse(document)),
+          environment: 'v1.damaged.damaged',
+        },
+      ],
     })
     const network = fakeNetwork()
     const seq = await release.start({}, { epoch: 2, pin: 2 })
