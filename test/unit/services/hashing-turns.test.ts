@@ -47,6 +47,16 @@ describe('passwords to be hashed', () => {
     expect(world.now).toBe(4)
   })
 
+  test('are alone while no other request is under way, and no other password is hashed', async () => {
+    const { world, take } = turnsOf()
+    world.underWay = 1
+    const first = await take()
+    expect(first?.isAlone).toBe(true)
+    first?.leave()
+    world.underWay = 2
+    expect((await take())?.isAlone).toBe(false)
+  })
+
   test('are refused when too many wait, and taken again once they do not', async () => {
     const { take } = turnsOf(0)
     const first = await take()

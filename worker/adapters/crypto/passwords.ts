@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { timingSafeEqual } from 'node:crypto'
+import { scryptSync, timingSafeEqual } from 'node:crypto'
 import type { RandomBytes } from '#core/kernel/id'
 import type { Passwords } from '../../ports/passwords'
 import { AppError } from '../../services/app-error'
@@ -31,7 +31,9 @@ export function createPasswords(deps: PasswordsDeps): Passwords {
     const turn = await takeTurn()
     if (turn === null) throw new AppError('rate_limited', { retryAfterSeconds: RETRY_AFTER_SECONDS })
     try {
-      return await scrypt({ password: password.normalize('NFKC'), salt, cost, length: HASH_BYTES }, turn.rest)
+      const text = password.normalize('NFKC')
+      if (turn.isAlone) return scryptSync(text, salt, HASH_BYTES, { ...cost, maxmem: 64 * 1024 * 1024 })
+      return await scrypt({ password: text, salt, cost, length: HASH_BYTES }, turn.rest)
     } finally {
       turn.leave()
     }
