@@ -6,6 +6,9 @@ import { chromium } from './test/support/chromium'
 
 // Set once by the first process that reads this file; the workers of the run inherit both.
 const port = (process.env.E2E_PORT ??= String(20_000 + (process.pid % 20_000)))
+/** Where the stand-in for the places people sign in with listens. */
+const providerPort = (process.env.E2E_PROVIDER_PORT ??= String(Number(port) + 20_000))
+const provider = `http://127.0.0.1:${providerPort}`
 const folder = (process.env.E2E_FOLDER ??= mkdtempSync(path.join(tmpdir(), 'millrace-e2e-')))
 
 /** What the running server says about itself: url, login and API key. */
@@ -18,11 +21,24 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   use: { baseURL: `http://127.0.0.1:${port}`, launchOptions: await chromium(), screenshot: 'only-on-failure' },
-  webServer: {
-    command: 'node scripts/start.mjs',
-    env: { PORT: port, MILLRACE_STATE: path.join(folder, 'state'), MILLRACE_DEV_FILE: devFile },
-    wait: { stdout: /Millrace is running/ },
-    timeout: 120_000,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
-  },
+  webServer: [
+    {
+      command: `node test/support/sign-in-provider.mjs --port ${providerPort}`,
+      wait: { stdout: /listening/ },
+    },
+    {
+      command: 'node scripts/start.mjs',
+      env: {
+        PORT: port,
+        MILLRACE_STATE: path.join(folder, 'state'),
+        MILLRACE_DEV_FILE: devFile,
+        GITHUB_CLIENT_ID: 'github-client',
+        GITHUB_CLIENT_SECRET: 'github-secret',
+        MILLRACE_DEV_HOST_MAP: `github.com=${provider}/github,api.github.com=${provider}/api`,
+      },
+      wait: { stdout: /Millrace is running/ },
+      timeout: 120_000,
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
+    },
+  ],
 })
