@@ -63,10 +63,7 @@ export function createGithub({ clientId, clientSecret, send, report }: ProviderD
         if (!email.success) return err('unconfirmed')
         return ok({ provider: 'github', issuer: ISSUER, subject: String(user.id), email: email.data })
       } catch (error) {
-        const told = toSignInProblem(error)
-        if (told === null) throw error
-        report('sign_in_not_proven', { provider: 'github', reason: told.reason })
-        return err(told.problem)
+        return err(toSignInProblem(error, 'github', report))
       }
     },
   }

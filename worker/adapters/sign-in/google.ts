@@ -32,13 +32,6 @@ export function createGoogle({ clientId, clientSecret, send, clock, report }: Pr
     return { ...server }
   }
 
-  function explain(error: unknown) {
-    const told = toSignInProblem(error)
-    if (told === null) throw error
-    report('sign_in_not_proven', { provider: 'google', reason: told.reason })
-    return told
-  }
-
   return {
     id: 'google',
     name: 'Google',
@@ -49,7 +42,7 @@ export function createGoogle({ clientId, clientSecret, send, clock, report }: Pr
         const more = { scope: 'openid email', nonce: binding.nonce, prompt: 'select_account' }
         return await authorizationAddress(endpoint, clientId, binding, more)
       } catch (error) {
-        explain(error)
+        toSignInProblem(error, 'google', report)
         return null
       }
     },
@@ -75,7 +68,7 @@ export function createGoogle({ clientId, clientSecret, send, clock, report }: Pr
         const { sub: subject, email } = claims.data
         return ok({ provider: 'google', issuer: server.issuer, subject, email })
       } catch (error) {
-        return err(explain(error).problem)
+        return err(toSignInProblem(error, 'google', report))
       }
     },
   }

@@ -1,11 +1,22 @@
 import { AuthorizationResponseError } from 'oauth4webapi'
 import type { SignInProblem } from '../../ports/sign-in-provider'
+import type { ProviderDeps } from './provider-deps'
 import { ProviderAway } from './provider-fetch'
 
-export type Told = { readonly problem: SignInProblem; readonly reason: string }
+type Told = { readonly problem: SignInProblem; readonly reason: string }
 
-/** What an exception on the way means, and why in words for the operators. Null: it is nobody's answer but a fault of ours. */
-export function toSignInProblem(error: unknown): Told | null {
+/**
+ * What an exception on the way means to the person; the operators are told the reason, unless it was the person's own wish.
+ * Throws it again when it is nobody's answer but a fault of ours.
+ */
+export function toSignInProblem(error: unknown, provider: string, report: ProviderDeps['report']): SignInProblem {
+  const told = meaningOf(error)
+  if (told === null) throw error
+  if (told.problem !== 'cancelled') report('sign_in_not_proven', { provider, reason: told.reason })
+  return told.problem
+}
+
+function meaningOf(error: unknown): Told | null {
   if (error instanceof ProviderAway) return { problem: 'away', reason: error.message }
   if (error instanceof AuthorizationResponseError) return ofAnswer(error.error)
   const code = error instanceof Error && 'code' in error ? error.code : null
