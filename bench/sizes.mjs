@@ -1,5 +1,7 @@
 const full = {
   loadMs: 4_000,
+  turnMs: 500,
+  pairs: 16,
   rounds: 2,
   burst: 2_000,
   sustainedMs: 20_000,
@@ -18,6 +20,8 @@ const full = {
 const quick = {
   ...full,
   loadMs: 1_500,
+  turnMs: 200,
+  pairs: 10,
   rounds: 1,
   sustainedMs: 6_000,
   idleCalls: 30,

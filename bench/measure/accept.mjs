@@ -15,12 +15,13 @@ const held = {
 export async function accept({ floor, sizes, withServer }) {
   return withServer(async ({ server, tenant }) => {
     const { path } = await tenant.deploy(held)
-    const run = (url, to, durationMs = sizes.loadMs) =>
+    const run = (url, to, durationMs = sizes.turnMs) =>
       load(url, { connections: 32, durationMs, request: (n) => signedOrder(to, n) })
-    const empty = await run(floor.url, '/empty')
+    const empty = await run(floor.url, '/empty', sizes.loadMs)
+    await run(floor.url, '/durable', 1_000)
     await run(server.url, path, 1_000)
     const both = await alternate({
-      rounds: sizes.rounds,
+      pairs: sizes.pairs,
       floor: () => run(floor.url, '/durable'),
       ours: () => run(server.url, path),
     })

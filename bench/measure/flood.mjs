@@ -6,8 +6,11 @@ import { signedOrder, signedWebhook } from '../documents/signed-webhook.mjs'
 import { versus } from '../report/format.mjs'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
-const TURNS = 4
-const perSecond = 200
+/** Calls of strangers for each accept that was answered a moment before, and what should be left of the accepts. */
+const floods = [
+  { name: 'one unknown token for five accepts', strangers: 0.2, target: 0.9 },
+  { name: 'one for two', strangers: 0.5 },
+]
 
 // As when accepts are measured: one execution holds the only slot, so that the others are accepted and none runs.
 const held = {
@@ -20,13 +23,13 @@ const held = {
 /** A token that looks like one and was never given out. */
 const madeUp = () => Array.from({ length: 31 }, () => ALPHABET[randomInt(32)]).join('')
 
-/** Accepts while 200 calls a second come for addresses that do not exist, beside accepts without them. */
+/** Accepts while calls come for addresses that do not exist, so many for each accept, beside accepts without them. */
 export async function flood({ sizes, withServer }) {
   return withServer(async ({ server, tenant }) => {
     const { path } = await tenant.deploy(held)
-    const accept = (durationMs = sizes.loadMs / TURNS) =>
+    const accept = (durationMs = sizes.turnMs) =>
       load(server.url, { connections: 32, durationMs, request: (n) => signedOrder(path, n) })
-    const flooded = async () => {
+    const flooded = async (perSecond) => {
       let isOver = false
       const request = (n) => signedOrder(`/webhook/${madeUp()}`, n)
       const strangers = paced(server.url, { perSecond, request, stop: () => isOver })
@@ -36,7 +39,16 @@ export async function flood({ sizes, withServer }) {
       return strays === 0 ? accepted : { ...accepted, failures: [`${strays} of ${count} were not answered 404`] }
     }
     await accept(1_500)
-    const both = await alternate({ rounds: sizes.rounds * TURNS, floor: () => accept(), ours: flooded })
-    return [{ quantity: `webhook accept under ${perSecond} unknown tokens/s`, ...versus(both, 0.9) }]
+    const rows = []
+    for (const { name, strangers, target } of floods) {
+      let alone = await accept()
+      const both = await alternate({
+        pairs: sizes.pairs,
+        floor: async () => (alone = await accept()),
+        ours: () => flooded(alone.perSecond * strangers),
+      })
+      rows.push({ quantity: `webhook accept beside ${name}`, ...versus(both, target) })
+    }
+    return rows
   })
 }

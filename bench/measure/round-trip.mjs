@@ -7,13 +7,14 @@ import { below, versus } from '../report/format.mjs'
 /** Webhook calls that wait for the last of three pure stages, at 16 connections. */
 export async function roundTrip({ floor, sizes, withServer }) {
   const document = { name: 'round-trip', triggers: [signedWebhook('lastNode')], stages: transforms(3) }
-  const run = (url, path, durationMs = sizes.loadMs) =>
+  const run = (url, path, durationMs = sizes.turnMs) =>
     load(url, { connections: 16, durationMs, request: (n) => signedOrder(path, n) })
   return withServer(async ({ server, tenant }) => {
     const { path } = await tenant.deploy(document)
+    await run(floor.url, '/durable', 1_000)
     await run(server.url, path, 1_000)
     const both = await alternate({
-      rounds: sizes.rounds,
+      pairs: sizes.pairs,
       floor: () => run(floor.url, '/durable'),
       ours: () => run(server.url, path),
     })

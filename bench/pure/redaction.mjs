@@ -19,13 +19,13 @@ const records = Array.from({ length: 4_000 }, (_, id) => record(id))
 const text = JSON.stringify(records)
 
 /** Masks a text, or the same as values, `count` times. */
-export const redactText = (count) => repeat(count, () => redact(text))
-export const redactValues = (count) => repeat(count, () => redact(records))
+export const redactText = (count) => repeat(count, text.length, () => redact(text))
+export const redactValues = (count) => repeat(count, text.length, () => redact(records))
 
-function repeat(count, work) {
+function repeat(count, chars, work) {
   let kept = 0
   for (let n = 0; n < count; n++) if (work() !== null) kept++
-  return { kept, chars: text.length }
+  return { kept, chars }
 }
 
 const request = (id, after) => ({
@@ -62,5 +62,5 @@ export async function runExecutions(count) {
 /** Masks all that such an execution writes. */
 export async function redactExecutions(count) {
   const { events } = await runPlan(plan, world)
-  return repeat(count, () => redact(events))
+  return repeat(count, JSON.stringify(events).length, () => redact(events))
 }

@@ -9,19 +9,18 @@ export const mib = (bytes) => `${digits(bytes / 1024 / 1024)} MiB`
 export const rate = ({ perSecond, p50Ms, p99Ms }, unit = '/s') =>
   `${digits(perSecond)}${unit}, p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}`
 
-/** The cells of a rate beside its floor; the target is a share of the floor. */
-export const versus = ({ ours, floor }, share) => ({
+/** The cells of a rate beside its floor, as `alternate` answers them; the target is a share of the floor. */
+export const versus = ({ ours, floor, share }, target) => ({
   measured: rate(ours),
   floor: `${digits(floor.perSecond)}/s`,
-  ...ratio(ours.perSecond, floor.perSecond, share),
-  failures: ours.failures,
+  ...ratio(share, 1, target),
+  failures: [...ours.failures, ...floor.failures],
 })
 
-/** The cells of a ratio that should reach `share`. */
+/** The cells of a ratio that should reach `share`, or of one that is only shown. */
 export const ratio = (measured, floor, share) => ({
   ratio: `${Math.round((measured / floor) * 100)} %`,
-  target: `>= ${share * 100} %`,
-  ok: measured / floor >= share,
+  ...(share !== undefined && { target: `>= ${share * 100} %`, ok: measured / floor >= share }),
 })
 
 /** The cells of a value that should stay below `limit`. */
