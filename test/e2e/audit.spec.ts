@@ -25,6 +25,7 @@ test('the chain of the audit is verified in the browser, and its export by the s
   await expect(page.getByRole('region', { name: 'Details of Secret changed' })).toContainText('api_key')
   await expect(page.locator('body')).not.toContainText('not-really-secret')
   await page.getByRole('button', { name: 'Clear' }).click()
+  await expect(page).toHaveURL(/\/audit$/)
   await page.getByLabel('Action').selectOption('Project')
   await expect(entries).toHaveCount(2)
 })

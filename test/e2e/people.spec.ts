@@ -61,6 +61,7 @@ test('a second factor counts once its code was confirmed, and a recovery code si
 
   await page.getByRole('button', { name: `Account: ${email}` }).click()
   await page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -135,6 +136,7 @@ test('who forgot their password chooses another by mail, and signs in with it', 
   await page.context().clearCookies()
   await page.goto('/sign-in')
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible()
   await page.getByLabel('Email').fill(email)
   await page.getByRole('button', { name: 'Send the letter' }).click()
   await expect(page.getByRole('status')).toContainText('a letter is on its way')
@@ -143,6 +145,7 @@ test('who forgot their password chooses another by mail, and signs in with it', 
   await page.getByLabel('New password').fill('another long password')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('link', { name: 'Sign in' }).click()
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill('another long password')
   await page.getByRole('button', { name: 'Sign in' }).click()

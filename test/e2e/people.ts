@@ -31,12 +31,15 @@ export async function callAs<A>(page: Page, method: string, path: string, data?:
 export async function mailedLink(page: Page, email: string): Promise<string> {
   let link: string | undefined
   await expect
-    .poll(async () => {
-      const letters = await page.request.get(`/dev/mail?to=${encodeURIComponent(email)}`)
-      const { items } = (await letters.json()) as { items: readonly { text: string }[] }
-      link = /https?:\/\/\S+/.exec(items[0]?.text ?? '')?.[0]
-      return link
-    })
+    .poll(
+      async () => {
+        const letters = await page.request.get(`/dev/mail?to=${encodeURIComponent(email)}`)
+        const { items } = (await letters.json()) as { items: readonly { text: string }[] }
+        link = /https?:\/\/\S+/.exec(items[0]?.text ?? '')?.[0]
+        return link
+      },
+      { timeout: 15_000 },
+    )
     .toBeTruthy()
   const { pathname, hash } = new URL(link ?? '')
   return pathname + hash

@@ -15,7 +15,8 @@ test('a wrong password is refused with a code and a request id, and the right on
 
 test('a link to a stage survives signing in', async ({ page }) => {
   const id = await postOrder({ orderId: '5', amount: 1, currency: 'EUR' })
-  await open(page, `/executions/${id}?stage=create-invoice&tab=attempts`)
+  await page.goto(`/executions/${id}?stage=create-invoice&tab=attempts`)
+  await fillSignIn(page)
   await expect(page.getByTestId('stage-name')).toHaveText('create-invoice')
   await expect(page.getByRole('tab', { name: /Attempts/ })).toHaveAttribute('aria-selected', 'true')
 })
