@@ -47,14 +47,14 @@ describe('passwords to be hashed', () => {
     expect(world.now).toBe(4)
   })
 
-  test('are alone while no other request is under way, and no other password is hashed', async () => {
+  test('delay nobody while every request under way is one of theirs', async () => {
     const { world, take } = turnsOf()
     world.underWay = 1
     const first = await take()
-    expect(first?.isAlone).toBe(true)
+    expect(first?.delaysNobody).toBe(true)
     first?.leave()
     world.underWay = 2
-    expect((await take())?.isAlone).toBe(false)
+    expect((await take())?.delaysNobody).toBe(false)
   })
 
   test('are refused when too many wait, and taken again once they do not', async () => {

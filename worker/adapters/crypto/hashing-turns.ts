@@ -10,10 +10,10 @@ export type HashingTurnsDeps = {
 }
 
 /**
- * A turn: `rest` lets go for a moment, for longer while others wait for answers; `leave` ends it. `isAlone`: its request is the
- * only one in the isolate, and holds up nobody.
+ * A turn: `rest` lets go for a moment, for longer while others wait for answers; `leave` ends it. `delaysNobody`: as it begins, no
+ * request waits in the isolate but those that hash passwords themselves.
  */
-type HashingTurn = { readonly isAlone: boolean; readonly rest: () => Promise<void>; readonly leave: () => void }
+type HashingTurn = { readonly delaysNobody: boolean; readonly rest: () => Promise<void>; readonly leave: () => void }
 
 const WAITING_MAX = 200
 const REST_MS = 4
@@ -38,7 +38,7 @@ export function createHashingTurns({ clock, sleep, requestsUnderWay, waitingMax 
       await sleep(Math.min(place * LOOK_EVERY_MS, LOOK_EVERY_MS_MAX))
     }
     return {
-      isAlone: requestsUnderWay() <= 1 && line.length === 1,
+      delaysNobody: requestsUnderWay() <= line.length,
       rest: async () => {
         own.heardAt = clock()
         await sleep(requestsUnderWay() > line.length ? REST_MS : 0)
