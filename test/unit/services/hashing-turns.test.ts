@@ -36,15 +36,22 @@ describe('passwords to be hashed', () => {
     expect(order).toEqual(['second', 'second done', 'third', 'third done'])
   })
 
-  test('rest longer while requests of others wait for their answers', async () => {
+  test('rest until others are answered, or for a while when that takes long', async () => {
     const { world, take } = turnsOf()
     const turn = await take()
     world.underWay = 1
     await turn?.rest()
     expect(world.now).toBe(0)
     world.underWay = 2
+    world.onNap = () => {
+      if (world.now === 4) world.underWay = 1
+    }
     await turn?.rest()
     expect(world.now).toBe(4)
+    world.onNap = () => {}
+    world.underWay = 2
+    await turn?.rest()
+    expect(world.now).toBe(16)
   })
 
   test('delay nobody while every request under way is one of theirs', async () => {

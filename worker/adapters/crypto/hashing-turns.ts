@@ -16,7 +16,9 @@ export type HashingTurnsDeps = {
 type HashingTurn = { readonly delaysNobody: boolean; readonly rest: () => Promise<void>; readonly leave: () => void }
 
 const WAITING_MAX = 200
-const REST_MS = 4
+/** A rest lasts until the others are answered; those that take longer than this take turns with us. */
+const REST_MS_MAX = 12
+const REST_LOOK_MS = 2
 const LOOK_EVERY_MS = 20
 const LOOK_EVERY_MS_MAX = 500
 /** Whoever was not heard of for so long was cut off. */
@@ -41,7 +43,9 @@ export function createHashingTurns({ clock, sleep, requestsUnderWay, waitingMax 
       delaysNobody: requestsUnderWay() <= line.length,
       rest: async () => {
         own.heardAt = clock()
-        await sleep(requestsUnderWay() > line.length ? REST_MS : 0)
+        await sleep(0)
+        for (let ms = 0; ms < REST_MS_MAX && requestsUnderWay() > line.length; ms += REST_LOOK_MS)
+          await sleep(REST_LOOK_MS)
       },
       leave: () => {
         const at = line.indexOf(own)

@@ -13,6 +13,10 @@ type Asked = {
   readonly length: number
 }
 
+const NOTHING = new Int32Array(0)
+/** What the last one computed in, for as long as nobody wants the room: making 16 MiB for each would be felt by everybody. */
+let spareMemory: WeakRef<Int32Array> = new WeakRef(NOTHING)
+
 /** Blocks of 64 bytes mixed between two rests: about a millisecond's. */
 const BLOCKS_PER_SLICE = 6_144
 
@@ -24,14 +28,22 @@ export async function scrypt({ password, salt, cost, length }: Asked, rest: () =
   const { N, r, p } = cost
   const bytes = 128 * r
   const mixed = Buffer.from(pbkdf2Sync(password, salt, 1, bytes * p, 'sha256'))
-  const memory = new Int32Array(N * 32 * r)
+  const memory = takeMemory(N * 32 * r)
   for (let n = 0; n < p; n++) {
     const part = mixed.subarray(n * bytes, (n + 1) * bytes)
     const words = Int32Array.from({ length: 32 * r }, (_, k) => part.readInt32LE(4 * k))
     for (const _ of mixInMemory(words, memory, cost)) await rest()
     words.forEach((word, k) => part.writeInt32LE(word, 4 * k))
   }
+  spareMemory = new WeakRef(memory)
   return pbkdf2Sync(password, mixed, 1, length, 'sha256')
+}
+
+/** In nobody's hands until it is put back; what is in it is written before it is read. */
+function takeMemory(words: number): Int32Array {
+  const spare = spareMemory.deref()
+  spareMemory = new WeakRef(NOTHING)
+  return spare?.length === words ? spare : new Int32Array(words)
 }
 
 /** scryptROMix over `words`, in place; stops after each slice. */
