@@ -79,7 +79,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
   const requestId = () => newId('req', Date.now(), randomBytes)
   const reportRequest = (error: unknown, id: string) =>
     report('request_failed', { requestId: id, error: describeError(error) })
-  const traffic = createTraffic()
+  const traffic = createTraffic(Date.now)
   const app = createApp({
     requestsUnderWay: traffic.underWay,
     db: bindings.DB,

@@ -54,14 +54,24 @@ describe('passwords to be hashed', () => {
     expect(world.now).toBe(16)
   })
 
-  test('delay nobody while every request under way is one of theirs', async () => {
+  test('are alone while no other request is under way, and no other password waits', async () => {
     const { world, take } = turnsOf()
     world.underWay = 1
     const first = await take()
-    expect(first?.delaysNobody).toBe(true)
+    expect(first?.isAlone).toBe(true)
     first?.leave()
     world.underWay = 2
-    expect((await take())?.delaysNobody).toBe(false)
+    expect((await take())?.isAlone).toBe(false)
+  })
+
+  test('rest after every fourth slice while only they are under way', async () => {
+    const { world, take } = turnsOf()
+    let naps = 0
+    world.onNap = () => void (naps += 1)
+    world.underWay = 1
+    const turn = await take()
+    for (let slice = 0; slice < 12; slice++) await turn?.rest()
+    expect(naps).toBe(3)
   })
 
   test('are refused when too many wait, and taken again once they do not', async () => {

@@ -10,15 +10,17 @@ export type HashingTurnsDeps = {
 }
 
 /**
- * A turn: `rest` lets go for a moment, for longer while others wait for answers; `leave` ends it. `delaysNobody`: as it begins, no
- * request waits in the isolate but those that hash passwords themselves.
+ * A turn: `rest` gives way for a moment, for longer while others wait for answers; `leave` ends it. `isAlone`: as it begins, no
+ * other request is in the isolate that could wait for it.
  */
-type HashingTurn = { readonly delaysNobody: boolean; readonly rest: () => Promise<void>; readonly leave: () => void }
+type HashingTurn = { readonly isAlone: boolean; readonly rest: () => Promise<void>; readonly leave: () => void }
 
 const WAITING_MAX = 200
 /** A rest lasts until the others are answered; those that take longer than this take turns with us. */
 const REST_MS_MAX = 12
 const REST_LOOK_MS = 2
+/** While nobody else waits it is enough to look after so many slices whether somebody came. */
+const SLICES_AMONG_OURSELVES = 4
 const LOOK_EVERY_MS = 20
 const LOOK_EVERY_MS_MAX = 500
 /** Whoever was not heard of for so long was cut off. */
@@ -39,10 +41,13 @@ export function createHashingTurns({ clock, sleep, requestsUnderWay, waitingMax 
     for (let place = placeOf(own); place > 0; place = placeOf(own)) {
       await sleep(Math.min(place * LOOK_EVERY_MS, LOOK_EVERY_MS_MAX))
     }
+    let slices = 0
     return {
-      delaysNobody: requestsUnderWay() <= line.length,
+      isAlone: requestsUnderWay() <= 1 && line.length === 1,
       rest: async () => {
         own.heardAt = clock()
+        slices += 1
+        if (requestsUnderWay() <= line.length && slices % SLICES_AMONG_OURSELVES > 0) return
         await sleep(0)
         for (let ms = 0; ms < REST_MS_MAX && requestsUnderWay() > line.length; ms += REST_LOOK_MS)
           await sleep(REST_LOOK_MS)

@@ -32,7 +32,7 @@ export function createPasswords(deps: PasswordsDeps): Passwords {
     if (turn === null) throw new AppError('rate_limited', { retryAfterSeconds: RETRY_AFTER_SECONDS })
     try {
       const text = password.normalize('NFKC')
-      if (turn.delaysNobody) return scryptSync(text, salt, HASH_BYTES, { ...cost, maxmem: 64 * 1024 * 1024 })
+      if (turn.isAlone) return scryptSync(text, salt, HASH_BYTES, { ...cost, maxmem: 64 * 1024 * 1024 })
       return await scrypt({ password: text, salt, cost, length: HASH_BYTES }, turn.rest)
     } finally {
       turn.leave()
