@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { API } from '#core/contract/api'
 import type { Operation } from '#core/contract/operation'
 import { isWaiting, linkIn, newPlace, until } from './deploy-document'
-import { send } from './support'
+import { newOrganization, send } from './support'
 
 const TYPES = [
   'application/x-www-form-urlencoded',
@@ -18,11 +18,12 @@ const withBody = Object.entries<Operation>(API).filter(([, { body }]) => body !=
 
 describe('the type of a body (T-05)', () => {
   test('is JSON for every call of the API; anything else is refused before it is looked at', async () => {
-    const { key } = await newPlace()
+    const { key, session } = await newOrganization()
     expect(withBody.length).toBeGreaterThan(20)
-    for (const [name, { method, path }] of withBody) {
+    for (const [name, { method, path, scope }] of withBody) {
+      const credentials = scope === 'owner' ? session : { authorization: `Bearer ${key}` }
       for (const type of TYPES) {
-        const headers = { authorization: `Bearer ${key}`, 'content-type': type }
+        const headers = { ...credentials, 'content-type': type }
         const body = type.startsWith('multipart') ? MULTIPART : type.endsWith('urlencoded') ? FORM : '{"name":"x"}'
         const answer = await send(path.replaceAll(/\{\w+\}/g, 'x'), { method, headers, body })
         expect([name, type, answer.status]).toEqual([name, type, 415])

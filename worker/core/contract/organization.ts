@@ -18,12 +18,6 @@ export const organizationOperations = {
       code: CodeShape.optional().describe('Where one has a second factor'),
     }),
     responses: { 202: z.object({ organizationId: z.string(), status: z.literal('deleted'), deletedAt: Instant }) },
-    refusals: [
-      'request_invalid',
-      'password_wrong',
-      'second_factor_required',
-      'second_factor_wrong',
-      'rate_limited',
-    ],
+    refusals: ['request_invalid', 'password_wrong', 'second_factor_required', 'second_factor_wrong', 'rate_limited'],
   }),
 }
