@@ -64,14 +64,14 @@ describe('passwords to be hashed', () => {
     expect((await take())?.isAlone).toBe(false)
   })
 
-  test('rest after every fourth slice while only they are under way', async () => {
+  test('rest after every second slice while only they are under way', async () => {
     const { world, take } = turnsOf()
     let naps = 0
     world.onNap = () => void (naps += 1)
     world.underWay = 1
     const turn = await take()
     for (let slice = 0; slice < 12; slice++) await turn?.rest()
-    expect(naps).toBe(3)
+    expect(naps).toBe(6)
   })
 
   test('are refused when too many wait, and taken again once they do not', async () => {

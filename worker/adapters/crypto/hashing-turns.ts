@@ -20,7 +20,7 @@ const WAITING_MAX = 200
 const REST_MS_MAX = 12
 const REST_LOOK_MS = 2
 /** While nobody else waits it is enough to look after so many slices whether somebody came. */
-const SLICES_AMONG_OURSELVES = 4
+const SLICES_AMONG_OURSELVES = 2
 const LOOK_EVERY_MS = 20
 const LOOK_EVERY_MS_MAX = 500
 /** Whoever was not heard of for so long was cut off. */
