@@ -12,15 +12,15 @@ import { rewrap, type RewrapDeps } from '../../../worker/cron/rewrap'
 import type { Bindings } from '../../../worker/env'
 import type { RingOwner } from '../../../worker/ports/key-rings'
 import { deployDocument, isEnded, until } from '../api/deploy-document'
-import { newOrganization, ORIGIN, send } from '../api/support'
+import { ALL_SCOPES, newOrganization, ORIGIN, send } from '../api/support'
 
 const EXECUTIONS = 1_000
 const AT_ONCE = 10
 const OLD = `1:${btoa('m'.repeat(32))}`
 const NEW = `2:${btoa('n'.repeat(32))}`
 
-/** The Worker as it is started with these master keys. */
-function workerUnder(masterKeys: string, token: string) {
+/** The Worker as it is started with these master keys, called with a key or with whichever is the newest. */
+function workerUnder(masterKeys: string, token: string | (() => string)) {
   const bindings = { ...env, MASTER_KEY: '', MASTER_KEYS: masterKeys } as unknown as Bindings
   const { app } = compose(bindings, (work) => void work.catch(() => undefined))
   const [masters, rings] = [parseMasterKeys('', masterKeys), createKeyRings(env.BUCKET)]
@@ -32,11 +32,36 @@ function workerUnder(masterKeys: string, token: string) {
     report: () => undefined,
   }
   const client = createClient({
-    fetch: async (url, init) => app.fetch(new Request(url, init)),
+    fetch: async (url, init) => {
+      const request = new Request(url, init)
+      request.headers.set('authorization', `Bearer ${typeof token === 'string' ? token : token()}`)
+      return app.fetch(request)
+    },
     baseUrl: ORIGIN,
-    token,
   })
   return { client, rewrapping }
+}
+
+/** An API key that is replaced again and again; the old ones live on for a minute. */
+async function rotatingKey({ session }: { readonly session: Record<string, string> }) {
+  const call = async (path: string, body: object) => {
+    const answer = await send(path, { method: 'POST', headers: session, body: JSON.stringify(body) })
+    if (answer.status !== 201) throw new Error(await answer.text())
+    return answer.json<{ id: string; key: string }>()
+  }
+  let newest = await call('/v1/keys', { name: 'rotating', scopes: ALL_SCOPES })
+  return {
+    key: () => newest.key,
+    rotate: async () => {
+      newest = await call(`/v1/keys/${newest.id}/rotate`, { overlapSeconds: 60 })
+    },
+  }
+}
+
+async function signIn({ email, password }: { readonly email: string; readonly password: string }): Promise<number> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await send('/v1/auth/sign-in', { method: 'POST', headers, body: JSON.stringify({ email, password }) })
+  return answer.status
 }
 
 /** Other tests run on with one master key. */
@@ -60,8 +85,10 @@ const document = {
   stages: [{ id: 'read', component: 'transform', config: { value: '{{ sha256(secrets.TOKEN) }}' } }],
 }
 
-test('executions go on while the master key is rotated: none of a thousand fails (S-05)', async () => {
-  const { key } = await newOrganization()
+test('executions go on while master key and API keys are rotated and people sign in: none of a thousand fails (S-05)', async () => {
+  const owner = await newOrganization()
+  const { key, rotate: rotateKey } = await rotatingKey(owner)
+  const signIns: Promise<number>[] = []
   const before = workerUnder(OLD, key)
   await before.client.putSecrets({ params: { name: 'production' }, body: { secrets: { TOKEN: 'a secret to read' } } })
   const { workflowId } = await deployDocument(before.client, document)
@@ -80,6 +107,8 @@ test('executions go on while the master key is rotated: none of a thousand fails
   }
   const reached = async (share: number) => {
     await expect.poll(() => started, { timeout: 60_000 }).toBeGreaterThan(EXECUTIONS * share)
+    signIns.push(signIn(owner), signIn(owner))
+    await rotateKey()
   }
   const rotate = async () => {
     await reached(0.1)
@@ -97,6 +126,7 @@ test('executions go on while the master key is rotated: none of a thousand fails
   }
   await Promise.all([rotate(), ...Array.from({ length: AT_ONCE }, work)])
   expect(outcomes).toEqual({ completed: EXECUTIONS })
+  expect(await Promise.all(signIns)).toEqual(Array.from({ length: 8 }, () => 200))
 })
 
 test('the sweep goes round all rings in steps of two hundred, and skips those that are up to date', async () => {
