@@ -24,7 +24,7 @@ test('somebody new signs in with GitHub, names an organization, and is known the
   await beAtGithub(page, newPerson())
   await page.goto('/workflows')
   await github(page).click()
-  await expect(page.getByRole('heading', { name: 'Create an organization' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Create an organization', level: 1 })).toBeVisible()
   await page.getByLabel('Organization').fill('Mühle & Söhne')
   await page.getByRole('button', { name: 'Create the organization' }).click()
   await expect(page).toHaveURL(/\/workflows$/)

@@ -93,7 +93,7 @@ test('the keyboard reaches every row, opens it and comes back', async ({ page })
   await expect(help).toBeHidden()
   await page.keyboard.press('g')
   await page.keyboard.press('w')
-  await expect(page.getByRole('heading', { name: 'Workflows' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Workflows', level: 1 })).toBeVisible()
 })
 
 test('an execution that does not exist says so, with a code and a request id', async ({ page }) => {

@@ -10,7 +10,7 @@ test('a wrong password is refused with a code and a request id, and the right on
   await expect(problem).toContainText('sign_in_refused')
   await expect(problem).toContainText(/req_\w+/)
   await fillSignIn(page)
-  await expect(page.getByRole('heading', { name: 'Executions' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Executions', level: 1 })).toBeVisible()
 })
 
 test('a link to a stage survives signing in', async ({ page }) => {
@@ -25,9 +25,9 @@ test('signing out ends the session for the whole browser', async ({ page }) => {
   await open(page, '/executions')
   await page.getByRole('button', { name: `Account: ${login().email}` }).click()
   await page.getByRole('button', { name: 'Sign out' }).click()
-  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
   await page.goto('/workflows')
-  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible()
 })
 
 test('a new organization starts empty, deploys its first workflow and sees it run', async ({ page, request }) => {
@@ -59,7 +59,7 @@ test('the page loads everything from its own server and breaks no rule of its po
     if (/Content Security Policy/.test(message.text())) complaints.push(message.text())
   })
   await open(page, '/executions')
-  await expect(page.getByRole('heading', { name: 'Executions' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Executions', level: 1 })).toBeVisible()
   await page.getByRole('button', { name: 'Switch to dark' }).click()
   await page.reload()
   await expect(page.getByRole('button', { name: 'Switch to light' })).toBeVisible()
