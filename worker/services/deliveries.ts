@@ -70,7 +70,6 @@ export async function redeliver(
   const { executionId: replayOf, reason } = (await findDelivery(ctx, deploymentId, id)).delivery
   if (replayOf === null) throw new AppError('nothing_to_redeliver', reason === null ? {} : { extra: { reason } })
   const { record, ref } = await findInput(ctx, replayOf)
-  const { triggerId, request } = record.cause
   const key =
     idempotencyKey === null
       ? null
@@ -79,7 +78,8 @@ export async function redeliver(
     ref,
     version: undefined,
     input: {},
-    call: { triggerId, payload: record.payload, ...(request !== undefined && { request }) },
+    again: record,
+    webhookId: record.cause.triggerId,
     cause: { replayOf },
     key,
     claim: false,

@@ -21,7 +21,10 @@ export type ReplayWish = {
   readonly input?: JsonObject | undefined
 }
 
-/** Runs the same input again from the start, on the live version or on another. */
+/**
+ * Runs an execution again from the start, on the live version or on another. What a webhook or a schedule brought is taken as
+ * it came; what a person or a workflow sent, and another input, is judged by the version that runs.
+ */
 export async function replayExecution(
   ctx: ServiceContext,
   id: string,
@@ -30,12 +33,13 @@ export async function replayExecution(
 ): Promise<Started> {
   const execution = await findExecution(ctx, id)
   const ref = wish.environment === undefined ? execution.ref : await refIn(ctx, execution.workflowId, wish.environment)
-  const input = wish.input ?? inputOf(execution)
+  const { record } = execution
   const started = await startExecution(ctx, {
     ref,
     version: wish.version ?? (isTest(execution) && ref === execution.ref ? versionOf(execution) : undefined),
-    input,
-    cause: { replayOf: id, ...(ref === execution.ref && testOf(execution)) },
+    input: wish.input ?? inputOf(execution),
+    ...(wish.input === undefined && ['webhook', 'schedule'].includes(record.cause.type) && { again: record }),
+    cause: { replayOf: id, ...markOf(execution), ...(ref === execution.ref && testOf(execution)) },
     key,
     claim: false,
   })
@@ -60,7 +64,13 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
     ref: execution.ref,
     version: versionOf(execution),
     input: inputOf(execution),
-    cause: { replayOf: id, ...(seed.length > 0 && { kept: seed.length }), ...testOf(execution) },
+    again: execution.record,
+    cause: {
+      replayOf: id,
+      ...(seed.length > 0 && { kept: seed.length }),
+      ...markOf(execution),
+      ...testOf(execution),
+    },
     key: null,
     claim: false,
     seed,
@@ -69,9 +79,10 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
   return started
 }
 
+/** What is judged is an object: anything else came by a webhook or a schedule, and is taken as it came. */
 function inputOf({ record }: StoredExecution): JsonObject {
   const input = JSON.parse(record.payload) as Json
-  return isJsonObject(input) ? input : { value: input }
+  return isJsonObject(input) ? input : {}
 }
 
 /** Names of versions may say too little: everything tried out is called draft. */
@@ -81,6 +92,12 @@ function versionOf({ versionId, version }: StoredExecution): string {
 
 function isTest({ record }: StoredExecution): boolean {
   return record.cause.test === true
+}
+
+/** What is run again is found by the same words, and waits for its turn among the same. */
+function markOf({ record }: StoredExecution) {
+  const { tags, concurrencyKey } = record.cause
+  return { ...(tags !== undefined && { tags }), ...(concurrencyKey !== undefined && { concurrencyKey }) }
 }
 
 /** What is run again of a test is a test, with the same stand-ins. */

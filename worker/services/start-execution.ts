@@ -3,7 +3,7 @@ import { isLoop, loopDetail } from '#core/model/hops'
 import type { JsonObject } from '#core/kernel/json'
 import type { DeploymentConfig, ReleaseSummary } from '#core/model/deployment-config'
 import type { EndpointSpec } from '#core/release/endpoint-spec'
-import type { Cause, RequestContext } from '#core/shard/wire'
+import type { Cause, ExecutionRecord } from '#core/shard/wire'
 import type { Accepted, IngressRefusal, Prepared } from '../ports/ingress'
 import { AppError } from './app-error'
 import { checkInput, openEndpoint } from './endpoint-of'
@@ -20,10 +20,12 @@ export type StartWish = {
   /** Hash of the caller's idempotency key and of the request it came with. */
   readonly key: { readonly hash: string; readonly fingerprint: string } | null
   readonly claim: boolean
-  /** Journal to start from; the input is then taken as it is. */
+  /** Journal to start from. */
   readonly seed?: readonly string[]
-  /** A webhook's call that came before: what it brought is the input, and expressions read it as that call. */
-  readonly call?: { readonly triggerId: string | null; readonly payload: string; readonly request?: RequestContext }
+  /** What was run before and is run again: its input is taken as it came, and expressions read the call that brought it. */
+  readonly again?: Pick<ExecutionRecord, 'payload' | 'cause'>
+  /** The webhook whose limit it has; absent = the workflow's own. */
+  readonly webhookId?: string | null
 }
 
 export type Started = { readonly accepted: Accepted; readonly release: ReleaseSummary }
@@ -87,8 +89,8 @@ async function prepare(
 ): Promise<Result<Prepared, Refusal>> {
   const endpoint = await openEndpoint(ctx.vault, config, release)
   if (endpoint === null) return err({ refused: await unreadable(ctx, config, release) })
-  const { call } = wish
-  const input = wish.seed === undefined && call === undefined ? checkInput(endpoint, wish.input) : ok(wish.input)
+  const { again } = wish
+  const input = again === undefined ? checkInput(endpoint, wish.input) : ok(wish.input)
   if (!input.ok) {
     return err({
       refused: new AppError('input_invalid', { detail: input.error[0]?.message ?? '', issues: input.error }),
@@ -103,12 +105,12 @@ async function prepare(
       type: 'manual',
       triggerId: endpoint.manual ? 'manual' : null,
       actor,
-      ...(call !== undefined && causeOf(call)),
+      ...(again !== undefined && originOf(again.cause)),
       ...wish.cause,
       ...(hops > 0 && { hops }),
     },
-    payload: call?.payload ?? JSON.stringify(input.value),
-    ...timeoutOf(endpoint, call),
+    payload: again?.payload ?? JSON.stringify(input.value),
+    ...timeoutOf(endpoint, wish.webhookId ?? null),
     ...(wish.key === null ? {} : { key: wish.key.hash, fingerprint: wish.key.fingerprint }),
     ...(wish.claim ? { claim: true } : {}),
     ...(wish.delayMs === undefined || wish.delayMs === 0 ? {} : { delayMs: wish.delayMs }),
@@ -117,13 +119,14 @@ async function prepare(
   return ok(prepared)
 }
 
-function causeOf({ triggerId, request }: NonNullable<StartWish['call']>) {
-  return { type: 'webhook', triggerId, ...(request !== undefined && { request }) } as const
+/** What expressions read of how an execution began. */
+function originOf({ type, triggerId, request, nominalAt }: Cause) {
+  return { type, triggerId, ...(request !== undefined && { request }), ...(nominalAt !== undefined && { nominalAt }) }
 }
 
 /** A webhook's limit is that of the version that runs; one without that webhook has its own. */
-function timeoutOf({ webhooks }: EndpointSpec, call: StartWish['call']): Pick<Prepared, 'timeoutMs'> {
-  const webhook = webhooks.find(({ triggerId }) => triggerId === call?.triggerId)
+function timeoutOf({ webhooks }: EndpointSpec, webhookId: string | null): Pick<Prepared, 'timeoutMs'> {
+  const webhook = webhooks.find(({ triggerId }) => triggerId === webhookId)
   return webhook?.timeoutMs == null ? {} : { timeoutMs: webhook.timeoutMs }
 }
 
