@@ -1,5 +1,6 @@
 import type { JsonObject } from '#core/kernel/json'
 import type { Failure } from '#core/model/failure'
+import type { Issue } from '#core/model/issue'
 import { errorEntry } from '#core/contract/errors'
 import { AppError } from './app-error'
 import { requireEnvironment } from './caller'
@@ -18,7 +19,9 @@ export type BatchWish = {
   readonly items: readonly BatchItem[]
 }
 
-export type BatchOutcome = { readonly executionId: string; readonly repeated: boolean } | { readonly error: Failure }
+export type BatchOutcome =
+  | { readonly executionId: string; readonly repeated: boolean }
+  | { readonly error: Failure & { readonly issues: readonly Issue[] } }
 
 /** Starts one execution an item, in the order given; an item that is refused changes nothing for the others. */
 export async function runBatch(
@@ -29,7 +32,8 @@ export async function runBatch(
   const { ref, environment } = await chooseDeployment(ctx, wish.workflowId, wish.environment)
   requireEnvironment(ctx.caller, environment)
   const gathered = { ...ctx, ingress: ctx.ingress.gathering() }
-  const start = (item: BatchItem) => startItem(gathered, { ref, version: wish.version }, item)
+  const target = { ref, version: wish.version }
+  const start = (item: BatchItem, index: number) => startItem(gathered, target, item, `/items/${index}`)
   return { environment, outcomes: await Promise.all(wish.items.map(start)) }
 }
 
@@ -37,6 +41,7 @@ async function startItem(
   ctx: ServiceContext,
   target: { readonly ref: string; readonly version: string | number | undefined },
   { input, idempotencyKey, ...options }: BatchItem,
+  at: string,
 ): Promise<BatchOutcome> {
   const fingerprint = ctx.digest(JSON.stringify([target, input, options]))
   const key = idempotencyKey === undefined ? null : { hash: ctx.digest('run:', idempotencyKey), fingerprint }
@@ -47,7 +52,8 @@ async function startItem(
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     const { title, hint } = errorEntry(error.code)
-    const message = error.details.detail ?? title
-    return { error: { code: error.code, message, ...(hint !== undefined && { hint }) } }
+    const { detail: message = title, issues = [] } = error.details
+    const found = issues.map((issue) => ({ ...issue, path: `${at}${issue.path}` }))
+    return { error: { code: error.code, message, ...(hint !== undefined && { hint }), issues: found } }
   }
 }

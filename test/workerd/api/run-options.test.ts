@@ -90,7 +90,7 @@ describe('a run', () => {
 })
 
 describe('a batch', () => {
-  test('starts each item by itself and answers for each', async () => {
+  test('starts each item by itself and answers for each, with the place of what is wrong', async () => {
     const { client, deploy } = await newPlace()
     const inputSchema = { n: { type: 'number', required: true } }
     const { workflowId } = await deploy({ ...brief, triggers: [{ type: 'manual', inputSchema }] })
@@ -105,7 +105,7 @@ describe('a batch', () => {
     if (!answer.ok) throw new Error(JSON.stringify(answer.problem))
     expect(answer).toMatchObject({ status: 202, body: { accepted: 3, refused: 2, environment: 'production' } })
     const [one, two, three, again, other] = answer.body.items
-    expect(two).toMatchObject({ error: { code: 'input_invalid' } })
+    expect(two).toMatchObject({ error: { code: 'input_invalid', issues: [{ path: '/items/1/input/n' }] } })
     expect(other).toMatchObject({ error: { code: 'idempotency_key_reused' } })
     const idOf = (item: typeof one) => (item !== undefined && 'executionId' in item ? item.executionId : '')
     expect(idOf(three)).toBe(idOf(again))

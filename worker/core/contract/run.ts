@@ -3,6 +3,7 @@ import { VersionReferenceShape } from './deploy'
 import { START_REFUSALS } from './errors'
 import { defineOperation } from './operation'
 import { ReferenceShape } from './page'
+import { IssueShape } from './problem'
 import { runOptions } from './run-options'
 import { LIMITS } from '../model/limits'
 
@@ -82,7 +83,7 @@ export const runOperations = {
           .array(
             z.union([
               z.object({ executionId: z.string(), status: z.enum(['pending']), repeated: z.boolean() }),
-              z.object({ error: FailureShape }),
+              z.object({ error: FailureShape.extend({ issues: z.array(IssueShape) }) }),
             ]),
           )
           .describe('In the order of the items sent'),

@@ -9,6 +9,7 @@ import { replayExecution, retryExecution } from '../../services/retry-execution'
 import type { Started } from '../../services/start-execution'
 import { executionBody, failureBody, summaryBody, traceBody } from '../execution-body'
 import type { SomeHandlers } from '../handler'
+import { issueBody } from '../issue-body'
 
 type Names =
   | 'runWorkflow'
@@ -38,7 +39,9 @@ export const executionHandlers: SomeHandlers<Names> = {
         accepted,
         refused: outcomes.length - accepted,
         items: outcomes.map((outcome) =>
-          'error' in outcome ? { error: failureBody(outcome.error) } : { ...outcome, status: 'pending' as const },
+          'error' in outcome
+            ? { error: { ...failureBody(outcome.error), issues: outcome.error.issues.map(issueBody) } }
+            : { ...outcome, status: 'pending' as const },
         ),
       },
     }
