@@ -107,4 +107,44 @@ describe('reading a request', () => {
       hint: "Did you mean 'secret'?",
     })
   })
+
+  test('a value of a type that nothing there takes is told all the types that would do', () => {
+    const secrets = readRequest(API.putSecrets.body, { secrets: { A: 12_345_678 } })
+    expect(!secrets.ok && secrets.error[0]).toMatchObject({
+      path: '/secrets/A',
+      message: 'Invalid input: expected string or null or object, received number',
+    })
+    const variables = readRequest(API.putVariables.body, { variables: { A: [] } })
+    expect(!variables.ok && variables.error[0]?.message).toBe(
+      'Invalid input: expected string or number or boolean or null or object, received array',
+    )
+    const version = deploy({ workflowId: 'w', environment: 'production', version: null })
+    expect(!version.ok && version.error[0]?.message).toBe('Invalid input: expected number or string, received null')
+    const wait = readRequest(API.runWorkflow.body, { workflowId: 'w', wait: 1.5 })
+    expect(!wait.ok && wait.error[0]?.message).toBe('Invalid input: expected boolean or integer, received number')
+  })
+
+  test('a name that cannot be one is told the rule for names', () => {
+    const result = readRequest(API.putSecrets.body, { secrets: { 'a-b': 'value-of-it' } })
+    expect(!result.ok && result.error[0]).toMatchObject({
+      path: '/secrets/a-b',
+      message: 'a name holds letters, digits and _, and starts with a letter',
+    })
+  })
+
+  test('a number in quotes is told to leave them out', () => {
+    const result = readRequest(API.scaleDeployment.body, { shards: '4' })
+    expect(!result.ok && result.error[0]).toMatchObject({ path: '/shards', hint: 'Write 4 without quotes.' })
+  })
+
+  test.each(['tomorrow', '2026-01-05', '2026-01-05T09:00:00'])(
+    '%j is no instant, and is told what one looks like',
+    (at) => {
+      const result = readRequest(API.createKey.body, { name: 'x', scopes: ['audit:read'], expiresAt: at })
+      expect(!result.ok && result.error[0]).toMatchObject({
+        path: '/expiresAt',
+        message: expect.stringContaining('2026-01-05T09:00:00Z'),
+      })
+    },
+  )
 })

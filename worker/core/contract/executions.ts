@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { EXECUTION_STATUSES } from '../model/execution-status'
 import { STAGE_STATUSES } from '../model/stage-status'
 import { START_REFUSALS } from './errors'
+import { InstantShape } from './instant-shape'
 import { defineOperation } from './operation'
 import { ActorShape, IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 import { FailureShape } from './run'
@@ -105,7 +106,7 @@ export const STATUS_ALIASES: Readonly<Record<string, (typeof EXECUTION_STATUSES)
 
 const statusWords = [...EXECUTION_STATUSES, ...Object.keys(STATUS_ALIASES)]
 const StatusFilter = z.enum(statusWords).transform((word) => STATUS_ALIASES[word] ?? word)
-export const InstantFilter = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+export const InstantFilter = z.union([InstantShape, z.iso.date()])
 
 const started = z.object({ executionId: z.string(), replayOf: z.string(), status: z.enum(EXECUTION_STATUSES) })
 const reading = { method: 'GET', tag: 'Executions', scope: 'executions:read' } as const

@@ -6,6 +6,7 @@ import type { Issue } from '../model/issue'
 import { camelKeys } from './camel-keys'
 import { lostKeys } from './lost-keys'
 import { knownKeys } from './schema-keys'
+import { typeOfJson, wantedTypes } from './wanted-types'
 
 /** Enough to set a request right; whoever sends more wrong things than this sends something else. */
 const ISSUES_MAX = 100
@@ -38,13 +39,15 @@ function toIssues(judged: Judged, issue: ZodIssue, above: readonly PropertyKey[]
       .slice(0, ISSUES_MAX)
       .map((key) => unknownKey(key, knownKeys(schema, path), prefix + pointerOf([...path, key])))
   }
+  if (issue.code === 'invalid_key') return issue.issues.flatMap((inner) => toIssues(judged, inner, path))
+  const found = valueAt(judged.value, path)
   if (issue.code === 'invalid_union') {
     const best = nearestBranch(issue.errors)
     if (best !== null) return best.flatMap((inner) => toIssues(judged, inner, path))
+    if (found !== undefined) return [wrongType(found, wantedTypes(issue.errors) ?? [], prefix + pointerOf(path))]
   }
-  if (issue.code === 'invalid_value') {
-    const found = valueAt(judged.value, path)
-    if (typeof found === 'string') return [unknownWord(found, issue.values.map(String), prefix + pointerOf(path))]
+  if (issue.code === 'invalid_value' && typeof found === 'string') {
+    return [unknownWord(found, issue.values, prefix + pointerOf(path))]
   }
   const missing =
     issue.code === 'invalid_type' && issue.input === undefined && issue.message.endsWith('received undefined')
@@ -60,8 +63,9 @@ function toIssues(judged: Judged, issue: ZodIssue, above: readonly PropertyKey[]
 
 /** The branch of a union that got furthest: its findings lie deeper than "wrong type here". */
 function nearestBranch(branches: readonly (readonly ZodIssue[])[]): readonly ZodIssue[] | null {
-  const isDeep = (issue: ZodIssue) => issue.path.length > 0 || issue.code !== 'invalid_type'
-  return branches.find((issues) => issues.length > 0 && issues.every(isDeep)) ?? null
+  return (
+    branches.find((issues) => issues.length > 0 && issues.every((issue) => wantedTypes([[issue]]) === null)) ?? null
+  )
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -74,11 +78,21 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 const WORD_CHARS_MAX = 100
 
-function unknownWord(word: string, known: readonly string[], path: string): Issue {
+function unknownWord(word: string, values: readonly unknown[], path: string): Issue {
+  const known = values.map(String)
   const near = nearest(word, known)
-  const hint = near === null ? `Possible here: ${known.join(', ')}.` : `Did you mean '${near}'?`
+  const hint = known.includes(word)
+    ? `Write ${word} without quotes.`
+    : near === null
+      ? `Possible here: ${known.join(', ')}.`
+      : `Did you mean '${near}'?`
   const message = `'${word.slice(0, WORD_CHARS_MAX)}' is not possible here`
   return { code: 'invalid_value', severity: 'error', path, message, hint }
+}
+
+function wrongType(found: unknown, wanted: readonly string[], path: string): Issue {
+  const message = `Invalid input: expected ${wanted.join(' or ')}, received ${typeOfJson(found)}`
+  return { code: 'invalid_type', severity: 'error', path, message }
 }
 
 function unusableKey(path: string): Issue {
