@@ -14,7 +14,7 @@ tr:target { outline: 2px solid #0aa; }
 export function errorsPage(nonce: string): Response {
   const rows = Object.entries<ErrorEntry>(ERRORS).map(
     ([code, { status, title, hint }]) =>
-      `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escapeHtml(title)}${hint === undefined ? '' : `<br><small>${escapeHtml(hint)}</small>`}</td></tr>`,
+      `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escapeHtml(title)}<br><small>${escapeHtml(hint)}</small></td></tr>`,
   )
   const body = `<h1>Errors</h1>
 <p>Every refusal is <code>application/problem+json</code> with a <code>code</code>, a <code>requestId</code> and, where several things are wrong, <code>issues</code>. <a href="/docs">API</a></p>

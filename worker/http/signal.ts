@@ -135,7 +135,7 @@ function wantsPage(request: Request): boolean {
 
 function refuse(deps: Pick<SignalDoorDeps, 'requestId'>, request: Request, refusal: Refusal): Response {
   if (!wantsPage(request)) return refusalResponse(refusal, deps.requestId())
-  const { status, title, hint = '' } = errorEntry(refusal.code satisfies ErrorCode)
+  const { status, title, hint } = errorEntry(refusal.code satisfies ErrorCode)
   const page = refusalPage(status, title, refusal.details?.detail ?? hint)
   for (const [name, value] of Object.entries(refusal.headers ?? {})) page.headers.set(name, value)
   return page

@@ -54,6 +54,6 @@ async function startItem(
     const { title, hint } = errorEntry(error.code)
     const { detail: message = title, issues = [] } = error.details
     const found = issues.map((issue) => ({ ...issue, path: `${at}${issue.path}` }))
-    return { error: { code: error.code, message, ...(hint !== undefined && { hint }), issues: found } }
+    return { error: { code: error.code, message, hint, issues: found } }
   }
 }

@@ -43,7 +43,7 @@ describe('bad input', () => {
     const post = await posting()
     const answer = await post('/v1/workflows/run', '{}', { 'content-type': 'application/x-www-form-urlencoded' })
     expect(answer.status).toBe(415)
-    expect(await answer.json()).toMatchObject({ hint: 'Send Content-Type: application/json.' })
+    expect(await answer.json()).toMatchObject({ hint: 'Send Content-Type: application/json, uncompressed.' })
   })
 
   test('everything wrong with a document is said in one pass, with places in the request', async () => {

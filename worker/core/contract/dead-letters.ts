@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { DEAD_LETTER_KINDS } from '../model/dead-letter'
-import { START_REFUSALS } from './errors'
 import { InstantFilter } from './executions'
 import { defineOperation } from './operation'
 import { ActorShape, IdParam, Instant, pageOf, pageQuery } from './page'
+import { START_REFUSALS } from './start-refusals'
 
 export const DeadLetterShape = z
   .object({

@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { DELIVERY_OUTCOMES } from '../model/delivery'
 import { DELIVERY_REASON_CODES } from '../model/delivery-reasons'
 import { EXECUTION_STATUSES } from '../model/execution-status'
-import { START_REFUSALS } from './errors'
 import { InstantFilter } from './executions'
 import { defineOperation } from './operation'
 import { IdParam, Instant, pageOf, pageQuery } from './page'
+import { START_REFUSALS } from './start-refusals'
 
 const summary = {
   id: z.string(),

@@ -1,11 +1,27 @@
 /** One refusal the API can answer with. `hint` says what to do next; a call may add its own detail. */
-export type ErrorEntry = { readonly status: number; readonly title: string; readonly hint?: string }
+export type ErrorEntry = { readonly status: number; readonly title: string; readonly hint: string }
 
 const unreadable = {
-  malformed_json: { status: 400, title: 'The body is not valid JSON.', hint: 'The detail names the line and column.' },
-  duplicate_key: { status: 400, title: 'An object in the body names the same key twice.' },
-  too_deep: { status: 400, title: 'The body is nested deeper than 64 levels.' },
-  malformed_header: { status: 400, title: 'A request header cannot be understood.' },
+  malformed_json: {
+    status: 400,
+    title: 'The body is not valid JSON.',
+    hint: 'Send one JSON value in UTF-8. Where it goes wrong inside, the detail names line and column.',
+  },
+  duplicate_key: {
+    status: 400,
+    title: 'An object in the body names the same key twice.',
+    hint: 'Write each key once.',
+  },
+  too_deep: {
+    status: 400,
+    title: 'The body is nested deeper than 64 levels.',
+    hint: 'Flatten it, or send its inner part as text.',
+  },
+  malformed_header: {
+    status: 400,
+    title: 'A request header cannot be understood.',
+    hint: 'Correct the header that the detail names, or leave it out.',
+  },
   body_too_large: {
     status: 413,
     title: 'The body is larger than this call accepts.',
@@ -14,9 +30,13 @@ const unreadable = {
   unsupported_media_type: {
     status: 415,
     title: 'This call does not understand the media type of the body.',
-    hint: 'Send Content-Type: application/json.',
+    hint: 'Send Content-Type: application/json, uncompressed.',
   },
-  headers_too_large: { status: 431, title: 'The request headers are larger than 32 KB.' },
+  headers_too_large: {
+    status: 431,
+    title: 'The request headers are larger than 32 KB.',
+    hint: 'Leave out cookies and other headers that nobody here needs.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 const identity = {
@@ -30,7 +50,11 @@ const identity = {
     title: 'The credentials are not valid.',
     hint: 'The key may be mistyped, expired or revoked.',
   },
-  sign_in_refused: { status: 401, title: 'The email address or the password is wrong.' },
+  sign_in_refused: {
+    status: 401,
+    title: 'The email address or the password is wrong.',
+    hint: 'Correct them, or choose another password with "Forgot password" (POST /v1/auth/forgot).',
+  },
   missing_scope: {
     status: 403,
     title: 'The credentials do not allow this call.',
@@ -52,7 +76,11 @@ const identity = {
     title: 'This call is for people who are signed in.',
     hint: 'An API key cannot make it.',
   },
-  password_wrong: { status: 403, title: 'The current password is wrong.' },
+  password_wrong: {
+    status: 403,
+    title: 'The current password is wrong.',
+    hint: 'Correct it, or choose another one with "Forgot password" (POST /v1/auth/forgot).',
+  },
   second_factor_required: {
     status: 401,
     title: 'This account asks for a second factor.',
@@ -79,7 +107,11 @@ const identity = {
     title: 'An organization keeps at least one owner.',
     hint: 'Make somebody else an owner first.',
   },
-  already_member: { status: 409, title: 'They are a member of this organization already.' },
+  already_member: {
+    status: 409,
+    title: 'They are a member of this organization already.',
+    hint: 'PATCH /v1/members/{id} gives them another role.',
+  },
   email_unverified: {
     status: 403,
     title: 'No owner of this organization has confirmed their email address yet.',
@@ -116,7 +148,11 @@ const identity = {
     title: 'The provider has not confirmed the email address of this account.',
     hint: 'Confirm the address there, as the main one, and try again.',
   },
-  sign_in_cancelled: { status: 403, title: 'The sign-in was cancelled at the provider.' },
+  sign_in_cancelled: {
+    status: 403,
+    title: 'The sign-in was cancelled at the provider.',
+    hint: 'Start again if that was not meant.',
+  },
   sign_in_not_proven: {
     status: 403,
     title: 'What the provider answered does not prove who you are.',
@@ -151,7 +187,11 @@ const identity = {
 } as const satisfies Record<string, ErrorEntry>
 
 const requests = {
-  not_found: { status: 404, title: 'There is no such thing here.' },
+  not_found: {
+    status: 404,
+    title: 'There is no such thing here.',
+    hint: 'Check the id, and whose credentials these are: what they may not see is not there either.',
+  },
   route_unknown: { status: 404, title: 'There is no such call.', hint: 'The calls are listed at /docs.' },
   method_not_allowed: {
     status: 405,
@@ -200,8 +240,16 @@ const requests = {
 } as const satisfies Record<string, ErrorEntry>
 
 const documents = {
-  name_taken: { status: 409, title: 'A workflow with this name exists already.' },
-  project_name_taken: { status: 409, title: 'A project with this name exists already.' },
+  name_taken: {
+    status: 409,
+    title: 'A workflow with this name exists already.',
+    hint: 'Choose another name. GET /v1/workflows?name= finds the workflow that has it.',
+  },
+  project_name_taken: {
+    status: 409,
+    title: 'A project with this name exists already.',
+    hint: 'Choose another name.',
+  },
   project_kept: {
     status: 409,
     title: 'The project cannot be changed like this.',
@@ -212,14 +260,22 @@ const documents = {
     title: 'The draft was saved by somebody else in between.',
     hint: 'Read the draft again and save on top of currentRevision.',
   },
-  tag_taken: { status: 409, title: 'This version tag names another version already.' },
+  tag_taken: {
+    status: 409,
+    title: 'This version tag names another version already.',
+    hint: 'Choose another tag, or use the version that has it.',
+  },
   still_deployed: {
     status: 409,
     title: 'The workflow is still deployed.',
     hint: 'Undeploy it first, or delete with ?undeploy=true.',
   },
   definition_invalid: { status: 422, title: 'The workflow document has errors.', hint: 'See issues.' },
-  version_unknown: { status: 404, title: 'The workflow has no such version.' },
+  version_unknown: {
+    status: 404,
+    title: 'The workflow has no such version.',
+    hint: 'GET /v1/workflows/{id}/versions lists those it has.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 const releases = {
@@ -236,7 +292,11 @@ const releases = {
     hint: 'Deploy the workflow again: it keeps its URL.',
   },
   paused: { status: 503, title: 'The deployment is paused.', hint: 'Resume it, or repeat the request later.' },
-  no_earlier_version: { status: 409, title: 'There is no earlier version to roll back to.' },
+  no_earlier_version: {
+    status: 409,
+    title: 'There is no earlier version to roll back to.',
+    hint: 'GET /v1/deployments/{id}/history lists what was live; name one of those, or deploy.',
+  },
   superseded: {
     status: 409,
     title: 'Another change to this deployment came first.',
@@ -250,7 +310,11 @@ const executions = {
     title: 'The workflow is active in several environments.',
     hint: 'Name one in "environment".',
   },
-  environment_unknown: { status: 404, title: 'There is no such environment.' },
+  environment_unknown: {
+    status: 404,
+    title: 'There is no such environment.',
+    hint: 'GET /v1/environments lists those there are.',
+  },
   input_invalid: { status: 422, title: 'The input does not fit the inputSchema of the workflow.', hint: 'See issues.' },
   execution_finished: {
     status: 409,
@@ -270,7 +334,7 @@ const executions = {
   },
   signal_link_expired: { status: 410, title: 'This link has expired.', hint: 'The workflow no longer waits for it.' },
   execution_not_finished: { status: 409, title: 'The execution has not ended yet.', hint: 'Cancel it first, or wait.' },
-  stage_unknown: { status: 422, title: 'The execution has no such stage.' },
+  stage_unknown: { status: 422, title: 'The execution has no such stage.', hint: 'The detail lists those it has.' },
   nothing_to_retry: {
     status: 409,
     title: 'No stage of the execution failed.',
@@ -286,7 +350,11 @@ const executions = {
     title: 'What this call brought is no longer stored.',
     hint: 'Its execution was removed, or is older than executions are kept. Let its sender send it again.',
   },
-  release_gone: { status: 409, title: 'The release this execution ran on is no longer stored.' },
+  release_gone: {
+    status: 409,
+    title: 'The release is no longer stored.',
+    hint: 'GET /v1/deployments/{id}/history lists releases; deploy the version again to make a new one.',
+  },
   environment_unavailable: {
     status: 503,
     title: 'The values the workflow was released with cannot be opened.',
@@ -300,29 +368,22 @@ const executions = {
 } as const satisfies Record<string, ErrorEntry>
 
 const webhooks = {
-  webhook_unknown: { status: 404, title: 'There is no webhook at this address.' },
-  webhook_unauthorized: { status: 401, title: 'The credentials of this call are not accepted.' },
+  webhook_unknown: {
+    status: 404,
+    title: 'There is no webhook at this address.',
+    hint: 'Check that the address is complete. Whoever runs the workflow sees where it is.',
+  },
+  webhook_unauthorized: {
+    status: 401,
+    title: 'The credentials of this call are not accepted.',
+    hint: 'Check key, token or signature, and the clock. Whoever runs the workflow sees what is wrong.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 /** Every code an answer can carry, with its status: the only place that knows HTTP statuses of refusals. */
 export const ERRORS = { ...unreadable, ...identity, ...requests, ...documents, ...releases, ...executions, ...webhooks }
 
 export type ErrorCode = keyof typeof ERRORS
-
-/** What every call that starts an execution may be refused with. */
-export const START_REFUSALS = [
-  'version_unknown',
-  'environment_unknown',
-  'not_deployed',
-  'undeployed',
-  'input_invalid',
-  'rate_limited',
-  'loop_detected',
-  'too_many_live',
-  'paused',
-  'environment_unavailable',
-  'outcome_unknown',
-] as const satisfies readonly ErrorCode[]
 
 export function errorEntry(code: ErrorCode): ErrorEntry {
   return ERRORS[code]

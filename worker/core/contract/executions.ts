@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { EXECUTION_STATUSES } from '../model/execution-status'
 import { STAGE_STATUSES } from '../model/stage-status'
-import { START_REFUSALS } from './errors'
 import { InstantShape } from './instant-shape'
 import { defineOperation } from './operation'
 import { ActorShape, IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
 import { FailureShape } from './run'
+import { START_REFUSALS } from './start-refusals'
 
 const summary = {
   executionId: z.string(),

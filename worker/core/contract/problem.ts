@@ -45,7 +45,7 @@ export function problemBody(code: ErrorCode, details: ProblemDetails): Problem {
     status,
     code,
     detail: details.detail ?? title,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
     requestId: details.requestId,
     issues: (details.issues ?? []).map((issue) => ({ ...issue })),
   }

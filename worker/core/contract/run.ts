@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { VersionReferenceShape } from './deploy'
-import { START_REFUSALS } from './errors'
 import { defineOperation } from './operation'
 import { ReferenceShape } from './page'
 import { IssueShape } from './problem'
 import { runOptions } from './run-options'
 import { LIMITS } from '../model/limits'
+import { START_REFUSALS } from './start-refusals'
 
 /** Longest a run call waits, in milliseconds; `wait: true` means this long. */
 export const RUN_WAIT_MS_MAX = 300_000

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { START_REFUSALS } from './errors'
 import { defineOperation } from './operation'
 import { IdParam, ReferenceShape } from './page'
 import { RUN_WAIT_MS_MAX, runOperations } from './run'
 import { DefinitionShape } from './workflows'
+import { START_REFUSALS } from './start-refusals'
 
 /** Trying a draft out. */
 export const testRunOperations = {

@@ -11,7 +11,7 @@ export function problemOfCode(code: string | null): Problem | null {
     status,
     code,
     detail: title,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
     requestId: '',
     issues: [],
   }
