@@ -26,9 +26,10 @@ export function completedResponse(executionId: string, completion: Completion, h
     return json(200, JSON.stringify({ status, executionId, data: result?.output ?? null }), headers)
   }
   if (status === 'failed' || status === 'cancelled') {
+    // What a stage called or threw is for the owner: a sender may be anybody.
     const error = {
       code: result?.error?.code ?? `execution_${status}`,
-      message: result?.error?.message ?? `The execution was ${status === 'failed' ? 'not completed' : 'cancelled'}.`,
+      message: `The execution ${status === 'failed' ? 'failed' : 'was cancelled'}. Its owner finds why under its id.`,
     }
     return json(500, JSON.stringify({ status: 'failed', executionId, error }), headers)
   }
