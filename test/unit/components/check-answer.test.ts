@@ -49,11 +49,17 @@ describe('an answer', () => {
     expect(misfits(schema, answer)).toEqual(paths)
   })
 
-  it('that is no JSON does not match at the root, and a fence around JSON is no part of it', () => {
+  it('that is no JSON does not match at the root, and says whether to ask for less or for JSON; a fence around it is no part of it', () => {
     for (const text of ['', 'Sure! Here it is', '{"name": "A', '{"name": "Ann"} and more'])
       expect(checkAnswer(text, person, false)).toMatchObject({
         error: { code: 'answer_mismatch', details: [{ path: '' }] },
       })
+    const hintOf = (text: string, cutOff: boolean) => {
+      const checked = checkAnswer(text, person, cutOff)
+      return checked.ok ? null : checked.error.hint
+    }
+    expect(hintOf('Sure! Here it is', false)).toMatch(/^Say in the prompt/)
+    expect(hintOf('{"name": "A', true)).toMatch(/^Ask for less/)
     expect(checkAnswer('```json\n{"name": "Ann"}\n```', person, false)).toEqual({ ok: true, value: { name: 'Ann' } })
   })
 })

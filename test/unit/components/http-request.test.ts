@@ -142,10 +142,10 @@ describe('the response', () => {
     expect(outcome).toMatchObject({ output: { body } })
   })
 
-  it('with a status of 400 or more fails the stage unless allowed', async () => {
+  it('with a status of 400 or more fails the stage unless allowed, and says where the answer is', async () => {
     expect((await send({}, { status: 404 })).outcome).toMatchObject({
       kind: 'failed',
-      failure: { code: 'http_status' },
+      failure: { code: 'http_status', hint: expect.stringContaining('ok_statuses') },
       transient: false,
     })
     expect((await send({ ok_statuses: [404] }, { status: 404 })).outcome).toMatchObject({

@@ -68,17 +68,17 @@ describe('a language model (S141)', () => {
   })
 
   it.for([
-    [401, { error: 'key' }, 'ai_refused', false],
-    [400, { error: 'model' }, 'ai_refused', false],
-    [429, {}, 'ai_rate_limited', true],
-    [503, 'down', 'ai_refused', true],
-    [200, 'not json', 'ai_bad_answer', undefined],
-    [200, { choices: [] }, 'ai_bad_answer', undefined],
-    [200, { choices: [{ message: { content: null } }] }, 'ai_bad_answer', undefined],
-  ] as const)('that answers %i %o fails as %s', async ([status, body, code, retryable]) => {
+    [401, { error: 'key' }, 'ai_refused', false, 'AI_API_KEY'],
+    [400, { error: 'model' }, 'ai_refused', false, 'model name'],
+    [429, {}, 'ai_rate_limited', true, 'Retry later'],
+    [503, 'down', 'ai_refused', true, 'retry later'],
+    [200, 'not json', 'ai_bad_answer', undefined, 'AI_BASE_URL'],
+    [200, { choices: [] }, 'ai_bad_answer', undefined, 'AI_BASE_URL'],
+    [200, { choices: [{ message: { content: null } }] }, 'ai_bad_answer', undefined, 'AI_BASE_URL'],
+  ] as const)('that answers %i %o fails as %s and says what to do', async ([status, body, code, retryable, hint]) => {
     const { model } = modelAnswering(status, body)
     const answer = await model(REQUEST)
-    expect(answer).toMatchObject({ kind: 'failed', failure: { code } })
+    expect(answer).toMatchObject({ kind: 'failed', failure: { code, hint: expect.stringContaining(hint) } })
     expect(answer.kind === 'failed' && answer.retryable).toBe(retryable)
   })
 

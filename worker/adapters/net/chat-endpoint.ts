@@ -79,8 +79,13 @@ function refusalOf({ keySetting }: ChatEndpoint, { status, text }: Response): Fa
     const hint = 'Retry later, or raise the limit of the model account.'
     return { code: 'ai_rate_limited', message: 'The model endpoint asks for fewer requests.', hint, details }
   }
-  const hint = status === 401 || status === 403 ? `Check ${keySetting}.` : 'Check the model name and the prompt.'
+  const hint = hintOf(status, keySetting)
   return { code: 'ai_refused', message: `The model endpoint answered ${status}.`, hint, details }
+}
+
+function hintOf(status: number, keySetting: string): string {
+  if (status === 401 || status === 403) return `Check ${keySetting}.`
+  return status >= 500 ? 'The endpoint is failing: retry later.' : 'Check the model name and the prompt.'
 }
 
 function parse(text: string): unknown {

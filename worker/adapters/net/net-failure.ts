@@ -10,10 +10,13 @@ export type NetFailureCode =
   | 'http_too_many_redirects'
   | 'response_too_large'
 
-const HINTS: Partial<Record<NetFailureCode, string>> = {
+const HINTS: Readonly<Record<NetFailureCode, string>> = {
   egress_denied: 'Stages reach public host names over http and https, on ports 80, 443, 8080 and 8443.',
+  http_aborted: 'Its execution was over before the answer was there.',
   http_connection_failed: 'Check the host name and that the service is up.',
   http_name_unresolved: 'Check the spelling of the host name.',
+  http_request_invalid: 'Correct the url, header or body that the message names.',
+  http_too_many_redirects: 'Call the address it leads to in the end, or set "follow_redirects": false.',
   response_too_large: 'Ask for less: fewer fields, a smaller page.',
   http_timeout: 'Raise "timeout", or make the service answer faster.',
 }
@@ -36,7 +39,6 @@ export class NetFailure extends Error {
   }
 
   toFailure(): Failure {
-    const hint = HINTS[this.code]
-    return { code: this.code, message: this.message, ...(hint === undefined ? {} : { hint }) }
+    return { code: this.code, message: this.message, hint: HINTS[this.code] }
   }
 }

@@ -7,6 +7,8 @@ import { strictSchema } from './strict-schema'
 
 const FENCED = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/
 const FINDINGS_MAX = 20
+const TOO_MUCH = 'Ask for less, or raise the model’s limit of tokens.'
+const NO_JSON = 'Say in the prompt that the answer is JSON and nothing else, or choose a model that keeps to schemas.'
 
 function checkerOf(schema: JsonObject): z.ZodType {
   return z.fromJSONSchema(strictSchema(schema) as z.core.JSONSchema.JSONSchema)
@@ -41,10 +43,12 @@ const mismatch = (message: string, details: Json, hint: string) =>
 export function checkAnswer(text: string, schema: JsonObject, cutOff: boolean): Result<Json, Failure> {
   const json = jsonIn(text)
   if (json === undefined) {
+    const isBegun = text.trim().startsWith('{')
     const message = cutOff
       ? 'The model’s answer is not JSON: it was cut off where the model’s limit of tokens was reached.'
-      : `The model’s answer is not JSON${text.trim().startsWith('{') ? ': it ends too early, or holds something else' : ''}.`
-    return mismatch(message, [{ path: '', message }], 'Ask for less, or raise the model’s limit of tokens.')
+      : `The model’s answer is not JSON${isBegun ? ': it ends too early, or holds something else' : ''}.`
+    const hint = cutOff || isBegun ? TOO_MUCH : NO_JSON
+    return mismatch(message, [{ path: '', message }], hint)
   }
   const parsed = checkerOf(schema).safeParse(json)
   if (parsed.success) return ok(json)

@@ -37,6 +37,7 @@ export function judgeAnswer(answer: HttpAnswer, request: HttpRequest, { okStatus
   const failure = {
     code: 'http_status',
     message: `${request.method} ${request.url.replace(/[?#].*$/, '')} answered ${status}.`,
+    hint: 'Its output holds what the service answered. List the status in "ok_statuses" where it is no failure.',
     details: { status_code: status },
   }
   const restMs = retryAfterMs(headerValue(headers, 'retry-after'), at + durationMs)
