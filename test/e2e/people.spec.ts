@@ -7,6 +7,8 @@ test('who is invited joins with the role they were given, and the last owner sta
   await page.goto('/settings/account')
   await expect(page.getByText('Not confirmed yet')).toBeVisible()
   await confirmAddress(page, owner)
+  await page.reload()
+  await expect(page.getByText('Confirmed', { exact: true })).toBeVisible()
   await page.goto('/settings/members')
   await page.getByRole('button', { name: 'Invite' }).click()
   const guest = newAddress('guest')
@@ -24,6 +26,7 @@ test('who is invited joins with the role they were given, and the last owner sta
   await expect(other.getByRole('heading', { name: 'Executions', level: 1 })).toBeVisible()
   await other.getByRole('link', { name: 'Settings' }).click()
   await expect(other.getByRole('heading', { name: 'Account', level: 1 })).toBeVisible()
+  await expect(other.getByText('Confirmed', { exact: true })).toBeVisible()
   await expect(other.getByRole('link', { name: 'Members' })).toHaveCount(0)
   await other.close()
 

@@ -16,6 +16,14 @@ export function requirePerson({ via, actor, organizationId }: Caller): Person {
   return { id: actor.id, email: actor.email ?? '', tokenHash: via.tokenHash, organizationId }
 }
 
+/** Who is signed in, whether their address is confirmed, and where they are a member. Null for a key: it is nobody. */
+export async function ownProfile(deps: Pick<AccountDeps, 'identity'>, { via, actor }: Caller) {
+  if (via.kind !== 'session') return null
+  const email = actor.email ?? ''
+  const [user, organizations] = await Promise.all([deps.identity.findUser(email), deps.identity.memberships(actor.id)])
+  return { user: { id: actor.id, email, emailVerifiedAt: user?.emailVerifiedAt ?? null }, organizations }
+}
+
 /** Sets another password. Every session ends, and who asked goes on under a new token. */
 export async function changePassword(
   deps: AccountDeps,

@@ -11,13 +11,21 @@ const signIn = (email: string, password = PASSWORD, headers: Headers = {}) =>
   post('/v1/auth/sign-in', { email, password }, headers)
 const sessionsOf = async (session: Headers) =>
   (await ask('/v1/sessions', session)).body['items'] as unknown as { id: string; current: boolean; device: string }[]
+/** One's own address, and when it was confirmed. */
+async function addressOf(session: Headers) {
+  const me = (await ask('/v1/me', session)).body as { user?: { email: string; emailVerifiedAt: string | null } }
+  return { email: me.user?.email, verifiedAt: me.user?.emailVerifiedAt }
+}
 
 describe('confirming an address', () => {
   test('the letter that comes after signing up confirms it, once', async () => {
     const { email, session } = await newOrganization()
     const token = await tokenTo(email, 'verify-email')
+    expect(await addressOf(session)).toEqual({ email, verifiedAt: null })
     expect((await post('/v1/auth/verify', { token })).status).toBe(204)
     expect((await ask('/v1/members', session)).body['items']).toMatchObject([{ email, emailVerified: true }])
+    const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    expect(await addressOf(session)).toEqual({ email, verifiedAt: instant })
     expect(await post('/v1/auth/verify', { token })).toMatchObject(refusedWith(410, 'link_ended'))
   })
 

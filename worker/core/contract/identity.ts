@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { ClaimedEmailShape, EmailShape } from './email-shape'
-import { InstantShape } from './instant-shape'
 import { nameShape } from './name-shape'
 import { defineOperation } from './operation'
 import { IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
@@ -20,7 +19,11 @@ export const SessionShape = z
   .meta({ id: 'Session' })
 
 const MeShape = z.object({
-  user: UserShape.nullable(),
+  user: UserShape.extend({
+    emailVerifiedAt: Instant.nullable().describe('When the address was confirmed; null: it was not yet'),
+  })
+    .meta({ id: 'OwnUser' })
+    .nullable(),
   key: z.object({ id: z.string(), name: z.string() }).nullable(),
   organizationId: z.string(),
   organizations: z.array(OrganizationShape),
@@ -125,7 +128,7 @@ export const identityOperations = {
       scopes: z.array(ScopeShape).min(1).max(100),
       environments: z.array(ReferenceShape).min(1).max(50).nullable().optional(),
       workflowIds: z.array(ReferenceShape).min(1).max(200).nullable().optional(),
-      expiresAt: InstantShape.nullable().optional(),
+      expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
     }),
     responses: { 201: NewKeyShape },
   }),

@@ -3,6 +3,7 @@ import { type EpochMs, toIso } from '#core/kernel/time'
 import type { KeyRow } from '../../ports/key-store'
 import { signIn, signUp } from '../../services/accounts'
 import { createKey, listKeys, revokeKey, rotateKey } from '../../services/keys'
+import { ownProfile } from '../../services/own-account'
 import type { SomeHandlers } from '../handler'
 import { opened, sessionBody } from '../session-body'
 import { sessionCookie } from '../session-cookie'
@@ -28,19 +29,19 @@ export const identityHandlers: SomeHandlers<Names> = {
     return { status: 204, body: null, headers: { 'set-cookie': sessionCookie(cookie, '', 0) } }
   },
   async getMe({ accounts, ctx }) {
-    const { via, actor, organizationId, scopes, projectRoles } = ctx.caller
-    const isSession = via.kind === 'session'
-    const organizations = isSession ? await accounts.identity.memberships(actor.id) : []
+    const { via, organizationId, scopes, projectRoles } = ctx.caller
+    const profile = await ownProfile(accounts, ctx.caller)
+    const organizations = profile?.organizations ?? []
     return {
       status: 200,
       body: {
-        user: isSession ? { id: actor.id, email: actor.email ?? '' } : null,
-        key: isSession ? null : { id: via.id, name: via.name },
+        user: profile === null ? null : userBody(profile.user),
+        key: via.kind === 'key' ? { id: via.id, name: via.name } : null,
         organizationId,
         organizations: organizations.map((it) => ({ id: it.organizationId, name: it.name, role: it.role })),
         scopes: [...scopes],
         projectRoles: [...projectRoles],
-        csrfToken: isSession ? via.csrfToken : null,
+        csrfToken: via.kind === 'session' ? via.csrfToken : null,
       },
     }
   },
@@ -73,6 +74,12 @@ export const identityHandlers: SomeHandlers<Names> = {
     keys.forget(params.id)
     return { status: 204, body: null }
   },
+}
+
+type OwnUser = { readonly id: string; readonly email: string; readonly emailVerifiedAt: EpochMs | null }
+
+function userBody({ emailVerifiedAt, ...user }: OwnUser) {
+  return { ...user, emailVerifiedAt: emailVerifiedAt === null ? null : toIso(emailVerifiedAt) }
 }
 
 function keyBody(row: KeyRow, now: EpochMs) {
