@@ -58,7 +58,15 @@ test('a second factor counts once its code was confirmed, and a recovery code si
   await section.getByRole('button', { name: 'Confirm' }).click()
   const codes = section.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')
   await expect(codes).toHaveCount(10)
+  const old = (await codes.first().textContent()) ?? ''
+  await section.getByRole('button', { name: 'I have kept them' }).click()
+  await section.getByRole('button', { name: 'New recovery codes' }).click()
+  await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('dialog').getByLabel('Code').fill(old)
+  await page.getByRole('dialog').getByRole('button', { name: 'Make them' }).click()
+  await expect(codes).toHaveCount(10)
   const code = (await codes.first().textContent()) ?? ''
+  expect(code).not.toBe(old)
   await section.getByRole('button', { name: 'I have kept them' }).click()
   await expect(section).toContainText('10 recovery codes are left')
 
@@ -68,6 +76,9 @@ test('a second factor counts once its code was confirmed, and a recovery code si
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel('Code').fill(old)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('alert')).toContainText('This code is wrong')
   await page.getByLabel('Code').fill(code)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(section).toContainText('9 recovery codes are left')

@@ -15,6 +15,8 @@ export type SecondFactorStore = {
   takeStep(userId: string, step: number): Promise<boolean>
   /** Uses a recovery code up. False when there is none such. */
   takeRecoveryCode(userId: string, codeHash: string): Promise<boolean>
+  /** Keeps these recovery codes in place of all others, in one transaction. False when no second factor counts. */
+  replaceRecoveryCodes(userId: string, codeHashes: readonly string[]): Promise<boolean>
   countRecoveryCodes(userId: string): Promise<number>
   remove(userId: string): Promise<void>
 }

@@ -3,6 +3,7 @@ import { encodeBytes } from '#core/kernel/crockford'
 import { isSameText } from '#core/release/is-same-text'
 import type { AccountDeps } from './accounts'
 import { AppError } from './app-error'
+import { recordAudit } from './record-audit'
 
 const STEP_MS = 30_000
 /** Clocks of telephones are off by this many steps at most. */
@@ -14,9 +15,10 @@ const GUESSES_MAX = 10
 
 type Deps = Pick<
   AccountDeps,
-  'clock' | 'randomBytes' | 'digest' | 'identity' | 'passwords' | 'secondFactors' | 'oneTimeCodes' | 'vault'
+  'clock' | 'randomBytes' | 'digest' | 'identity' | 'passwords' | 'secondFactors' | 'oneTimeCodes' | 'vault' | 'auditOf'
 >
-type Person = { readonly id: string; readonly email: string }
+type Person = { readonly id: string; readonly email: string; readonly organizationId: string }
+type Given = { readonly password: string; readonly code: string }
 
 const purposeOf = (userId: string) => `second_factor|${userId}`
 
@@ -35,17 +37,28 @@ export async function confirmSecondFactor(deps: Deps, person: Person, code: stri
   const factor = await deps.secondFactors.find(person.id)
   if (factor !== null && factor.confirmedAt !== null) throw new AppError('second_factor_on')
   if (factor === null || !(await takeCode(deps, person.id, code))) throw new AppError('second_factor_wrong')
-  const codes = Array.from({ length: RECOVERY_CODES }, () => encodeBytes(deps.randomBytes(10)))
-  const hashes = codes.map((text) => recoveryHash(deps, person.id, text))
+  const { told, hashes } = newRecoveryCodes(deps, person.id)
   if (!(await deps.secondFactors.confirm(person.id, deps.clock(), hashes))) throw new AppError('second_factor_on')
-  return codes.map((text) => (text.match(/.{4}/g) ?? []).join('-'))
+  await record(deps, person, 'second_factor.turned_on')
+  return told
+}
+
+/** Answers other recovery codes, told once; those there were are void. Needs the password and a code. */
+export async function renewRecoveryCodes(deps: Deps, person: Person, given: Given): Promise<readonly string[]> {
+  await requirePassword(deps, person, given.password)
+  await requireSecondFactor(deps, person.id, given.code)
+  const { told, hashes } = newRecoveryCodes(deps, person.id)
+  if (!(await deps.secondFactors.replaceRecoveryCodes(person.id, hashes))) throw new AppError('second_factor_off')
+  await record(deps, person, 'second_factor.codes_renewed')
+  return told
 }
 
 /** Turns the second factor off; needs the password and a code. */
-export async function removeSecondFactor(deps: Deps, person: Person, given: { password: string; code: string }) {
+export async function removeSecondFactor(deps: Deps, person: Person, given: Given): Promise<void> {
   await requirePassword(deps, person, given.password)
   await requireSecondFactor(deps, person.id, given.code)
   await deps.secondFactors.remove(person.id)
+  await record(deps, person, 'second_factor.turned_off')
 }
 
 /** Whether it counts, and how many recovery codes are left. */
@@ -81,12 +94,26 @@ function takeRecoveryCode(deps: Deps, userId: string, code: string): Promise<boo
   return deps.secondFactors.takeRecoveryCode(userId, recoveryHash(deps, userId, code))
 }
 
+/** As they are told, in groups of four, and as they are kept. */
+function newRecoveryCodes(deps: Deps, userId: string) {
+  const codes = Array.from({ length: RECOVERY_CODES }, () => encodeBytes(deps.randomBytes(10)))
+  return {
+    told: codes.map((text) => (text.match(/.{4}/g) ?? []).join('-')),
+    hashes: codes.map((text) => recoveryHash(deps, userId, text)),
+  }
+}
+
 /** However it was typed. */
 function recoveryHash(deps: Pick<Deps, 'digest'>, userId: string, code: string): string {
   return deps.digest(userId, ':', code.toLowerCase().replaceAll(/[^0-9a-z]/g, ''))
 }
 
-async function requirePassword(deps: Deps, { email }: Person, password: string): Promise<void> {
+async function requirePassword(deps: Deps, { email }: Pick<Person, 'email'>, password: string): Promise<void> {
   const user = await deps.identity.findUser(email)
   if (!(await deps.passwords.verify(password, user?.passwordHash ?? ''))) throw new AppError('password_wrong')
+}
+
+function record(deps: Deps, { id, email, organizationId }: Person, action: string): Promise<void> {
+  const stores = { audit: deps.auditOf(organizationId) }
+  return recordAudit({ ...deps, caller: { actor: { id, email } }, stores }, action, id)
 }

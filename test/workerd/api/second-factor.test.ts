@@ -34,6 +34,10 @@ async function enrolled() {
   return { ...owner, secret, uri: String(made.body['uri']), confirmed, recoveryCodes, signIn, forgetSteps }
 }
 
+const renew = (session: Headers, code: string, password = PASSWORD) =>
+  post(`${PATH}/recovery-codes`, { password, code }, session)
+const codesIn = ({ body }: Awaited<ReturnType<typeof renew>>) => body['recoveryCodes'] as unknown as string[]
+
 const stateOf = async (session: Headers) => (await ask(PATH, session)).body
 
 describe('a second factor', () => {
@@ -124,5 +128,73 @@ describe('a second factor', () => {
     expect((await disable(PASSWORD, code)).status).toBe(204)
     expect((await ask('/v1/me', sessionOf(await signIn()))).status).toBe(200)
     expect(await stateOf(session)).toEqual({ enabled: false, recoveryCodesLeft: 0 })
+  })
+
+  test('leaves a trace in the audit when it is turned on or off, and when its codes are made anew', async () => {
+    const { session, user, recoveryCodes } = await enrolled()
+    const [first = '', second = ''] = recoveryCodes
+    const renewed = await renew(session, first)
+    expect(renewed.status).toBe(200)
+    expect(await post(`${PATH}/disable`, { password: PASSWORD, code: second }, session)).toMatchObject({ status: 403 })
+    const [code = ''] = codesIn(renewed)
+    expect((await post(`${PATH}/disable`, { password: PASSWORD, code }, session)).status).toBe(204)
+    const { items } = (await ask('/v1/audit?action=second_factor', session)).body as unknown as Record<'items', Entry[]>
+    expect(items.map(({ action, target, detail }) => [action, target, detail])).toEqual([
+      ['second_factor.turned_off', user.id, null],
+      ['second_factor.codes_renewed', user.id, null],
+      ['second_factor.turned_on', user.id, null],
+    ])
+  })
+})
+
+type Entry = { readonly action: string; readonly target: string; readonly detail: unknown }
+
+describe('new recovery codes', () => {
+  test('are told once, and those there were are void', async () => {
+    const { session, signIn, secret, recoveryCodes, forgetSteps } = await enrolled()
+    await forgetSteps()
+    const renewed = await renew(session, await codeOf(secret))
+    expect(renewed.status).toBe(200)
+    const codes = codesIn(renewed)
+    expect(new Set([...codes, ...recoveryCodes]).size).toBe(20)
+    for (const old of recoveryCodes.slice(0, 2))
+      expect(await signIn(old)).toMatchObject(refusedWith(403, 'second_factor_wrong'))
+    expect((await signIn(codes[0])).status).toBe(200)
+    expect(await stateOf(session)).toEqual({ enabled: true, recoveryCodesLeft: 9 })
+  })
+
+  test('need the password and a code; a recovery code does, and is used up like the others', async () => {
+    const { session, recoveryCodes } = await enrolled()
+    const [code = ''] = recoveryCodes
+    expect(await renew(session, code, 'not the password')).toMatchObject(refusedWith(403, 'password_wrong'))
+    expect(await renew(session, '000000')).toMatchObject(refusedWith(403, 'second_factor_wrong'))
+    expect(await stateOf(session)).toEqual({ enabled: true, recoveryCodesLeft: 10 })
+    expect((await renew(session, code)).status).toBe(200)
+    expect(await renew(session, code)).toMatchObject(refusedWith(403, 'second_factor_wrong'))
+    expect(await stateOf(session)).toEqual({ enabled: true, recoveryCodesLeft: 10 })
+  })
+
+  test('that are made twice at once are those of one of the two', async () => {
+    const { session, signIn, recoveryCodes } = await enrolled()
+    const [one = '', other = ''] = recoveryCodes
+    const both = await Promise.all([renew(session, one), renew(session, other)])
+    const made = both.filter(({ status }) => status === 200).map(codesIn)
+    expect(await stateOf(session)).toEqual({ enabled: true, recoveryCodesLeft: 10 })
+    const answers = await Promise.all(made.map(([code]) => signIn(code)))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
+  test('are made of no factor that is off or not confirmed yet', async () => {
+    const owner = await newOrganization()
+    expect(await renew(owner.session, '000000')).toMatchObject(refusedWith(409, 'second_factor_off'))
+    await post(PATH, { password: PASSWORD }, owner.session)
+    expect(await renew(owner.session, '000000')).toMatchObject(refusedWith(409, 'second_factor_off'))
+    expect(await stateOf(owner.session)).toEqual({ enabled: false, recoveryCodesLeft: 0 })
+  })
+
+  test('are for people: a key makes none', async () => {
+    const { key } = await newOrganization()
+    const headers = { authorization: `Bearer ${key}` }
+    expect(await renew(headers, '000000')).toMatchObject(refusedWith(403, 'person_required'))
   })
 })

@@ -1,4 +1,4 @@
-import { and, count, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, count, eq, isNull, lt, sql, type SQL } from 'drizzle-orm'
 import type { SecondFactorStore } from '../../ports/second-factor-store'
 import { openDatabase } from './database'
 import { recoveryCodes } from './schema/recovery-codes'
@@ -8,6 +8,12 @@ import { secondFactors } from './schema/second-factors'
 export function createSecondFactorStore(binding: D1Database): SecondFactorStore {
   const db = openDatabase(binding)
   const { userId: owner, secret, confirmedAt, lastStep, guesses } = secondFactors
+  /** A row for each recovery code, or none unless the condition holds. */
+  const codesFor = (userId: string, codeHashes: readonly string[], condition: SQL) =>
+    db
+      .select({ codeHash: sql<string>`value`.as('code_hash'), userId: sql<string>`${userId}`.as('user_id') })
+      .from(sql`json_each(${JSON.stringify(codeHashes)})`)
+      .where(condition)
   return {
     async find(userId) {
       return (
@@ -28,10 +34,6 @@ export function createSecondFactorStore(binding: D1Database): SecondFactorStore 
     },
     async confirm(userId, at, codeHashes) {
       const isOurs = sql`EXISTS (SELECT 1 FROM second_factors WHERE user_id = ${userId} AND confirmed_at = ${at})`
-      const codes = db
-        .select({ codeHash: sql<string>`value`.as('code_hash'), userId: sql<string>`${userId}`.as('user_id') })
-        .from(sql`json_each(${JSON.stringify(codeHashes)})`)
-        .where(isOurs)
       const [confirmed] = await db.batch([
         db
           .update(secondFactors)
@@ -39,9 +41,20 @@ export function createSecondFactorStore(binding: D1Database): SecondFactorStore 
           .where(and(eq(owner, userId), isNull(confirmedAt)))
           .returning({ userId: owner }),
         db.delete(recoveryCodes).where(and(eq(recoveryCodes.userId, userId), isOurs)),
-        db.insert(recoveryCodes).select(codes),
+        db.insert(recoveryCodes).select(codesFor(userId, codeHashes, isOurs)),
       ])
       return confirmed.length > 0
+    },
+    async replaceRecoveryCodes(userId, codeHashes) {
+      const isOn = sql`EXISTS (SELECT 1 FROM second_factors WHERE user_id = ${userId} AND confirmed_at IS NOT NULL)`
+      const [, kept] = await db.batch([
+        db.delete(recoveryCodes).where(and(eq(recoveryCodes.userId, userId), isOn)),
+        db
+          .insert(recoveryCodes)
+          .select(codesFor(userId, codeHashes, isOn))
+          .returning({ userId: recoveryCodes.userId }),
+      ])
+      return kept.length > 0
     },
     async countGuess(userId, most) {
       const counted = await db

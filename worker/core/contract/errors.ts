@@ -92,6 +92,11 @@ const identity = {
     hint: 'Each counts once. After ten wrong ones only a recovery code helps, or a new password.',
   },
   second_factor_on: { status: 409, title: 'A second factor is in use already.', hint: 'Turn it off first.' },
+  second_factor_off: {
+    status: 409,
+    title: 'No second factor is in use.',
+    hint: 'Turn it on: confirming it tells ten recovery codes.',
+  },
   role_too_high: {
     status: 403,
     title: 'Nobody gives or takes a role above their own.',

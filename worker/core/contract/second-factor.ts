@@ -40,6 +40,17 @@ export const secondFactorOperations = {
     refusals: ['person_required', 'second_factor_on', 'second_factor_wrong', 'rate_limited'],
     ownIdempotency: true,
   }),
+  renewRecoveryCodes: defineOperation({
+    method: 'POST',
+    path: `${PATH}/recovery-codes`,
+    tag: 'Account',
+    summary: 'Makes new recovery codes, told once; those there were are void',
+    scope: 'member',
+    body: z.strictObject({ password: GivenPasswordShape, code: CodeShape }),
+    responses: { 200: z.object({ recoveryCodes: z.array(z.string()) }) },
+    refusals: ['person_required', 'password_wrong', 'second_factor_off', 'second_factor_wrong', 'rate_limited'],
+    ownIdempotency: true,
+  }),
   removeSecondFactor: defineOperation({
     method: 'POST',
     path: `${PATH}/disable`,

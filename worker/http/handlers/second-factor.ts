@@ -4,11 +4,13 @@ import {
   enrolSecondFactor,
   readSecondFactor,
   removeSecondFactor,
+  renewRecoveryCodes,
 } from '../../services/second-factor'
 import type { SomeHandlers } from '../handler'
 import { slowDown } from '../slow-down'
 
-type Names = 'getSecondFactor' | 'enrolSecondFactor' | 'confirmSecondFactor' | 'removeSecondFactor'
+type Names =
+  'getSecondFactor' | 'enrolSecondFactor' | 'confirmSecondFactor' | 'renewRecoveryCodes' | 'removeSecondFactor'
 
 export const secondFactorHandlers: SomeHandlers<Names> = {
   async getSecondFactor({ accounts, ctx }) {
@@ -23,6 +25,12 @@ export const secondFactorHandlers: SomeHandlers<Names> = {
     const person = requirePerson(call.ctx.caller)
     await slowDown(call, person.email)
     const recoveryCodes = await confirmSecondFactor(call.accounts, person, call.body.code)
+    return { status: 200, body: { recoveryCodes: [...recoveryCodes] } }
+  },
+  async renewRecoveryCodes(call) {
+    const person = requirePerson(call.ctx.caller)
+    await slowDown(call, person.email)
+    const recoveryCodes = await renewRecoveryCodes(call.accounts, person, call.body)
     return { status: 200, body: { recoveryCodes: [...recoveryCodes] } }
   },
   async removeSecondFactor(call) {

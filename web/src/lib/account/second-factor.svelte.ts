@@ -44,8 +44,11 @@ export class SecondFactor {
     return null
   }
 
-  /** Turns it off and begins anew: another secret, and other recovery codes once that is confirmed. */
-  async replace(password: string, code: string): Promise<Problem | null> {
-    return (await this.turnOff(password, code)) ?? (await this.enrol(password))
+  /** Makes other recovery codes, told once; those there were are void. */
+  async renewCodes(password: string, code: string): Promise<Problem | null> {
+    const reply = await session.call((api) => api.renewRecoveryCodes({ body: { password, code } }))
+    if (!reply.ok) return reply.problem
+    this.step = { is: 'codes', recoveryCodes: reply.body.recoveryCodes }
+    return null
   }
 }

@@ -13,6 +13,7 @@ export const AUDIT_NOUNS = [
   'member',
   'invitation',
   'identity',
+  'second_factor',
   'project',
   'audit',
 ].map((value) => ({ value, text: sentence(value) }))
