@@ -100,6 +100,24 @@ test('a session elsewhere is ended from the list of sessions', async ({ page, br
   await other.close()
 })
 
+test('all sessions elsewhere are ended at once, and this one goes on', async ({ page, browser }) => {
+  const email = await newOwner(page)
+  const others = [await browser.newContext(), await browser.newContext()]
+  for (const other of others) await other.request.post('/v1/auth/sign-in', { data: { email, password: PASSWORD } })
+  await page.goto('/settings/account')
+  const sessions = page.getByRole('list', { name: 'Sessions' }).getByRole('listitem')
+  await expect(sessions).toHaveCount(3)
+  await page.getByRole('button', { name: 'End all others' }).click()
+  await expect(page.getByRole('heading', { name: 'End 2 other sessions?' })).toBeVisible()
+  await page.getByRole('dialog').getByRole('button', { name: 'End them' }).click()
+  await expect(sessions).toHaveCount(1)
+  await expect(sessions).toContainText('This browser')
+  for (const other of others) {
+    expect((await other.request.get('/v1/me')).status()).toBe(401)
+    await other.close()
+  }
+})
+
 test('a workflow is moved into a restricted project, and the organization that was left is not shown', async ({
   page,
   browser,

@@ -24,4 +24,6 @@ export type PersonStore = {
   replaceHash(userId: string, before: string, after: string): Promise<void>
   sessions(userId: string, at: EpochMs): Promise<readonly OwnSession[]>
   endSession(userId: string, tokenHash: string): Promise<void>
+  /** Ends all but one, in one statement. Answers how many of them were still good. */
+  endOtherSessions(userId: string, kept: string, at: EpochMs): Promise<number>
 }

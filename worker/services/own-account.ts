@@ -67,6 +67,12 @@ export async function ownSessions(deps: Pick<AccountDeps, 'persons' | 'clock'>, 
   }))
 }
 
+/** Ends all of one's own sessions but the one that asks. Answers how many were still good. */
+export function endOtherSessions(deps: Pick<AccountDeps, 'persons' | 'clock'>, caller: Caller): Promise<number> {
+  const person = requirePerson(caller)
+  return deps.persons.endOtherSessions(person.id, person.tokenHash, deps.clock())
+}
+
 /** Ends one of one's own sessions. Another person's does not exist here, and neither does any for a key. */
 export async function endOwnSession(deps: AccountDeps, caller: Caller, id: string): Promise<void> {
   const { via, actor } = caller

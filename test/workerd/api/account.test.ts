@@ -165,6 +165,39 @@ describe('sessions', () => {
     expect((await ask(`/v1/sessions/${other}`, session, 'DELETE')).status).toBe(404)
   })
 
+  test('all others end at once, and the one that asks goes on (A-05)', async () => {
+    const { email, session } = await newOrganization()
+    const others = [sessionOf(await signIn(email)), sessionOf(await signIn(email))]
+    const colleague = await newOrganization()
+    const ended = await ask('/v1/sessions', session, 'DELETE')
+    expect([ended.status, ended.body]).toEqual([200, { ended: 2 }])
+    for (const other of others) expect((await ask('/v1/me', other)).status).toBe(401)
+    expect(await sessionsOf(session)).toMatchObject([{ current: true }])
+    expect((await ask('/v1/me', colleague.session)).status).toBe(200)
+    expect((await ask('/v1/sessions', session, 'DELETE')).body).toEqual({ ended: 0 })
+  })
+
+  test('one that has run out is not counted among those that end', async () => {
+    const { email, session, user } = await newOrganization()
+    await signIn(email)
+    const past = 'UPDATE sessions SET expires_at = 1 WHERE user_id = ? AND token_hash <> ?'
+    const row = await env.DB.prepare('SELECT token_hash AS hash FROM sessions WHERE user_id = ? ORDER BY created_at')
+      .bind(user.id)
+      .first<{ hash: string }>()
+    await env.DB.prepare(past).bind(user.id, row?.hash).run()
+    expect((await ask('/v1/sessions', session, 'DELETE')).body).toEqual({ ended: 0 })
+    expect((await ask('/v1/me', session)).status).toBe(200)
+  })
+
+  test('are not ended by a form of another site (A-07)', async () => {
+    const { email, session } = await newOrganization()
+    const other = sessionOf(await signIn(email))
+    const { cookie, origin } = session
+    for (const headers of [{ cookie }, { cookie, origin }, { ...session, origin: 'https://evil.example' }])
+      expect(await ask('/v1/sessions', headers, 'DELETE')).toMatchObject(refusedWith(403, 'csrf_refused'))
+    expect((await ask('/v1/me', other)).status).toBe(200)
+  })
+
   test("nobody ends another person's session (A-20)", async () => {
     const [here, there] = [await newOrganization(), await newOrganization()]
     const [theirs] = await sessionsOf(there.session)
@@ -188,6 +221,7 @@ describe('sessions', () => {
     const headers = { authorization: `Bearer ${key}` }
     const refused = refusedWith(403, 'person_required')
     expect(await ask('/v1/sessions', headers)).toMatchObject(refused)
+    expect(await ask('/v1/sessions', headers, 'DELETE')).toMatchObject(refused)
     expect(await post('/v1/auth/password', { current: PASSWORD, next: NEXT }, headers)).toMatchObject(refused)
     expect(await post('/v1/auth/switch', { organizationId: 'org_x' }, headers)).toMatchObject(refused)
     expect(await post('/v1/auth/verify/resend', {}, headers)).toMatchObject(refused)

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, ne, sql } from 'drizzle-orm'
 import type { PersonStore } from '../../ports/person-store'
 import { openDatabase } from './database'
 import { secondFactors } from './schema/second-factors'
@@ -49,6 +49,13 @@ export function createPersonStore(binding: D1Database): PersonStore {
     },
     async endSession(userId, tokenHash) {
       await db.delete(sessions).where(and(eq(sessions.userId, userId), eq(sessions.tokenHash, tokenHash)))
+    },
+    async endOtherSessions(userId, kept, at) {
+      const ended = await db
+        .delete(sessions)
+        .where(and(eq(sessions.userId, userId), ne(sessions.tokenHash, kept)))
+        .returning({ expiresAt: sessions.expiresAt })
+      return ended.filter(({ expiresAt }) => expiresAt > at).length
     },
   }
 }

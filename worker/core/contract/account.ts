@@ -96,6 +96,15 @@ export const accountOperations = {
     responses: { 200: z.object({ items: z.array(OwnSessionShape), nextCursor: z.null() }) },
     refusals: ['person_required'],
   }),
+  deleteOtherSessions: defineOperation({
+    method: 'DELETE',
+    path: '/v1/sessions',
+    tag: 'Account',
+    summary: 'Signs out everywhere else: the session that asks goes on',
+    scope: 'member',
+    responses: { 200: z.object({ ended: z.int().describe('How many sessions that was') }) },
+    refusals: ['person_required'],
+  }),
   deleteSession: defineOperation({
     method: 'DELETE',
     path: '/v1/sessions/{id}',

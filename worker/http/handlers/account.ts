@@ -1,6 +1,7 @@
 import { toIso } from '#core/kernel/time'
 import {
   changePassword,
+  endOtherSessions,
   endOwnSession,
   ownSessions,
   requirePerson,
@@ -21,6 +22,7 @@ type Names =
   | 'changePassword'
   | 'switchOrganization'
   | 'listSessions'
+  | 'deleteOtherSessions'
   | 'deleteSession'
 
 const ACCEPTED = { status: 202, body: { status: 'accepted' } } as const
@@ -68,6 +70,9 @@ export const accountHandlers: SomeHandlers<Names> = {
       expiresAt: toIso(expiresAt),
     }))
     return { status: 200, body: { items, nextCursor: null } }
+  },
+  async deleteOtherSessions({ accounts, ctx }) {
+    return { status: 200, body: { ended: await endOtherSessions(accounts, ctx.caller) } }
   },
   async deleteSession({ accounts, ctx, params }) {
     await endOwnSession(accounts, ctx.caller, params.id)
