@@ -136,8 +136,11 @@ test('a workflow is moved into a restricted project, and the organization that w
   await expect(dialog.getByLabel('To project')).toContainText('Billing (restricted)')
   await dialog.getByRole('button', { name: 'Move it' }).click()
   await expect(page.getByText('It is empty.')).toBeVisible()
+  await expect(page.getByText('0 workflows', { exact: true })).toBeVisible()
   await page.getByRole('link', { name: 'Projects' }).last().click()
   await expect(page.getByRole('listitem').filter({ hasText: 'Billing' })).toContainText('1 workflow')
+  await page.getByRole('link', { name: 'Billing' }).click()
+  await expect(page.getByText('1 workflow, 0 members')).toBeVisible()
 
   const host = await browser.newPage()
   await confirmAddress(host, await newOwner(host, 'Second mill'))

@@ -9,6 +9,8 @@ export type ProjectRow = {
   readonly createdAt: EpochMs
 }
 
+export type ProjectCounts = { readonly workflows: number; readonly members: number }
+
 export type ProjectChange = { readonly name?: string | undefined; readonly isRestricted?: boolean | undefined }
 
 export type ProjectMember = {
@@ -25,6 +27,8 @@ export type ProjectStore = {
   find(id: string): Promise<ProjectRow | null>
   findByName(name: string): Promise<ProjectRow | null>
   list(query: PageQuery & { readonly without: readonly string[] }): Promise<Page<ProjectRow>>
+  /** By project, how many are listed as its members and how many workflows are in it: of all, or of those named. */
+  counts(ids: readonly string[], workflowIds: readonly string[] | null): Promise<ReadonlyMap<string, ProjectCounts>>
   /** False when the name is taken. */
   change(id: string, change: ProjectChange): Promise<boolean>
   /** Removes with its members. False when workflows are in it. */

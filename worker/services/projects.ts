@@ -1,5 +1,5 @@
 import type { Page, PageQuery } from '#core/contract/page'
-import type { ProjectRole } from '#core/contract/scopes'
+import { coversScope, type ProjectRole } from '#core/contract/scopes'
 import { newId } from '#core/kernel/id'
 import type { ProjectChange, ProjectRow } from '../ports/project-store'
 import { AppError } from './app-error'
@@ -9,29 +9,39 @@ import type { ServiceContext } from './service-context'
 
 const DEFAULT = 'default'
 
+/** A project, and how much is in it as far as who asks may know; `memberCount` is null where that is not theirs to know. */
+export type ProjectView = ProjectRow & { readonly workflowCount: number; readonly memberCount: number | null }
+
 /** The projects that are open to who asks. */
-export function listProjects(ctx: ServiceContext, query: PageQuery): Promise<Page<ProjectRow>> {
-  return ctx.stores.projects.list({ ...query, without: ctx.caller.closedProjectIds })
+export async function listProjects(ctx: ServiceContext, query: PageQuery): Promise<Page<ProjectView>> {
+  const { items, nextCursor } = await ctx.stores.projects.list({ ...query, without: ctx.caller.closedProjectIds })
+  return { items: items.map(await viewsOf(ctx, items)), nextCursor }
+}
+
+/** One of them. */
+export async function getProject(ctx: ServiceContext, id: string): Promise<ProjectView> {
+  const row = await findProject(ctx, id)
+  return (await viewsOf(ctx, [row]))(row)
 }
 
 /** Makes a project. Restricted, it is open to its members and to admins and owners. */
 export async function createProject(
   ctx: ServiceContext,
   wish: { readonly name: string; readonly isRestricted: boolean },
-): Promise<ProjectRow> {
+): Promise<ProjectView> {
   const at = ctx.clock()
   const row = { id: newId('proj', at, ctx.randomBytes), ...wish, createdAt: at }
   if (!(await ctx.stores.projects.insert(row))) throw nameTaken(wish.name)
   await recordAudit(ctx, 'project.created', row.id, wish)
-  return row
+  return { ...row, workflowCount: 0, memberCount: 0 }
 }
 
 /** Renames, restricts or opens a project. `default` stays as it is. */
-export async function changeProject(ctx: ServiceContext, id: string, change: ProjectChange): Promise<ProjectRow> {
+export async function changeProject(ctx: ServiceContext, id: string, change: ProjectChange): Promise<ProjectView> {
   const project = await findChangeable(ctx, id)
   if (!(await ctx.stores.projects.change(id, change))) throw nameTaken(change.name ?? project.name)
   await recordAudit(ctx, 'project.changed', id, change)
-  return findProject(ctx, id)
+  return getProject(ctx, id)
 }
 
 /** Removes a project without workflows; also deleted ones count, their executions stay behind the same door. */
@@ -82,6 +92,17 @@ async function findProject(ctx: ServiceContext, id: string): Promise<ProjectRow>
   if (project === null) throw unknown('project', id)
   requireProject(ctx.caller, id)
   return project
+}
+
+/** Counts what is in some projects, and answers how each of them is shown to who asks. */
+async function viewsOf({ caller, stores }: ServiceContext, rows: readonly ProjectRow[]) {
+  const ids = rows.map(({ id }) => id)
+  const counts = await stores.projects.counts(ids, caller.workflowIds)
+  const mayKnow = coversScope(caller.scopes, 'members:write')
+  return (row: ProjectRow): ProjectView => {
+    const { workflows, members } = counts.get(row.id) ?? { workflows: 0, members: 0 }
+    return { ...row, workflowCount: workflows, memberCount: mayKnow ? members : null }
+  }
 }
 
 async function findChangeable(ctx: ServiceContext, id: string): Promise<ProjectRow> {

@@ -56,6 +56,22 @@ describe('projects', () => {
     expect((await ask(`/v1/projects/${projectId}`, session, 'DELETE')).status).toBe(404)
   })
 
+  test('are read one by one as the list shows them, with how much is in them', async () => {
+    const { session } = await newOrganization()
+    const made = await post('/v1/projects', { name: 'reports' }, session)
+    const path = `/v1/projects/${idOf(made)}`
+    expect([made.status, made.headers.get('location')]).toEqual([201, path])
+    expect((await ask(path, session)).body).toEqual(made.body)
+    const create = (name: string) =>
+      post('/v1/workflows', { definition: sampleDefinition(name), projectId: idOf(made) }, session)
+    const [, gone] = [await create('kept'), await create('gone')]
+    await ask(`/v1/workflows/${idOf(gone)}`, session, 'DELETE')
+    const { body } = await ask(path, session)
+    expect(body).toEqual({ ...made.body, workflowCount: 1, memberCount: 0 })
+    expect(await itemsOf('/v1/projects', session)).toContainEqual(body)
+    expect((await post(path, { name: 'numbers' }, session, 'PATCH')).body).toEqual({ ...body, name: 'numbers' })
+  })
+
   test("of another organization do not exist here, and take in nobody's workflows or members (A-20)", async () => {
     const [here, there] = [await newOrganization(), await newOrganization()]
     const projectId = idOf(await post('/v1/projects', { name: 'theirs' }, there.session))
@@ -66,6 +82,7 @@ describe('projects', () => {
     const id = idOf(await post('/v1/workflows', { definition }, here.session))
     const move = await post(`/v1/workflows/${id}`, { definition, revision: 1, projectId }, here.session, 'PUT')
     expect(move).toMatchObject(refused)
+    expect(await ask(`/v1/projects/${projectId}`, here.session)).toMatchObject(refused)
     for (const path of [
       `/v1/projects/${projectId}/members/${here.user.id}`,
       `/v1/projects/${own}/members/${there.user.id}`,
@@ -80,6 +97,23 @@ describe('a restricted project', () => {
     expect((await itemsOf('/v1/workflows', member.session)).map(({ id }) => id)).toEqual([outside])
     expect(await itemsOf(`/v1/workflows?projectId=${projectId}`, member.session)).toEqual([])
     expect((await itemsOf('/v1/projects', member.session)).map(({ name }) => name)).toEqual(['default'])
+  })
+
+  test('is read by who is let in, and tells how many members it has to who decides about them (S111, S113)', async () => {
+    const { member, owner, projectId } = await closedPlace()
+    const path = `/v1/projects/${projectId}`
+    expect(await ask(path, member.session)).toMatchObject(refusedWith(404, 'not_found'))
+    await ask(`${path}/members/${member.id}`, owner.session, 'PUT')
+    const counted = { restricted: true, workflowCount: 1 }
+    expect((await ask(path, member.session)).body).toMatchObject({ ...counted, memberCount: null })
+    expect((await ask(path, owner.session)).body).toMatchObject({ ...counted, memberCount: 1 })
+  })
+
+  test('counts to a key that is made for some workflows those alone', async () => {
+    const { owner, projectId, outside } = await closedPlace()
+    const key = await newKey(owner.session, ['workflows:read'], { workflowIds: [outside] })
+    const read = await clientWith(key).getProject({ params: { id: projectId } })
+    expect(read).toMatchObject({ ok: true, body: { workflowCount: 0, memberCount: null } })
   })
 
   test('refuses every call about its workflows alike, in paths and in bodies (S112, A-20)', async () => {

@@ -21,8 +21,11 @@ export async function newStranger() {
     body: { workflowId: place.workflowId, input: { customerId: 'c' }, wait: true },
   })
   const keys = await place.client.listKeys({})
+  const project = await place.client.createProject({ body: { name: 'own' } })
+  const projectId = project.ok ? project.body.id : ''
   const own: Readonly<Record<string, unknown>> = {
     workflowId: place.workflowId,
+    projectId,
     environment: 'development',
     definition: documentOf(place.workflowId),
     revision: 1,
@@ -40,6 +43,7 @@ export async function newStranger() {
     executions: run.ok ? run.body.executionId : '',
     keys: keys.ok ? keys.body.items.at(-1)?.id : '',
     environments: 'development',
+    projects: projectId,
   }
   return { ...place, key, own }
 }

@@ -1,10 +1,11 @@
-import { and, asc, eq, gt, not, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, isNull, not, sql } from 'drizzle-orm'
 import type { ProjectStore } from '../../ports/project-store'
 import type { Database } from './database'
 import { isOneOf } from './is-one-of'
 import { projectMembers } from './schema/project-members'
 import { projects } from './schema/projects'
 import { users } from './schema/users'
+import { workflows } from './schema/workflows'
 import { toPage } from './to-page'
 
 /** The projects of one organization in D1. */
@@ -44,6 +45,27 @@ export function createProjectStore(db: Database, organizationId: string): Projec
         limit,
         (row) => row,
         (row) => row.id,
+      )
+    },
+    async counts(ids, workflowIds) {
+      const { projectId: inProject, organizationId: ofOrganization, deletedAt, id } = workflows
+      const seen = workflowIds === null ? undefined : isOneOf(id, workflowIds)
+      const [inIt, listed] = await db.batch([
+        db
+          .select({ id: inProject, n: count() })
+          .from(workflows)
+          .where(and(eq(ofOrganization, organizationId), isNull(deletedAt), isOneOf(inProject, ids), seen))
+          .groupBy(inProject),
+        db
+          .select({ id: projectMembers.projectId, n: count() })
+          .from(projectMembers)
+          .where(and(eq(projectMembers.organizationId, organizationId), isOneOf(projectMembers.projectId, ids)))
+          .groupBy(projectMembers.projectId),
+      ])
+      const workflowsIn = new Map(inIt.map((row) => [row.id, row.n]))
+      const membersOf = new Map(listed.map((row) => [row.id, row.n]))
+      return new Map(
+        ids.map((one) => [one, { workflows: workflowsIn.get(one) ?? 0, members: membersOf.get(one) ?? 0 }]),
       )
     },
     async change(id, change) {

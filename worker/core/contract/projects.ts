@@ -5,7 +5,17 @@ import { IdParam, Instant, pageOf, pageQuery } from './page'
 import { PROJECT_ROLES } from './scopes'
 
 const ProjectShape = z
-  .object({ id: z.string(), name: z.string(), restricted: z.boolean(), createdAt: Instant })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    restricted: z.boolean(),
+    createdAt: Instant,
+    workflowCount: z.int().describe('Workflows in it that one may see'),
+    memberCount: z
+      .int()
+      .nullable()
+      .describe('People listed as its members; null for who does not decide about members'),
+  })
   .meta({ id: 'Project' })
 
 const ProjectRoleShape = z
@@ -39,6 +49,15 @@ export const projectOperations = {
     body: z.strictObject({ name: nameShape(100), restricted: z.boolean().default(false) }),
     responses: { 201: ProjectShape },
     refusals: ['project_name_taken'],
+  }),
+  getProject: defineOperation({
+    method: 'GET',
+    path: '/v1/projects/{id}',
+    tag: 'Projects',
+    summary: 'Reads a project; one that is closed to who asks does not exist',
+    scope: 'workflows:read',
+    params: IdParam,
+    responses: { 200: ProjectShape },
   }),
   changeProject: defineOperation({
     method: 'PATCH',

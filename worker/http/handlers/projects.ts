@@ -1,11 +1,12 @@
 import { toIso } from '#core/kernel/time'
-import type { ProjectRow } from '../../ports/project-store'
 import {
   addProjectMember,
   changeProject,
   createProject,
+  getProject,
   listProjectMembers,
   listProjects,
+  type ProjectView,
   removeProject,
   removeProjectMember,
 } from '../../services/projects'
@@ -14,6 +15,7 @@ import type { SomeHandlers } from '../handler'
 type Names =
   | 'listProjects'
   | 'createProject'
+  | 'getProject'
   | 'changeProject'
   | 'removeProject'
   | 'listProjectMembers'
@@ -27,7 +29,10 @@ export const projectHandlers: SomeHandlers<Names> = {
   },
   async createProject({ ctx, body }) {
     const row = await createProject(ctx, { name: body.name, isRestricted: body.restricted })
-    return { status: 201, body: projectBody(row), headers: { location: '/v1/projects' } }
+    return { status: 201, body: projectBody(row), headers: { location: `/v1/projects/${row.id}` } }
+  },
+  async getProject({ ctx, params }) {
+    return { status: 200, body: projectBody(await getProject(ctx, params.id)) }
   },
   async changeProject({ ctx, params, body }) {
     const change = { name: body.name, isRestricted: body.restricted }
@@ -50,6 +55,6 @@ export const projectHandlers: SomeHandlers<Names> = {
   },
 }
 
-function projectBody({ isRestricted, createdAt, ...row }: ProjectRow) {
+function projectBody({ isRestricted, createdAt, ...row }: ProjectView) {
   return { ...row, restricted: isRestricted, createdAt: toIso(createdAt) }
 }

@@ -16,10 +16,12 @@ const PAGE_ROWS = 100
 /** One project: who is let in, and what is in it. Every change answers what went wrong, or null. */
 export class ProjectView {
   readonly id: string
-  readonly all = new Projects()
+  project = $state.raw<Project | null>(null)
+  problem = $state<Problem | null>(null)
+  /** Where a workflow may be moved; read when somebody wants to. */
+  readonly targets = new Projects()
   readonly members: PagedList<ProjectMember>
   readonly workflows: PagedList<WorkflowSummary>
-  readonly project: Project | null = $derived.by(() => this.all.rows?.find(({ id }) => id === this.id) ?? null)
 
   constructor(id: string) {
     this.id = id
@@ -31,12 +33,25 @@ export class ProjectView {
 
   async load(): Promise<void> {
     const mayDecide = session.can('members:write')
-    await Promise.all([this.all.load(), this.workflows.load(), mayDecide ? this.members.load() : null])
+    await Promise.all([this.read(), this.workflows.load(), mayDecide ? this.members.load() : null])
+  }
+
+  /** Reads the project alone. */
+  async read(): Promise<void> {
+    const reply = await session.call((api) => api.getProject({ params: { id: this.id } }))
+    this.problem = reply.ok ? null : reply.problem
+    if (reply.ok) this.project = reply.body
+    else if (reply.status === 404) this.project = null
+  }
+
+  /** After a workflow was moved away. */
+  async moved(): Promise<void> {
+    await Promise.all([this.read(), this.workflows.load()])
   }
 
   async change(change: { readonly name?: string; readonly restricted?: boolean }): Promise<Problem | null> {
     const reply = await session.call((api) => api.changeProject({ params: { id: this.id }, body: change }))
-    return this.#after(reply, this.all)
+    return this.#after(reply)
   }
 
   async remove(): Promise<Problem | null> {
@@ -56,8 +71,8 @@ export class ProjectView {
     return this.#after(reply, this.members)
   }
 
-  async #after(reply: { readonly ok: true } | Refusal, list: { load(): Promise<void> }): Promise<Problem | null> {
-    if (reply.ok || reply.status === 404) await list.load()
+  async #after(reply: { readonly ok: true } | Refusal, list?: { load(): Promise<void> }): Promise<Problem | null> {
+    if (reply.ok || reply.status === 404) await Promise.all([this.read(), list?.load()])
     return reply.ok ? null : reply.problem
   }
 }
