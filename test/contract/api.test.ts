@@ -52,6 +52,7 @@ async function deadLetterOf(workflowId: string): Promise<string> {
 
 const BODIES: Partial<Record<OperationName, () => object>> = {
   saveWorkflow: () => ({ definition: sampleDefinition('x'), revision: 1 }),
+  moveWorkflow: () => ({ projectId: foreign['projects'] }),
   deployWorkflow: () => ({ workflowId: foreign['workflows'], environment: 'production' }),
   runWorkflow: () => ({ workflowId: foreign['workflows'] }),
   scaleDeployment: () => ({ shards: 4 }),

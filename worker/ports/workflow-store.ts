@@ -53,5 +53,10 @@ export type WorkflowStore = {
   find(id: string): Promise<WorkflowRow | null>
   list(query: WorkflowQuery): Promise<Page<WorkflowSummaryRow>>
   save(id: string, change: DraftChange): Promise<SaveOutcome>
+  /** Puts it into a project, and answers which it was in before; the draft stays. Null when there is none such. */
+  move(
+    id: string,
+    projectId: string,
+  ): Promise<{ readonly from: string | null; readonly row: WorkflowSummaryRow } | null>
   remove(id: string, at: EpochMs): Promise<void>
 }

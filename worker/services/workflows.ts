@@ -74,6 +74,7 @@ export async function saveWorkflow(
       await recordAudit(ctx, 'workflow.saved', id, {
         revision: outcome.row.revision,
         sensitive: isSensitive(outcome.row.definition),
+        ...(wish.projectId === undefined ? {} : { projectId: wish.projectId }),
       })
       return view(outcome.row)
     case 'stale':
@@ -86,6 +87,16 @@ export async function saveWorkflow(
     case 'unknown':
       throw unknown('workflow', id)
   }
+}
+
+/** Moves a workflow to another project. That is no save: draft, revision and `updatedAt` stay as they are. */
+export async function moveWorkflow(ctx: ServiceContext, id: string, projectId: string): Promise<WorkflowSummaryRow> {
+  requireWorkflow(ctx.caller, id)
+  const to = await chooseProject(ctx, projectId)
+  const moved = await ctx.stores.workflows.move(id, to.id)
+  if (moved === null) throw unknown('workflow', id)
+  if (moved.from !== to.id) await recordAudit(ctx, 'workflow.moved', id, { from: moved.from, to: to.id })
+  return moved.row
 }
 
 /** The row of a workflow; another organization's does not exist. */

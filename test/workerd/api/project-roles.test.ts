@@ -41,6 +41,8 @@ const save = (session: Headers, workflowId: string, more: object = {}) =>
     session,
     'PUT',
   )
+const move = (session: Headers, workflowId: string, projectId: string) =>
+  post(`/v1/workflows/${workflowId}`, { projectId }, session, 'PATCH')
 const deploy = (session: Headers, workflowId: string) =>
   post('/v1/workflows/deploy', { workflowId, environment: 'staging' }, session)
 const run = (session: Headers, workflowId: string) =>
@@ -75,7 +77,19 @@ describe('a role in a project', () => {
     expect(await save(member.session, billing.workflowId, out)).toMatchObject(missingScope)
     const into = { projectId: billing.projectId }
     expect(await save(member.session, reports.workflowId, into)).toMatchObject(missingScope)
+    expect(await move(member.session, billing.workflowId, reports.projectId)).toMatchObject(missingScope)
+    expect(await move(member.session, reports.workflowId, billing.projectId)).toMatchObject(missingScope)
     expect((await ask(`/v1/workflows/${reports.workflowId}`, owner.session)).body).toMatchObject({ revision: 1 })
+  })
+
+  test('given in two projects moves workflows from one to the other', async () => {
+    const { owner, member, billing, reports } = await twoPlaces('editor')
+    const other = `/v1/projects/${reports.projectId}/members/${member.id}`
+    await post(other, { role: 'runner' }, owner.session, 'PUT')
+    expect(await move(member.session, billing.workflowId, reports.projectId)).toMatchObject(missingScope)
+    await post(other, { role: 'editor' }, owner.session, 'PUT')
+    const moved = await move(member.session, billing.workflowId, reports.projectId)
+    expect(moved).toMatchObject({ status: 200, body: { projectId: reports.projectId } })
   })
 
   test('sees everything it saw before, and says what it may (S113)', async () => {

@@ -44,6 +44,38 @@ describe('projects', () => {
     expect(await ask(`/v1/projects/${projectId}`, session, 'DELETE')).toMatchObject(refusedWith(409, 'project_kept'))
   })
 
+  test('a workflow is moved without its draft: it stays as it is, and who edits it is not in the way', async () => {
+    const { session } = await newOrganization()
+    const projectId = idOf(await post('/v1/projects', { name: 'reports' }, session))
+    const { body: made } = await post('/v1/workflows', { definition: sampleDefinition('a') }, session)
+    const path = `/v1/workflows/${String(made['id'])}`
+    const { definition, issues: _issues, ...summary } = made as Record<string, unknown>
+    const moved = await post(path, { projectId }, session, 'PATCH')
+    expect([moved.status, moved.body]).toEqual([200, { ...summary, projectId }])
+    expect((await ask(path, session)).body).toMatchObject({ projectId, revision: 1, definition })
+    const audit = async () => (await ask('/v1/audit?action=workflow.moved', session)).body['items']
+    const entry = { target: made['id'], detail: { from: made['projectId'], to: projectId } }
+    expect(await audit()).toMatchObject([entry])
+    // Where it is already, it stays; nothing happened.
+    expect((await post(path, { projectId }, session, 'PATCH')).status).toBe(200)
+    expect(await audit()).toHaveLength(1)
+    expect((await post(path, { definition, revision: 1 }, session, 'PUT')).body).toMatchObject({ revision: 2 })
+  })
+
+  test('a workflow that is gone, or was never there, is not moved', async () => {
+    const { session } = await newOrganization()
+    const projectId = idOf(await post('/v1/projects', { name: 'reports' }, session))
+    const id = idOf(await post('/v1/workflows', { definition: sampleDefinition('a') }, session))
+    const move = (workflowId: string, to: string) =>
+      post(`/v1/workflows/${workflowId}`, { projectId: to }, session, 'PATCH')
+    const refused = refusedWith(404, 'not_found')
+    expect(await move(id, 'proj_none')).toMatchObject(refused)
+    expect(await move('workflow_none', projectId)).toMatchObject(refused)
+    await ask(`/v1/workflows/${id}`, session, 'DELETE')
+    expect(await move(id, projectId)).toMatchObject(refused)
+    expect((await ask(`/v1/projects/${projectId}`, session)).body).toMatchObject({ workflowCount: 0 })
+  })
+
   test('have names of their own, and go when nothing was ever in them', async () => {
     const { session } = await newOrganization()
     const projectId = idOf(await post('/v1/projects', { name: 'reports' }, session))
@@ -82,6 +114,8 @@ describe('projects', () => {
     const id = idOf(await post('/v1/workflows', { definition }, here.session))
     const move = await post(`/v1/workflows/${id}`, { definition, revision: 1, projectId }, here.session, 'PUT')
     expect(move).toMatchObject(refused)
+    expect(await post(`/v1/workflows/${id}`, { projectId }, here.session, 'PATCH')).toMatchObject(refused)
+    expect(await post(`/v1/workflows/${id}`, { projectId: own }, there.session, 'PATCH')).toMatchObject(refused)
     expect(await ask(`/v1/projects/${projectId}`, here.session)).toMatchObject(refused)
     for (const path of [
       `/v1/projects/${projectId}/members/${here.user.id}`,
@@ -121,6 +155,7 @@ describe('a restricted project', () => {
     await post('/v1/workflows/deploy', { workflowId: inside, environment: 'staging' }, owner.session)
     const bodies: Record<string, object> = {
       saveWorkflow: { definition: sampleDefinition('inside'), revision: 1 },
+      moveWorkflow: { projectId: (await itemsOf('/v1/projects', member.session))[0]?.id },
       deployWorkflow: { workflowId: inside, environment: 'staging' },
       runWorkflow: { workflowId: inside },
     }
@@ -182,6 +217,8 @@ describe('a restricted project', () => {
     expect(await create(member.session, 'smuggled', { projectId })).toMatchObject(refusedWith(404, 'not_found'))
     const body = { definition: sampleDefinition('mine'), revision: 1, projectId }
     expect(await post(`/v1/workflows/${id}`, body, member.session, 'PUT')).toMatchObject(refusedWith(404, 'not_found'))
+    const into = await post(`/v1/workflows/${id}`, { projectId }, member.session, 'PATCH')
+    expect(into).toMatchObject(refusedWith(404, 'not_found'))
   })
 
   test('is open to admins, owners and the keys they make', async () => {

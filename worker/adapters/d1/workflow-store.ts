@@ -74,6 +74,14 @@ export function createWorkflowStore(db: Database, organizationId: string): Workf
       if (saved !== undefined) return { kind: 'saved', row: { ...toSummary(saved), definition: saved.definition } }
       return whyNotSaved(await find(id), change)
     },
+    async move(id, projectId) {
+      const one = and(own, eq(workflows.id, id))
+      const [[before], [after]] = await db.batch([
+        db.select({ projectId: workflows.projectId }).from(workflows).where(one),
+        db.update(workflows).set({ projectId }).where(one).returning(summaryColumns),
+      ])
+      return before === undefined || after === undefined ? null : { from: before.projectId, row: toSummary(after) }
+    },
     async remove(id, at) {
       await db
         .update(workflows)

@@ -92,6 +92,16 @@ export const workflowOperations = {
     body: z.strictObject({ ...document, ...meta, projectId: ReferenceShape.optional(), revision: z.int().min(1) }),
     responses: { 200: WorkflowShape },
   }),
+  moveWorkflow: defineOperation({
+    method: 'PATCH',
+    path: '/v1/workflows/{id}',
+    tag: 'Workflows',
+    summary: 'Moves a workflow to another project; its draft stays as it is',
+    scope: 'workflows:write',
+    params: IdParam,
+    body: z.strictObject({ projectId: ReferenceShape }),
+    responses: { 200: WorkflowSummaryShape },
+  }),
   deleteWorkflow: defineOperation({
     method: 'DELETE',
     path: '/v1/workflows/{id}',

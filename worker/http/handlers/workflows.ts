@@ -4,11 +4,25 @@ import type * as z from 'zod'
 import type { WorkflowSummaryRow } from '../../ports/workflow-store'
 import { deleteWorkflow } from '../../services/deployments'
 import { validateDocument } from '../../services/validate-document'
-import { createWorkflow, getWorkflow, listWorkflows, saveWorkflow, type WorkflowView } from '../../services/workflows'
+import {
+  createWorkflow,
+  getWorkflow,
+  listWorkflows,
+  moveWorkflow,
+  saveWorkflow,
+  type WorkflowView,
+} from '../../services/workflows'
 import type { SomeHandlers } from '../handler'
 import { issueBody } from '../issue-body'
 
-type Names = 'validateWorkflow' | 'createWorkflow' | 'listWorkflows' | 'getWorkflow' | 'saveWorkflow' | 'deleteWorkflow'
+type Names =
+  | 'validateWorkflow'
+  | 'createWorkflow'
+  | 'listWorkflows'
+  | 'getWorkflow'
+  | 'saveWorkflow'
+  | 'moveWorkflow'
+  | 'deleteWorkflow'
 
 export const workflowHandlers: SomeHandlers<Names> = {
   async validateWorkflow({ ctx, body }) {
@@ -28,6 +42,9 @@ export const workflowHandlers: SomeHandlers<Names> = {
   },
   async saveWorkflow({ ctx, params, body }) {
     return { status: 200, body: workflowBody(await saveWorkflow(ctx, params.id, body)) }
+  },
+  async moveWorkflow({ ctx, params, body }) {
+    return { status: 200, body: summaryBody(await moveWorkflow(ctx, params.id, body.projectId)) }
   },
   async deleteWorkflow({ ctx, params, query }) {
     await deleteWorkflow(ctx, params.id, query.undeploy)
