@@ -1,8 +1,10 @@
 import * as z from 'zod'
+import { PLAN_LIMITS } from '#core/model/plan-limits'
 import type { WorkersAi } from './adapters/net/workers-ai'
 import type { DoorbellMessage } from './adapters/queue/doorbells'
 import type { DeploymentObject } from './objects/deployment-object'
 import type { ExecutionShard } from './objects/execution-shard'
+import type { OrganizationSlots } from './objects/organization-slots'
 
 /** What the platform binds to the Worker. Only index.ts and the objects see it; everything else gets what it needs as arguments. */
 export type Bindings = {
@@ -10,6 +12,7 @@ export type Bindings = {
   readonly BUCKET: R2Bucket
   readonly DEPLOYMENTS: DurableObjectNamespace<DeploymentObject>
   readonly SHARDS: DurableObjectNamespace<ExecutionShard>
+  readonly SLOTS: DurableObjectNamespace<OrganizationSlots>
   readonly DOORBELLS_0: Queue<DoorbellMessage>
   readonly DOORBELLS_1: Queue<DoorbellMessage>
   readonly DOORBELLS_2: Queue<DoorbellMessage>
@@ -55,6 +58,8 @@ const Settings = z.object({
   DOORBELL_HOLD_MS: z.coerce.number().int().min(0),
   /** Executions a shard accepts per second before it asks for more shards; 0 = never (performance.md). */
   GROW_AT_ACCEPTS_PER_SECOND: z.coerce.number().min(0).default(200),
+  /** Executions of an organization that may run or wait at once (limits.md). */
+  RUNNING_PER_ORGANIZATION: z.coerce.number().int().min(0).default(PLAN_LIMITS.runningPerOrganization),
   /** The instant the database was set back to, once it had to be: what the index lost since is told again (storage.md). */
   REINDEX_SINCE: z.union([z.literal(''), z.iso.datetime({ offset: true })]).default(''),
   /** A resolver by DNS over HTTPS that is asked about every host that is called (egress.md). */

@@ -16,12 +16,17 @@ import { rewrap } from './cron/rewrap'
 import type { Deployments } from './ports/deployments'
 import type { KeyCustodian } from './ports/key-custodian'
 import type { KeyRings } from './ports/key-rings'
+import type { OrganizationSlotsHandle } from './ports/organization-slots'
 import type { Shards } from './ports/shards'
 
 /** Called every minute, the sweep gets round all deployments in so many calls. */
 const POKE_ROUNDS = 15
 
-type Places = { readonly DB: D1Database; readonly BUCKET: R2Bucket }
+type Places = {
+  readonly DB: D1Database
+  readonly BUCKET: R2Bucket
+  readonly SLOTS: { getByName(name: string): OrganizationSlotsHandle }
+}
 type When = { readonly ENVIRONMENT: string; readonly REINDEX_SINCE: string }
 
 type Engine = {
@@ -33,7 +38,7 @@ type Engine = {
 }
 
 /** What the platform's clock calls every minute: one sweep after the other, and one that fails stops no other. */
-export function everyMinute({ DB, BUCKET }: Places, settings: When, engine: Engine): () => Promise<void> {
+export function everyMinute({ DB, BUCKET, SLOTS }: Places, settings: When, engine: Engine): () => Promise<void> {
   const { masters, rings, vault: custodian, deployments, shards } = engine
   const sweep = createDeploymentSweep(DB)
   const cleaner = createArchiveCleaner(BUCKET)
@@ -61,6 +66,7 @@ export function everyMinute({ DB, BUCKET }: Places, settings: When, engine: Engi
     deployments,
     custodian,
     rings,
+    slotsOf: (organizationId: string) => SLOTS.getByName(`org:${organizationId}`),
     cleaner,
     report,
   }

@@ -8,6 +8,7 @@ import { keepDeadLetters } from './queue/dead-letters'
 export { EgressGateway } from './adapters/loader/egress-gateway'
 export { DeploymentObject } from './objects/deployment-object'
 export { ExecutionShard } from './objects/execution-shard'
+export { OrganizationSlots } from './objects/organization-slots'
 
 let composed: Composition | null = null
 

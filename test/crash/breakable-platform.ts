@@ -1,5 +1,4 @@
 import type { Bindings } from '../../worker/env'
-import type { ShardHandle } from '../../worker/ports/shards'
 import type { KillPoints, Process } from './kill-points'
 
 /** What an object's queues take, instead of a queue: the test delivers it. */
@@ -49,7 +48,8 @@ export function breakableBindings(env: Bindings, points: KillPoints, process: Pr
     BUCKET: inherit(env.BUCKET, {
       put: (...args: Parameters<R2Bucket['put']>) => points.later(process, 'r2 put', () => env.BUCKET.put(...args)),
     }),
-    SHARDS: breakableShards(env.SHARDS, points, process),
+    SHARDS: breakableObjects(env.SHARDS, points, process),
+    SLOTS: breakableObjects(env.SLOTS, points, process),
     DOORBELLS_0: queue,
     DOORBELLS_1: queue,
     DOORBELLS_2: queue,
@@ -57,20 +57,23 @@ export function breakableBindings(env: Bindings, points: KillPoints, process: Pr
   }
 }
 
-/** Shards as another object reaches them: by a fresh stub a call, over lines that break. */
-function breakableShards(shards: Bindings['SHARDS'], points: KillPoints, process: Process): Bindings['SHARDS'] {
+/** Objects as another object reaches them: by a fresh stub a call, over lines that break. */
+function breakableObjects<N extends Bindings['SHARDS'] | Bindings['SLOTS']>(
+  objects: N,
+  points: KillPoints,
+  process: Process,
+): N {
   const getByName = (name: string) =>
-    new Proxy({} as ShardHandle, {
-      get: (_, method: keyof ShardHandle) => (request: never) =>
+    new Proxy({} as Handle, {
+      get: (_, method: string) => (request: unknown) =>
         points.later(process, `rpc ${method}`, () =>
-          points.overLine(() => {
-            const shard = shards.getByName(name) as unknown as ShardHandle
-            return (shard[method] as (request: never) => Promise<unknown>)(request)
-          }),
+          points.overLine(async () => (objects.getByName(name) as unknown as Handle)[method]?.(request)),
         ),
     })
-  return { getByName } as unknown as Bindings['SHARDS']
+  return { getByName } as unknown as N
 }
+
+type Handle = Readonly<Record<string, (request: unknown) => Promise<unknown>>>
 
 function breakableDatabase(db: D1Database, points: KillPoints, process: Process): D1Database {
   const breakable = (statement: D1PreparedStatement): D1PreparedStatement =>

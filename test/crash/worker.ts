@@ -11,6 +11,7 @@ import { type KillPoints, killPointsOf, type Process } from './kill-points'
 
 // oxlint-disable-next-line import/no-default-export -- what the platform calls
 export { default } from '../../worker/index'
+export { OrganizationSlots } from '../../worker/objects/organization-slots'
 
 /** An object in one of its lives; after its death nothing it still does counts. */
 function lifeOf(name: string, ctx: DurableObjectState, points: KillPoints): Process {

@@ -8,6 +8,7 @@ const KINDS = {
   shard_dies_before_commit: 0.03,
   shard_dies_after_commit: 0.03,
   shard_clock_jumps: 0.5,
+  lender_dies: 0.2,
   process_dies: 0.02,
   process_stalls: 0.02,
   clock_skewed: 0.5,

@@ -1,6 +1,6 @@
 import type { EpochMs } from '#core/kernel/time'
 import type { NewRow, Post, Row } from '#core/shard/store'
-import type { InboxEntry } from '#core/shard/wire'
+import type { InboxEntry, Loan } from '#core/shard/wire'
 
 /** An execution's row, with JSON columns as text. Long texts and the journal's parts lie beside it. */
 export type StoredRow = Omit<Row, 'cause' | 'journal'> &
@@ -12,6 +12,7 @@ export type StoredMeta = {
   readonly no: number
   readonly config: string
   readonly flushedThrough: number
+  readonly loan: Loan
   readonly keyTable: 0 | 1
   readonly keysSince: EpochMs
 }

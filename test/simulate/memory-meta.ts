@@ -1,5 +1,6 @@
 import { BLOCK_SIZE } from '#core/shard/blocks'
 import type { ShardStore } from '#core/shard/store'
+import { NO_LOAN } from '#core/shard/wire'
 import { DeploymentConfigColumn, ReleaseSummaryColumn } from '../../worker/objects/columns'
 import type { MemoryDisk } from './memory-disk'
 import type { Transactions } from './memory-transactions'
@@ -8,6 +9,7 @@ type MetaMethods =
   | 'loadMeta'
   | 'saveMeta'
   | 'saveFlushedThrough'
+  | 'saveLoan'
   | 'nextSeq'
   | 'putRelease'
   | 'release'
@@ -22,19 +24,23 @@ export function createMemoryMeta(disk: MemoryDisk, { set, remove }: Transactions
     loadMeta() {
       const meta = disk.meta.get('meta')
       if (meta === undefined) return null
-      const { no, flushedThrough } = meta
+      const { no, flushedThrough, loan } = meta
       let finishNo = flushedThrough
       for (const row of disk.rows.values()) finishNo = Math.max(finishNo, row.finishNo ?? 0)
-      return { no, config: DeploymentConfigColumn.parse(JSON.parse(meta.config)), finishNo, flushedThrough }
+      return { no, config: DeploymentConfigColumn.parse(JSON.parse(meta.config)), finishNo, flushedThrough, loan }
     },
     saveMeta({ no, config: value, flushedThrough }) {
       const config = JSON.stringify(value)
-      const before = disk.meta.get('meta') ?? { no, flushedThrough, keyTable: 0, keysSince: 0 }
+      const before = disk.meta.get('meta') ?? { no, flushedThrough, loan: NO_LOAN, keyTable: 0, keysSince: 0 }
       set(disk.meta, 'meta', { ...before, config })
     },
     saveFlushedThrough(flushedThrough) {
       const before = disk.meta.get('meta')
       if (before !== undefined) set(disk.meta, 'meta', { ...before, flushedThrough })
+    },
+    saveLoan({ slots, no }) {
+      const before = disk.meta.get('meta')
+      if (before !== undefined) set(disk.meta, 'meta', { ...before, loan: { slots, no } })
     },
     nextSeq() {
       let next = 0

@@ -70,7 +70,7 @@ export class ShardPlatform {
     const life = this.#alive()
     if (chaos.strikes('shard_dies_before_commit')) life.doom()
     const { host } = life
-    const answer = method === 'poke' ? await host.poke(this.#armedFor(life)) : host[method](request as never)
+    const answer = await (method === 'poke' ? host.poke(this.#armedFor(life)) : host[method](request as never))
     if (life.isOver()) throw new Error('The object was reset.')
     heard({ ref, no, method, request, answer, by, host })
     changed(host)
@@ -121,8 +121,8 @@ export class ShardPlatform {
     const life = this.#alive()
     if (chaos.strikes('shard_dies_before_commit')) life.doom()
     await life.host.alarm().catch(() => undefined)
+    if (!life.isOver()) changed(life.host)
     if (chaos.strikes('shard_dies_after_commit')) this.#end(life)
     if (life.isOver()) this.#arm(timeline.now() + ALARM_AGAIN_MS)
-    else changed(life.host)
   }
 }

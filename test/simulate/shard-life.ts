@@ -7,7 +7,7 @@ import type { Timeline } from './timeline'
 const JUMP_MS_MAX = 20_000
 
 /** What a life of a shard is given; everything else it has by itself. */
-export type LifePorts = Pick<ShardHostPorts, 'no' | 'doorbells' | 'peers' | 'outside' | 'report'> & {
+export type LifePorts = Pick<ShardHostPorts, 'no' | 'doorbells' | 'peers' | 'slotsOf' | 'outside' | 'report'> & {
   readonly timeline: Timeline
   readonly disk: MemoryDisk
   readonly setAlarm: (at: EpochMs) => void
@@ -44,6 +44,7 @@ export function startLife(ports: LifePorts, armedAt: EpochMs | null, jumps: bool
     report,
     doorbells: { ring: async (bell, count) => (isOver ? undefined : doorbells.ring(bell, count)) },
     peers: ports.peers,
+    slotsOf: ports.slotsOf,
     growth: { atAcceptsPerSecond: 0, ask: async () => undefined },
     clock: () => timeline.now() + offsetMs,
     setTimer: (work, ms) => timeline.in(ms, () => void (isOver || work())),

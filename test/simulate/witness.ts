@@ -2,6 +2,7 @@ import { isTerminalStatus } from '#core/model/execution-status'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { JournalEvent } from '#core/engine/event'
 import type { EpochMs } from '#core/kernel/time'
+import { LEASE_MS } from '#core/shard/lease'
 import type { ExecutionSummary } from '#core/shard/summary'
 import type {
   AcceptAnswer,
@@ -53,7 +54,12 @@ export type Witness = {
   readonly ended: (id: string, status: string) => void
 }
 
-export function createWitness(timeline: Timeline, deployed: ReadonlyMap<string, SimulatedDeployment>): Witness {
+/** `mayRun` = how many executions of all deployments together may run at once. */
+export function createWitness(
+  timeline: Timeline,
+  deployed: ReadonlyMap<string, SimulatedDeployment>,
+  mayRun: () => number,
+): Witness {
   const executions = new Map<string, Seen>()
   const idsByKey = new Map<string, Set<string>>()
   const broken: string[] = []
@@ -156,8 +162,11 @@ export function createWitness(timeline: Timeline, deployed: ReadonlyMap<string, 
   function changed({ shard }: Heard['host']): void {
     const { ref = '' } = shard.memory.meta?.config ?? {}
     const limits = deployed.get(ref)?.limits
-    const running = [...executions.values()].filter((one) => one.ref === ref && one.claims.length > 0 && !one.hasEnded)
+    const everywhere = [...executions.values()].filter((one) => one.claims.length > 0 && !one.hasEnded)
+    const running = everywhere.filter((one) => one.ref === ref)
     for (const one of running) one.hasEnded = one.no === shard.memory.meta?.no && !shard.memory.live.has(one.seq)
+    const { length: all } = everywhere.filter((one) => !one.hasEnded && mayRunNow(one))
+    if (all > mayRun()) broken.push(`I9: ${all} executions of the organization run at once, ${mayRun()} may`)
     const byKey = Map.groupBy(
       running.filter(({ hasEnded }) => !hasEnded),
       ({ concurrencyKey }) => concurrencyKey,
@@ -168,6 +177,11 @@ export function createWitness(timeline: Timeline, deployed: ReadonlyMap<string, 
       if (key !== null && deployed.get(ref)?.config().split !== undefined) continue
       if (length > limit) broken.push(`I9: ${length} executions of ${key ?? 'no key'} run at once, ${limit} may`)
     }
+  }
+
+  /** One that left no trace before its lease was over waits again, and nobody runs it (I4). */
+  function mayRunNow({ lines, claims }: Seen): boolean {
+    return lines.length > 0 || timeline.now() <= (claims.at(-1)?.at ?? 0) + LEASE_MS
   }
 
   function indexed(summaries: readonly ExecutionSummary[]): void {

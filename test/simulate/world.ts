@@ -16,6 +16,7 @@ import type { Chaos } from './chaos'
 import type { SimulatedDeployment } from './deployment'
 import { DOCUMENTS } from './documents'
 import { ShardPlatform } from './platform'
+import { SimulatedOrganization } from './organization'
 import { createProcess, type Process } from './process'
 import type { Random } from './random'
 import { releases, vault } from './releases'
@@ -26,6 +27,8 @@ import { createWitness, type Witness } from './witness'
 const SWEEP_EVERY_MS = 60_000
 const LATE_BELL_MS_MAX = 20_000
 const STORE_MS_MAX = 30
+/** What the organization of a run may lend: nothing, too little, enough. */
+const SLOTS_LENT = [0, 1, 2, 4, 1_000] as const
 
 export class World {
   readonly index = new Map<string, ExecutionSummary>()
@@ -34,6 +37,7 @@ export class World {
   readonly faults: string[] = []
   readonly witness: Witness
   readonly sink: Sink
+  readonly organization: SimulatedOrganization
   readonly #timeline: Timeline
   readonly #chaos: Chaos
   readonly #random: Random
@@ -45,7 +49,14 @@ export class World {
     this.#timeline = timeline
     this.#chaos = chaos
     this.#random = random
-    this.witness = createWitness(timeline, this.deployed)
+    this.organization = new SimulatedOrganization(random.pick(SLOTS_LENT), {
+      timeline,
+      chaos,
+      random,
+      shards: (ref, no) => this.platform(ref, no).handle(null),
+      report: this.#report,
+    })
+    this.witness = createWitness(timeline, this.deployed, () => this.organization.limit + this.#shards.size)
     this.sink = createSink(timeline, chaos, random)
   }
 
@@ -70,6 +81,7 @@ export class World {
       random: this.#random,
       doorbells: { ring: async (bell, count) => this.#ring(bell.ref, bell.shard, count) },
       peers: (peer, peerNo) => this.platform(peer, peerNo).handle(null),
+      slotsOf: () => this.organization.handle(),
       outside: this.#outside(),
       heard: witness.heard,
       changed: witness.changed,

@@ -3,6 +3,7 @@ import type { ArchiveCleaner } from '../ports/archive-cleaner'
 import type { KeyCustodian } from '../ports/key-custodian'
 import type { KeyRings } from '../ports/key-rings'
 import type { OrganizationSweep, RemovedOrganization } from '../ports/organization-sweep'
+import type { OrganizationSlotsOf } from '../ports/organization-slots'
 import type { Stores } from '../ports/stores'
 import { type HaltDeps, haltDeployments } from '../services/halt-deployments'
 
@@ -22,6 +23,7 @@ export type RemoveDeps = Omit<HaltDeps, 'stores' | 'caller'> & {
   readonly storesOf: (organizationId: string) => Pick<Stores, 'organizationId' | 'deployments'>
   readonly custodian: Pick<KeyCustodian, 'shred'>
   readonly rings: Pick<KeyRings, 'remove'>
+  readonly slotsOf: OrganizationSlotsOf
   readonly cleaner: Pick<ArchiveCleaner, 'clear'>
   readonly report: (event: string, facts: Readonly<Record<string, string | number>>) => void
 }
@@ -59,6 +61,7 @@ async function removeOne(deps: RemoveDeps, { id, removedAt }: RemovedOrganizatio
   await organizations.removeOrganization(id)
   if (!(await organizations.clearAudit(id))) return false
   await rings.remove(id)
+  await deps.slotsOf(id).forget({ organizationId: id })
   await organizations.end(id)
   const chain = head === null ? {} : { auditSeq: head.seq, auditHash: head.hash ?? '' }
   deps.report('organization_removed', { organizationId: id, tookMs: now - removedAt, ...chain })

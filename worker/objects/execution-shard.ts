@@ -15,6 +15,7 @@ import type {
   ParkItem,
   ReleaseParts,
   RenewItem,
+  ReturnRequest,
   SignalRequest,
 } from '#core/shard/wire'
 import { createDeadLetterLog } from '../adapters/d1/dead-letter-log'
@@ -50,6 +51,7 @@ export class ExecutionShard extends DurableObject<Bindings> {
         atAcceptsPerSecond: readSettings(env).GROW_AT_ACCEPTS_PER_SECOND,
         ask: (ref, wish) => env.DEPLOYMENTS.getByName(`dep:${ref}`).grow(wish),
       },
+      slotsOf: (organizationId) => env.SLOTS.getByName(`org:${organizationId}`),
       outside: {
         index: createExecutionIndex(env.DB),
         deadLetters: createDeadLetterLog(env.DB),
@@ -107,6 +109,10 @@ export class ExecutionShard extends DurableObject<Bindings> {
 
   finish(request: { items: readonly FinishItem[] }) {
     return this.#host.finish(request)
+  }
+
+  giveBack(request: ReturnRequest) {
+    return this.#host.giveBack(request)
   }
 
   signal(request: SignalRequest) {

@@ -16,6 +16,7 @@ import { createLoadWindow, type LoadWindow } from '#core/shard/load-window'
 import { notify, signal } from '#core/shard/mail'
 import { openShard, type Shard } from '#core/shard/memory'
 import { recordOf, statusOf } from '#core/shard/record'
+import { giveBack } from '#core/shard/loan'
 import { doorbellsToSend, hasReady } from '#core/shard/rings'
 import { isInGrace, nextDueAt, tick } from '#core/shard/tick'
 import type { ShardStore } from '#core/shard/store'
@@ -32,10 +33,13 @@ import type {
   ParkItem,
   ReleaseParts,
   RenewItem,
+  ReturnRequest,
   SignalRequest,
 } from '#core/shard/wire'
 import type { Doorbells } from '../ports/doorbells'
+import type { OrganizationSlotsOf } from '../ports/organization-slots'
 import type { Shards } from '../ports/shards'
+import { type Borrower, createBorrower } from './borrower'
 import { createFlusher, type Flusher, type FlusherPorts } from './flusher'
 import { createPostman, type Postman } from './postman'
 
@@ -62,6 +66,8 @@ export type ShardHostPorts = {
   /** The other shards, for what executions have to tell each other. */
   readonly peers: Shards
   readonly growth: ShardGrowth
+  /** Who lends it what it may run at once. */
+  readonly slotsOf: OrganizationSlotsOf
   readonly outside: Pick<FlusherPorts, 'index' | 'deadLetters' | 'blocks'>
   /** Goes on after the answer has left. */
   readonly background: (work: Promise<unknown>) => void
@@ -75,6 +81,7 @@ export class ShardHost {
   readonly flusher: Flusher
   readonly #ports: ShardHostPorts
   readonly #postman: Postman
+  readonly #borrower: Borrower
   readonly #load: LoadWindow
   #armedAt: EpochMs | null = null
   #ringSet = false
@@ -86,6 +93,11 @@ export class ShardHost {
     this.flusher = createFlusher(this.shard, { ...outside, clock, setTimer })
     this.#load = createLoadWindow(ports.growth.atAcceptsPerSecond)
     this.#postman = createPostman(this.shard, { shards: peers, clock, setTimer })
+    this.#borrower = createBorrower(this.shard, {
+      ...ports,
+      step: (work) => this.#step(work),
+      ring: () => this.#ringSoon(),
+    })
   }
 
   /** Takes up what an earlier life left; `armedAt` is the alarm that is set already. */
@@ -124,7 +136,9 @@ export class ShardHost {
     return findKey(this.shard, request)
   }
 
-  claim(request: ClaimRequest) {
+  /** A claim that finds too few slots waits for those that were asked for. */
+  async claim(request: ClaimRequest) {
+    await this.#borrower.wait()
     const answer = this.#step(() => claim(this.shard, request, this.#now()))
     this.after()
     return answer
@@ -158,6 +172,10 @@ export class ShardHost {
     this.after()
     this.#ringLater()
     return answers
+  }
+
+  giveBack(request: ReturnRequest) {
+    return this.#step(() => giveBack(this.shard, request))
   }
 
   signal(request: SignalRequest) {
@@ -221,6 +239,7 @@ export class ShardHost {
   after(withinMs = LOOK_AGAIN_MS): void {
     this.flusher.schedule()
     this.#postman.schedule()
+    this.#borrower.schedule()
     if (!this.#hasBusiness()) return
     this.#arm(this.#now() + Math.min(withinMs, this.shard.memory.live.size > 0 ? LOOK_AGAIN_MS : withinMs))
   }
@@ -232,6 +251,7 @@ export class ShardHost {
   async #lookAround(): Promise<void> {
     try {
       const { ring } = this.#step(() => tick(this.shard, this.#now()))
+      this.#borrower.schedule()
       await this.#ring(ring)
       await this.flusher.run()
       await this.#postman.run()

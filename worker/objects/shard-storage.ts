@@ -1,5 +1,6 @@
 import type { EpochMs } from '#core/kernel/time'
 import type { JournalChange, NewRow, ShardMeta, ShardStore } from '#core/shard/store'
+import type { Loan } from '#core/shard/wire'
 import { DeploymentConfigColumn, ReleaseSummaryColumn } from './columns'
 import { createLongTexts } from './long-texts'
 import { createHeadReader } from './shard-heads'
@@ -31,11 +32,10 @@ export function createShardStorage(storage: DurableObjectStorage): ShardStore {
 }
 
 function metaMethods(sql: SqlStorage) {
+  type MetaRow = { no: number; config: string; flushed_through: number; lent: number; loan_no: number }
   return {
     loadMeta(): ShardMeta | null {
-      const row = sql
-        .exec<{ no: number; config: string; flushed_through: number }>('SELECT no, config, flushed_through FROM meta')
-        .toArray()[0]
+      const row = sql.exec<MetaRow>('SELECT no, config, flushed_through, lent, loan_no FROM meta').toArray()[0]
       if (row === undefined) return null
       const newest = sql.exec<{ n: number | null }>('SELECT max(finish_no) AS n FROM execution_0').one().n ?? 0
       return {
@@ -43,6 +43,7 @@ function metaMethods(sql: SqlStorage) {
         config: DeploymentConfigColumn.parse(JSON.parse(row.config)),
         finishNo: Math.max(newest, row.flushed_through),
         flushedThrough: row.flushed_through,
+        loan: { slots: row.lent, no: row.loan_no },
       }
     },
     saveMeta(meta: ShardMeta): void {
@@ -56,6 +57,9 @@ function metaMethods(sql: SqlStorage) {
     },
     saveFlushedThrough(finishNo: number): void {
       sql.exec('UPDATE meta SET flushed_through = ?', finishNo)
+    },
+    saveLoan({ slots, no }: Loan): void {
+      sql.exec('UPDATE meta SET lent = ?, loan_no = ?', slots, no)
     },
     nextSeq(): number {
       const row = sql.exec<{ n: number | null }>('SELECT max(seq) AS n FROM execution_0').one().n ?? -1

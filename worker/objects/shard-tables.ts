@@ -26,6 +26,10 @@ const STEPS: readonly (readonly string[])[] = [
     `CREATE TABLE long_0 (seq INTEGER NOT NULL, name TEXT NOT NULL, part INTEGER NOT NULL, body TEXT NOT NULL,
       PRIMARY KEY (seq, name, part)) WITHOUT ROWID`,
   ],
+  [
+    `ALTER TABLE meta ADD COLUMN lent INTEGER NOT NULL DEFAULT 0`,
+    `ALTER TABLE meta ADD COLUMN loan_no INTEGER NOT NULL DEFAULT 0`,
+  ],
 ]
 
 /** Brings an ExecutionShard's tables to the newest form. */

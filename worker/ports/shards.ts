@@ -18,6 +18,8 @@ import type {
   ParkItem,
   ReleaseParts,
   RenewItem,
+  ReturnedSlots,
+  ReturnRequest,
   SignalAnswer,
   SignalRequest,
 } from '#core/shard/wire'
@@ -55,6 +57,8 @@ export type ShardHandle = {
     reason: string
     actor: string | null
   }): Promise<'recorded' | 'terminal' | 'unknown'>
+  /** Gives slots back to the organization; answers what it still holds. Null = nothing of this organization is here. */
+  giveBack(request: ReturnRequest): Promise<ReturnedSlots | null>
   /** Keeps a signal for an execution, which hears it at once or when it next waits for one. */
   signal(request: SignalRequest): Promise<SignalAnswer>
   /** What another execution has to tell one of this shard. */

@@ -15,7 +15,9 @@ describe('the page of limits', () => {
 
   test('names no constant that does not exist', () => {
     const named = [
-      ...page.matchAll(/`(\w+(?:Max|Min|Default|PerWindow|PerDeployment|Seconds|SecondsMost|RequestsMost))`/g),
+      ...page.matchAll(
+        /`(\w+(?:Max|Min|Default|PerWindow|PerDeployment|PerOrganization|Seconds|SecondsMost|RequestsMost))`/g,
+      ),
     ].map(([, name]) => name)
     expect(new Set(named)).toEqual(new Set(Object.keys(all)))
   })

@@ -1,6 +1,7 @@
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Live, Shard } from '#core/shard/memory'
 import type { RowHead, RowState, ShardStore } from '#core/shard/store'
+import { NO_LOAN } from '#core/shard/wire'
 
 const config: DeploymentConfig = {
   v: 1,
@@ -39,7 +40,7 @@ export function oneRowShard(state: RowState, claimed = false): { shard: Shard; d
     saveFlushedThrough: (finishNo) => void (disk.flushedThrough = finishNo),
   }
   const memory: Shard['memory'] = {
-    meta: { no: 0, config, finishNo: 1, flushedThrough: 0 },
+    meta: { no: 0, config, finishNo: 1, flushedThrough: 0, loan: NO_LOAN },
     nextSeq: 1,
     live: new Map(isLive ? [[0, { seq: 0, acceptedAt: 0, claimed } as Live]] : []),
     ready: new Set(),

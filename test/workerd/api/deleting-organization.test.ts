@@ -34,6 +34,7 @@ const removing: RemoveDeps = {
   deployments: (ref) => bindings.DEPLOYMENTS.getByName(`dep:${ref}`) as unknown as ReturnType<Deployments>,
   custodian: freshVault(),
   rings,
+  slotsOf: (organizationId) => bindings.SLOTS.getByName(`org:${organizationId}`),
   cleaner: createArchiveCleaner(bindings.BUCKET),
   report,
 }

@@ -47,7 +47,7 @@ export async function bucketObjects(): Promise<readonly string[]> {
 /** Every cell of every table of every Durable Object. */
 export async function objectRows(): Promise<readonly string[]> {
   const texts: string[] = []
-  for (const namespace of [env.DEPLOYMENTS, env.SHARDS]) {
+  for (const namespace of [env.DEPLOYMENTS, env.SHARDS, env.SLOTS]) {
     for (const id of await listDurableObjectIds(namespace as DurableObjectNamespace)) {
       const stub = (namespace as DurableObjectNamespace).get(id)
       const rows = await runInDurableObject(stub, (_object, state) => {

@@ -1,5 +1,5 @@
 import type { JournalChange, NewRow, ShardStore } from '#core/shard/store'
-import type { Cause, InboxEntry } from '#core/shard/wire'
+import { type Cause, type InboxEntry, NO_LOAN } from '#core/shard/wire'
 import type { Random } from '../../simulate/random'
 import { deploymentConfig, releaseParts } from '../support/open-shard'
 
@@ -118,6 +118,7 @@ type KnowledgeMethod =
   | 'loadMeta'
   | 'saveMeta'
   | 'saveFlushedThrough'
+  | 'saveLoan'
   | 'nextSeq'
   | 'putRelease'
   | 'releasePins'
@@ -134,8 +135,17 @@ function knowledgeMoves(random: Random): Pick<Moves, KnowledgeMethod> {
   }
   return {
     loadMeta: () => [],
-    saveMeta: () => [{ no: random.between(0, 3), config: config(), finishNo: 0, flushedThrough: random.between(0, 9) }],
+    saveMeta: () => [
+      {
+        no: random.between(0, 3),
+        config: config(),
+        finishNo: 0,
+        flushedThrough: random.between(0, 9),
+        loan: NO_LOAN,
+      },
+    ],
     saveFlushedThrough: () => [random.between(0, 20)],
+    saveLoan: () => [{ slots: random.between(0, 9), no: random.between(1, 9) }],
     nextSeq: () => [],
     putRelease: () => [
       releaseParts(random.between(1, 4), random.chance(0.5) ? { concurrency: random.between(1, 9) } : {}),

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { DeploymentHandle } from '../../../worker/ports/deployments'
+import type { OrganizationSlotsHandle } from '../../../worker/ports/organization-slots'
 import type { ShardHandle } from '../../../worker/ports/shards'
 import { delivery } from '../support/test-delivery'
 import { newVictim, type Victim } from './victim'
@@ -36,6 +37,7 @@ const SHARD: { readonly [K in keyof ShardHandle]: Case<ShardHandle> } = {
   read: (shard, organizationId, victim) => shard.read({ organizationId, seq: seqOf(victim) }),
   peek: (shard, organizationId, victim) => shard.peek({ organizationId, seq: seqOf(victim) }),
   release: (shard, organizationId) => shard.release({ organizationId, pin: 1 }),
+  giveBack: (shard, organizationId) => shard.giveBack({ organizationId, most: 0 }),
   erase: (shard, organizationId, victim) => shard.erase({ organizationId, id: victim.ended }),
   reindex: (shard, organizationId) => shard.reindex({ organizationId, sinceAt: 0, from: 0 }),
   purge: (shard, organizationId) => shard.purge({ organizationId, mayCancel: true }),
@@ -74,11 +76,30 @@ const DEPLOYMENT: { readonly [K in keyof DeploymentHandle]: Case<DeploymentHandl
   purge: (deployment, organizationId) => deployment.purge({ organizationId, mayCancel: true }),
 }
 
+/** Every method of the object that lends an organization's slots. */
+const SLOTS: { readonly [K in keyof OrganizationSlotsHandle]: Case<OrganizationSlotsHandle> } = {
+  lend: (slots, organizationId, { ref }) => slots.lend({ organizationId, ref, shard: 0, need: 9, wish: 9, no: 0 }),
+  forget: (slots, organizationId) => slots.forget({ organizationId }),
+}
+
 const guarded = <Handle>(cases: { readonly [name: string]: Case<Handle> }) =>
   Object.entries(cases).flatMap(([name, attempt]) => (attempt === 'reached by ref' ? [] : [[name, attempt] as const]))
 
 /** What an object says to those it does not know: nothing. */
-const NOTHING = [null, 0, 'unknown', 'nothing', { kind: 'none' }, { kind: 'behind' }, { kind: 'not_deployed' }]
+const NOTHING = [
+  null,
+  undefined,
+  0,
+  'unknown',
+  'nothing',
+  { kind: 'none' },
+  { kind: 'behind' },
+  { kind: 'not_deployed' },
+]
+
+function slotsOf({ organizationId }: Victim): OrganizationSlotsHandle {
+  return env.SLOTS.getByName(`org:${organizationId}`) as unknown as OrganizationSlotsHandle
+}
 
 let victim: Victim
 let before: readonly string[]
@@ -106,6 +127,14 @@ describe('an object called for another organization (A-20, T-28)', () => {
     const deployment = env.DEPLOYMENTS.getByName(`dep:${victim.ref}`) as unknown as DeploymentHandle
     for (const stranger of ['org_stranger', '', victim.organizationId.toUpperCase()]) {
       expect(NOTHING).toContainEqual(await attempt(deployment, stranger, victim))
+    }
+    expect(await changed()).toEqual([])
+  })
+
+  test.each(guarded(SLOTS))('slots.%s tells nothing and does nothing', async (_, attempt) => {
+    const slots = slotsOf(victim)
+    for (const stranger of ['org_stranger', '', victim.organizationId.toUpperCase()]) {
+      expect(NOTHING).toContainEqual(await attempt(slots, stranger, victim))
     }
     expect(await changed()).toEqual([])
   })

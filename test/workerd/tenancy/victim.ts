@@ -215,7 +215,11 @@ async function snapshotOf(organizationId: string, ref: string): Promise<readonly
     tables.map(async (table) => (await rowsOf(table, organizationId)).map((row) => `${table} ${JSON.stringify(row)}`)),
   )
   const own = await env.DB.prepare('SELECT * FROM organizations WHERE id = ?').bind(organizationId).first()
-  const objects = [env.DEPLOYMENTS.getByName(`dep:${ref}`), env.SHARDS.getByName(`dep:${ref}:0`)]
+  const objects = [
+    env.DEPLOYMENTS.getByName(`dep:${ref}`),
+    env.SHARDS.getByName(`dep:${ref}:0`),
+    env.SLOTS.getByName(`org:${organizationId}`),
+  ]
   const { objects: kept } = await env.BUCKET.list({ limit: 1_000 })
   const stored = kept.filter(({ key }) => key.includes(ref)).map(({ key, etag }) => `${key} ${etag}`)
   return [...rows.flat(), JSON.stringify(own), ...(await Promise.all(objects.map(linesIn))).flat(), ...stored]

@@ -11,6 +11,8 @@ export const PLAN_LIMITS = {
   apiWindowSeconds: 60,
   /** Executions of one deployment that run or wait at once, unless `settings.concurrency` says fewer. */
   runningPerDeployment: 1_000,
+  /** Executions of one organization that run or wait at once, beside one of each shard. */
+  runningPerOrganization: 5_000,
   /** What a webhook can say of its own `rateLimit`. */
   endpointRequestsMost: 100_000,
   endpointWindowSecondsMost: 3_600,

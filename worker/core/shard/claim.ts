@@ -3,7 +3,7 @@ import type { EpochMs } from '../kernel/time'
 import { journalChars } from './journal-room'
 import { holdLease, LEASE_MS } from './lease'
 import type { Live, Shard, ShardMemory } from './memory'
-import { freeKeyed, freeShared, isExpired, takeSlot } from './slots'
+import { isExpired, mayStart, takeSlot } from './slots'
 import { CLAIM_NETWORK_MAX, CLAIM_PURE_MAX, claimArrived, doorbellsToSend, runnerStays } from './rings'
 import { executionId } from './row-id'
 import type { ClaimAnswer, ClaimRequest, ReleaseParts, Work } from './wire'
@@ -61,8 +61,9 @@ function choose({ memory }: Shard, max: number, now: EpochMs): readonly Live[] {
 
 function* inOrder(memory: ShardMemory): Generator<number> {
   yield* memory.resumed
-  yield* first(memory.opened, freeKeyed(memory))
-  yield* first(memory.ready, freeShared(memory))
+  const { keyed, shared } = mayStart(memory)
+  yield* first(memory.opened, keyed)
+  yield* first(memory.ready, shared)
 }
 
 function* first(seqs: Iterable<number>, count: number): Generator<number> {

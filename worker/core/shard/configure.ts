@@ -1,6 +1,6 @@
 import type { Shard } from './memory'
 import type { DeploymentConfig } from '../model/deployment-config'
-import type { ReleaseParts } from './wire'
+import { NO_LOAN, type ReleaseParts } from './wire'
 
 /**
  * Takes over a newer config and stores releases in any case. Older configs change nothing (4.4 rule 2). Answers how many
@@ -17,7 +17,7 @@ export function configure(
       memory.releases.set(release.pin, release.summary)
     }
     if (memory.meta === null) {
-      memory.meta = { no: push.no, config: push.config, finishNo: 0, flushedThrough: 0 }
+      memory.meta = { no: push.no, config: push.config, finishNo: 0, flushedThrough: 0, loan: NO_LOAN }
       store.saveMeta(memory.meta)
     } else if (push.config.epoch > memory.meta.config.epoch) {
       memory.meta = { ...memory.meta, config: push.config }

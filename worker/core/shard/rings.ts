@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kernel/time'
 import { RING_AGAIN_MS, type Live, type ShardMemory } from './memory'
-import { freeKeyed, freeShared, queueFirst, queueUp } from './slots'
+import { mayStart, queueFirst, queueUp } from './slots'
 
 /** What one claim hands out at most: executions that touch the network, or executions that do not. */
 export const CLAIM_NETWORK_MAX = 5
@@ -10,11 +10,11 @@ const RING_WAIT_MS_MAX = 5 * 60_000
 
 /** How many doorbells to send now: enough for what is ready and allowed to run, less those already on their way. */
 export function doorbellsToSend(memory: ShardMemory): number {
-  const { meta, ready, opened, resumed, releases } = memory
+  const { meta, resumed, releases } = memory
   if (meta === null) return 0
-  const startable = Math.min(ready.size, freeShared(memory)) + Math.min(opened.size, freeKeyed(memory))
+  const { keyed, shared } = mayStart(memory)
   const pure = meta.config.active !== null && releases.get(meta.config.active)?.pure === true
-  const wanted = Math.ceil((startable + resumed.size) / (pure ? CLAIM_PURE_MAX : CLAIM_NETWORK_MAX))
+  const wanted = Math.ceil((keyed + shared + resumed.size) / (pure ? CLAIM_PURE_MAX : CLAIM_NETWORK_MAX))
   const ring = Math.max(0, Math.min(wanted, DOORBELLS_MAX) - memory.rung)
   memory.rung += ring
   return ring

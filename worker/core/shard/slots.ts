@@ -14,6 +14,8 @@ export type KeyGroup = {
 
 /** What one shard may run at once of executions whose keys have limits of their own. */
 const KEYED_SLOTS_MAX = 1_000
+/** Slots a shard has of its own, beside those its organization lends it: something always runs. */
+export const OWN_SLOTS = 1
 
 function groupOf(memory: ShardMemory, key: string): KeyGroup {
   const known = memory.groups.get(key)
@@ -51,20 +53,33 @@ function sharedSlots({ slots, keyedSlots }: ShardMemory): number {
   return slots - keyedSlots
 }
 
-/** How many of those that share the quota may start now. */
+/** How many slots of the organization nobody holds here: its own and those on loan (loan.ts). */
+function freeSlots({ meta, slots }: ShardMemory): number {
+  return Math.max(0, OWN_SLOTS + (meta?.loan.slots ?? 0) - slots)
+}
+
+/** How many may start now; those whose keys have a place for them come first. */
+export function mayStart(memory: ShardMemory): { keyed: number; shared: number } {
+  const free = freeSlots(memory)
+  const keyed = Math.min(memory.opened.size, freeKeyed(memory), free)
+  return { keyed, shared: Math.min(memory.ready.size, freeShared(memory), free - keyed) }
+}
+
+/** How many of those that share the quota have room in it. */
 export function freeShared(memory: ShardMemory): number {
   return Math.max(0, (memory.meta?.config.quota ?? 0) - sharedSlots(memory))
 }
 
-/** How many of those whose keys have a place for them may start now. */
+/** How many of those whose keys have a place for them the shard has room for. */
 export function freeKeyed({ keyedSlots }: ShardMemory): number {
   return Math.max(0, KEYED_SLOTS_MAX - keyedSlots)
 }
 
 /** Whether an execution that has just been queued up may start at once: whoever is in the queue comes first. */
 export function mayStartAtOnce(memory: ShardMemory, entry: Live): boolean {
-  if (memory.opened.has(entry.seq)) return freeKeyed(memory) >= memory.opened.size
-  return memory.ready.has(entry.seq) && freeShared(memory) >= memory.ready.size
+  const { keyed, shared } = mayStart(memory)
+  if (memory.opened.has(entry.seq)) return keyed >= memory.opened.size
+  return memory.ready.has(entry.seq) && shared >= memory.ready.size
 }
 
 /** The first claim: from now on it holds a slot. */

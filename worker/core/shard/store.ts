@@ -2,7 +2,7 @@ import type { EpochMs } from '../kernel/time'
 import type { TerminalStatus } from '../model/execution-status'
 import type { DeploymentConfig } from '../model/deployment-config'
 import type { BlockCount } from './blocks'
-import type { Cause, InboxEntry, PostKind, ReleaseParts } from './wire'
+import type { Cause, InboxEntry, Loan, PostKind, ReleaseParts } from './wire'
 
 /** State words on disk; what people read is derived (`pending` = delayed, or live and never claimed). */
 export type RowState = 'live' | 'parked' | 'delayed' | TerminalStatus
@@ -13,6 +13,8 @@ export type ShardMeta = {
   /** Number of the newest finish, and the newest one known to be in the execution index. */
   readonly finishNo: number
   readonly flushedThrough: number
+  /** What its organization has lent it. */
+  readonly loan: Loan
 }
 
 export type NewRow = {
@@ -103,6 +105,8 @@ export type ShardStore = {
   loadMeta(): ShardMeta | null
   saveMeta(meta: ShardMeta): void
   saveFlushedThrough(finishNo: number): void
+  /** Of a shard that has a meta. */
+  saveLoan(loan: Loan): void
   nextSeq(): number
   liveRows(): readonly LiveRow[]
   /** Ended rows the index may not have yet, as `[seq, finishNo]` in finishing order. */

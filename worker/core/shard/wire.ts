@@ -215,3 +215,24 @@ export type ExecutionRecord = {
   readonly journal: readonly string[]
   readonly events: number
 }
+
+/** What an organization has lent a shard; a later loan has a higher number and counts instead of the earlier one. */
+export type Loan = { readonly slots: number; readonly no: number }
+
+export const NO_LOAN: Loan = { slots: 0, no: 0 }
+
+/** A shard needs so many slots in all, and wishes some to go on with; `no` is that of the loan it knows. */
+export type LendRequest = {
+  readonly organizationId: string
+  readonly ref: string
+  readonly shard: number
+  readonly need: number
+  readonly wish: number
+  readonly no: number
+}
+
+/** A shard is to keep no more than it needs, and at most so many. */
+export type ReturnRequest = { readonly organizationId: string; readonly most: number }
+
+/** What it still holds, by which loan, and how many it needs. */
+export type ReturnedSlots = Loan & { readonly need: number }
