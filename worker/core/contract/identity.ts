@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ClaimedEmailShape, EmailShape } from './email-shape'
+import { InstantShape } from './instant-shape'
 import { nameShape } from './name-shape'
 import { defineOperation } from './operation'
 import { IdParam, Instant, pageOf, pageQuery, ReferenceShape } from './page'
@@ -128,7 +129,7 @@ export const identityOperations = {
       scopes: z.array(ScopeShape).min(1).max(100),
       environments: z.array(ReferenceShape).min(1).max(50).nullable().optional(),
       workflowIds: z.array(ReferenceShape).min(1).max(200).nullable().optional(),
-      expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
+      expiresAt: InstantShape.nullable().optional(),
     }),
     responses: { 201: NewKeyShape },
   }),
