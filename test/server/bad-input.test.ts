@@ -166,7 +166,7 @@ describe('the API refuses', () => {
     code: 'credentials_invalid',
     hint: /mistyped/,
   })
-  wrong('a method nobody answers', () => call('PATCH', '/v1/workflows/run'), {
+  wrong('a method nobody answers', () => call('PATCH', '/v1/workflows'), {
     status: 405,
     code: 'method_not_allowed',
     hint: /Allow/,
