@@ -97,4 +97,28 @@ export const mutations = [
       },
     ],
   },
+  {
+    id: 'f1',
+    breaks: 'lending: what others hold is lent once more',
+    caughtBy: ['simulation', 'unit'],
+    patches: [
+      {
+        file: 'worker/core/shard/lending.ts',
+        find: 'Math.min(need, share, free)',
+        put: 'Math.min(need, share)',
+      },
+    ],
+  },
+  {
+    id: 'f2',
+    breaks: 'lending: what was given back counts before a later loan was heard of',
+    caughtBy: ['unit'],
+    patches: [
+      {
+        file: 'worker/core/shard/lending.ts',
+        find: 'if (answer.no !== known.no)',
+        put: 'if (answer.no > known.no)',
+      },
+    ],
+  },
 ]
