@@ -5,6 +5,7 @@ import type { Issue } from '#core/model/issue'
 import type { DeploymentIdentity } from '#core/release/wire'
 import type { VersionRow } from '../ports/version-store'
 import { AppError } from './app-error'
+import { catchUpConfiguration } from './apply-configuration'
 import { buildRelease } from './build-release'
 import { type Candidate, chooseCandidate } from './choose-candidate'
 import { requireEnvironment, requireScope, unknown } from './caller'
@@ -58,6 +59,7 @@ export async function deploy(
   const identity = identityOf(ctx, deployment, workflow.name)
   const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, idempotencyKey))
   await stayDownIfDeleted(ctx, workflow.id, identity)
+  if (body.autoActivate) await catchUpConfiguration(ctx, deployment.id)
   await recordAudit(ctx, body.autoActivate ? 'deployment.switched' : 'deployment.placed', deployment.id, {
     version: release.version,
     releaseId: switched.releaseId,

@@ -3,6 +3,7 @@ import type { JsonObject } from '#core/kernel/json'
 import type { Change, DeploymentSnapshot, HistoryEntry } from '#core/release/wire'
 import type { DeploymentRow } from '../ports/deployment-store'
 import { AppError } from './app-error'
+import { catchUpConfiguration } from './apply-configuration'
 import { requireEnvironment, requireScope, requireWorkflow, unknown } from './caller'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
@@ -86,7 +87,10 @@ function factsOf(change: Change): JsonObject {
   return change.kind === 'scale' ? { shards: change.shards } : {}
 }
 
-/** Switches to a release that is stored already: the one named, or the one placed last. A deleted workflow stays down. */
+/**
+ * Switches to a release that is stored already: the one named, as it was, or the one placed last, with the values of now. A
+ * deleted workflow stays down.
+ */
 export async function activateRelease(
   ctx: ServiceContext,
   id: string,
@@ -95,22 +99,25 @@ export async function activateRelease(
 ): Promise<Deployment> {
   const deployment = await requireDeployment(ctx, id)
   await findWorkflow(ctx, deployment.workflowId)
-  const target = releaseId ?? (await newestRelease(ctx, deployment))
+  const target = releaseId ?? (await waitingRelease(ctx, deployment))
   const change = { kind: 'restore', releaseId: target, cause: 'activate' } as const
-  const { snapshot } = await apply(ctx, deployment, change, idempotencyKey)
+  await apply(ctx, deployment, change, idempotencyKey)
+  if (releaseId === undefined) await catchUpConfiguration(ctx, id)
   await recordAudit(ctx, 'deployment.switched', id, { releaseId: target })
-  return { ...deployment, snapshot }
+  return readDeployment(ctx, id)
 }
 
-async function newestRelease(ctx: ServiceContext, { ref, snapshot }: Deployment): Promise<string> {
+/** The newest release, if it was never live. Those that new values made, of what is live, do not count. */
+async function waitingRelease(ctx: ServiceContext, deployment: Deployment): Promise<string> {
   const { organizationId } = ctx.stores
-  const [newest] = (await ctx.deployments(ref).releases({ organizationId })) ?? []
-  if (newest === undefined || newest.releaseId === snapshot.active?.releaseId) {
-    throw new AppError('not_deployed', {
-      detail: 'No release waits to be activated; deploy with "autoActivate": false first.',
-    })
-  }
-  return newest.releaseId
+  const history = await historyOf(ctx, deployment)
+  const kinds = new Map(history.map(({ releaseId, kind }) => [releaseId, kind]))
+  const releases = (await ctx.deployments(deployment.ref).releases({ organizationId })) ?? []
+  const newest = releases.find(({ releaseId }) => kinds.get(releaseId) !== 'config')
+  if (newest !== undefined && !kinds.has(newest.releaseId)) return newest.releaseId
+  throw new AppError('not_deployed', {
+    detail: 'No release waits to be activated; deploy with "autoActivate": false first.',
+  })
 }
 
 async function apply(

@@ -2,6 +2,7 @@ import type { Json } from '#core/kernel/json'
 import type { EpochMs } from '#core/kernel/time'
 import type { Change, HistoryEntry, ReleaseRecord } from '#core/release/wire'
 import { AppError } from './app-error'
+import { catchUpConfiguration } from './apply-configuration'
 import { buildRelease } from './build-release'
 import { type Deployment, findDeployment, historyOf, requireDeployment } from './deployments'
 import { judgeDocument } from './judge-document'
@@ -77,6 +78,7 @@ export async function rollback(
   const change = await changeTo(ctx, deployment, target, wish)
   const identity = identityOf(ctx, deployment, deployment.snapshot.identity.workflowName)
   const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, idempotencyKey))
+  if (!wish.restoreConfiguration) await catchUpConfiguration(ctx, id)
   await recordAudit(ctx, 'deployment.rolled_back', id, {
     from: active.version,
     to: target.version,

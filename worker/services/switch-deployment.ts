@@ -30,7 +30,7 @@ export function identityOf(
 
 /**
  * Asks the Deployment object for a change and copies what it answers into D1, so that the caller reads its own write.
- * Repeating it with the same key changes nothing more. Throws superseded, not_deployed, release_gone or
+ * Repeating it with the same key changes nothing more. With `expectEpoch` only while nothing else changed. Throws superseded, not_deployed, release_gone or
  * cannot_shrink.
  */
 export async function switchDeployment(
@@ -38,10 +38,15 @@ export async function switchDeployment(
   identity: DeploymentIdentity,
   change: Change,
   idempotencyKey: string,
+  expectEpoch?: number,
 ): Promise<Switched> {
-  const answer = await ctx
-    .deployments(identity.ref)
-    .activate({ idempotencyKey, identity, actor: ctx.caller.actor, change })
+  const answer = await ctx.deployments(identity.ref).activate({
+    idempotencyKey,
+    identity,
+    actor: ctx.caller.actor,
+    change,
+    ...(expectEpoch !== undefined && { expectEpoch }),
+  })
   switch (answer.kind) {
     case 'done':
       await ctx.projection.project(answer.snapshot)
