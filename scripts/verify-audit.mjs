@@ -17,7 +17,15 @@ function fail(message) {
   process.exit(1)
 }
 
-const pages = positionals.map((file) => JSON.parse(readFileSync(file, 'utf8')))
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    return fail(`${file} cannot be read: ${error.message}`)
+  }
+}
+
+const pages = positionals.map(read)
 if (pages.length === 0) fail('no file was given')
 const [{ organizationId, algorithm }] = pages
 if (algorithm !== 'millrace-audit-v1') fail(`the algorithm ${algorithm} is not known`)

@@ -2,6 +2,7 @@ import type { Page } from '#core/contract/page'
 import { fromIso } from '#core/kernel/time'
 import { chainStart, type ChainHead } from '#core/model/audit-chain'
 import type { AuditLink, AuditQuery, AuditRow } from '../ports/audit-store'
+import { AppError } from './app-error'
 import { requireUnlimited } from './caller'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
@@ -36,8 +37,17 @@ export async function exportAudit(ctx: ServiceContext, after: number, limit: num
   const { audit, organizationId } = ctx.stores
   if (after === 0) await recordAudit(ctx, 'audit.exported', organizationId)
   const head = await audit.head()
+  if (after > head.seq) throw beyondTheEnd(head)
   const [before] = after === 0 ? [chainStart(organizationId)] : await audit.links(after - 1, 1)
   const entries = await audit.links(after, limit)
   const from = before === undefined ? chainStart(organizationId) : { seq: before.seq, hash: before.hash }
   return { from, entries: entries.filter(({ seq }) => seq <= head.seq), head }
+}
+
+/** Whoever has more than there is keeps it: either it is another organization's, or entries were lost. */
+function beyondTheEnd({ seq }: ChainHead): AppError {
+  const message = `The chain ends with entry ${seq}.`
+  const hint = 'Is it the same organization? If so, what you exported earlier shows entries that are gone.'
+  const issue = { code: 'out_of_range', severity: 'error', path: '/query/after', message, hint } as const
+  return new AppError('request_invalid', { detail: message, issues: [issue] })
 }

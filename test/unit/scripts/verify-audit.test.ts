@@ -102,6 +102,14 @@ describe('an exported audit', () => {
     expect(verify([cut], '--head', `10:${whole.head.hash}`).stdout).toBe('broken: entries 9 to 10 are missing\n')
   })
 
+  it('that cannot be read is said so in a line', () => {
+    const { status, stdout } = spawnSync(process.execPath, [script, '/nowhere.json'], { encoding: 'utf8' })
+    expect({ status, stdout }).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^broken: \/nowhere\.json .*\n$/),
+    })
+  })
+
   it('of another organization cannot be passed off as this one’s', () => {
     expect(verify([{ ...chainOf(3), organizationId: 'org_2' }]).status).toBe(1)
   })

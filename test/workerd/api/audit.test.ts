@@ -72,6 +72,16 @@ describe('the audit of an organization', () => {
     expect((await other.list()).items.some(({ hash }) => ours.has(hash))).toBe(false)
   })
 
+  it('says what its newest page follows, and does not pretend that there is more', async () => {
+    const { read, chain } = await withAudit()
+    const { head } = await chain()
+    expect(await chain(`?after=${head.seq}`)).toMatchObject({ from: head, entries: [] })
+    expect(await read(`/v1/audit/export?after=${head.seq + 5}`)).toMatchObject({
+      status: 422,
+      body: { code: 'request_invalid', issues: [{ path: '/query/after' }] },
+    })
+  })
+
   it('stays one chain however many write at once', async () => {
     const { session, chain } = await withAudit()
     const { head: before } = await chain()
