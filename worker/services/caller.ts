@@ -43,11 +43,18 @@ export function requireEnvironment(caller: Caller, environment: string): void {
   }
 }
 
-/** To a caller who is limited to some workflows, the others do not exist; those they only may look at are refused as such. */
-export function requireWorkflow({ workflowIds, only }: Caller, workflowId: string): void {
+/**
+ * To a caller who is limited to some workflows, the others do not exist, and neither does what belongs to them: `absent` is what
+ * a made-up id of such a thing is refused with. Those they only may look at are refused as such.
+ */
+export function requireWorkflow(
+  { workflowIds, only }: Caller,
+  workflowId: string,
+  absent: AppError = unknown('workflow', workflowId),
+): void {
   if (workflowIds === null || workflowIds.includes(workflowId)) return
   if (only !== undefined && (only.seenWorkflowIds?.includes(workflowId) ?? true)) throw missingScope(only.scope)
-  throw unknown('workflow', workflowId)
+  throw absent
 }
 
 /** Refuses a project whose role does not allow the call. */

@@ -43,7 +43,7 @@ export async function redriveDeadLetter(ctx: ServiceContext, id: string): Promis
 async function findDeadLetter(ctx: ServiceContext, id: string): Promise<DeadLetterRow> {
   const letter = await ctx.stores.deadLetters.find(id)
   if (letter === null) throw unknown('dead letter', id)
-  requireWorkflow(ctx.caller, letter.workflowId)
+  requireWorkflow(ctx.caller, letter.workflowId, unknown('dead letter', id))
   requireEnvironment(ctx.caller, letter.environment)
   return letter
 }

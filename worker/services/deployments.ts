@@ -17,7 +17,7 @@ export type Deployment = DeploymentRow & { readonly snapshot: DeploymentSnapshot
 export async function findDeployment(ctx: ServiceContext, id: string): Promise<Deployment> {
   const row = await ctx.stores.deployments.find(id)
   if (row === null || row.snapshot === null) throw unknown('deployment', id)
-  requireWorkflow(ctx.caller, row.workflowId)
+  requireWorkflow(ctx.caller, row.workflowId, unknown('deployment', id))
   requireEnvironment(ctx.caller, row.environment)
   return { ...row, snapshot: row.snapshot }
 }

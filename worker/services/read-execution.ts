@@ -36,7 +36,7 @@ export async function findExecution(ctx: ServiceContext, id: string): Promise<St
   if (found === null) throw unknown('execution', id)
   const stored = 'archived' in found ? await fromArchive(ctx, found.archived, seq) : fromShard(found)
   if (stored === null || stored.record.id !== id) throw unknown('execution', id)
-  requireWorkflow(ctx.caller, stored.workflowId)
+  requireWorkflow(ctx.caller, stored.workflowId, unknown('execution', id))
   requireEnvironment(ctx.caller, stored.environment)
   return { ...stored, ref, shard, organizationId }
 }

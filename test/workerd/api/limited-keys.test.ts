@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deployed } from './deployed'
+import { deployed, run } from './deployed'
 import { ALL_SCOPES, clientWith, newKey, sampleDefinition, send } from './support'
 
 describe('a key made for some environments', () => {
@@ -50,6 +50,27 @@ describe('a key made for some workflows', () => {
     const client = clientWith(await newKey(place.session, ALL_SCOPES, { workflowIds: [place.workflowId] }))
     const created = await client.createWorkflow({ body: { definition: sampleDefinition('another') } })
     expect(created).toMatchObject({ problem: { code: 'missing_scope' } })
+  })
+
+  test('is told of an execution or deployment of another what it is told of one nobody has', async () => {
+    const place = await deployed()
+    const ran = await run(place)
+    const executionId = ran.ok ? ran.body.executionId : ''
+    const { deploymentId } = place.deployment
+    const client = clientWith(await newKey(place.session, ALL_SCOPES, { workflowIds: ['workflow_other'] }))
+    const detail = (answer: { ok: boolean; problem?: { detail: string } }) =>
+      answer.ok ? null : answer.problem?.detail
+    const missing = `exec_${'0'.repeat(31)}`
+    expect(detail(await client.getExecution({ params: { id: missing } }))).toBe(`There is no execution '${missing}'.`)
+    expect(detail(await client.getExecution({ params: { id: executionId } }))).toBe(
+      `There is no execution '${executionId}'.`,
+    )
+    expect(detail(await client.getDeployment({ params: { id: 'deploy_none' } }))).toBe(
+      "There is no deployment 'deploy_none'.",
+    )
+    expect(detail(await client.getDeployment({ params: { id: deploymentId } }))).toBe(
+      `There is no deployment '${deploymentId}'.`,
+    )
   })
 
   test('lists what it may see, however many things it names', async () => {
