@@ -1,4 +1,5 @@
-import { type ErrorEntry, ERRORS } from '#core/contract/errors'
+import type { ErrorEntry } from '#core/contract/error-entry'
+import { ERRORS } from '#core/contract/errors'
 import { escapeHtml, pageShell } from './page-shell'
 
 const STYLE = `<style>

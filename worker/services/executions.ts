@@ -57,7 +57,10 @@ export async function readExecution(ctx: ServiceContext, id: string): Promise<St
   return execution
 }
 
-/** What happened, stage by stage; also of executions that have not ended. */
+/**
+ * What happened, stage by stage; also of executions that have not ended. Truncated where what a retry kept went with the
+ * execution it was kept from.
+ */
 export async function readTrace(ctx: ServiceContext, id: string): Promise<Trace> {
   const execution = await readExecution(ctx, id)
   const { record, version } = execution
@@ -69,8 +72,10 @@ export async function readTrace(ctx: ServiceContext, id: string): Promise<Trace>
     triggerType: record.cause.type,
     input: JSON.parse(record.payload) as Json,
   }
-  const events = await readJournal(record.journal, ctx.outputs)
-  return buildTrace(compilePlan(await execution.workflow()), subject, events)
+  let isCut = false
+  const events = await readJournal(record.journal, ctx.outputs, () => (isCut = true))
+  const trace = buildTrace(compilePlan(await execution.workflow()), subject, events)
+  return { ...trace, truncated: trace.truncated || isCut }
 }
 
 /** Stops an execution. Nothing new is started once this answered (I14). */

@@ -10,6 +10,7 @@ import { findExecution, type StoredExecution } from './read-execution'
 import { recordAudit } from './record-audit'
 import { openJournal } from './runner/journal-pages'
 import { readJournal } from './runner/keep-output'
+import { OutputLost } from './runner/reach-store'
 import { seedJournal } from './seed-journal'
 import type { ServiceContext } from './service-context'
 import { type Started, startExecution, type StartWish } from './start-execution'
@@ -58,8 +59,7 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
   const stage = fromStage ?? resultOf(execution)?.error?.stage
   if (stage === undefined) throw new AppError('nothing_to_retry')
   if (findStage(plan, stage) === undefined) throw stageUnknown(stage, plan)
-  const journal = await openJournal(execution.record.journal, ctx.outputs)
-  const seed = seedJournal(plan, journal, await readJournal(journal, ctx.outputs), stage)
+  const seed = await seedFrom(ctx, execution, plan, stage)
   const started = await startExecution(ctx, {
     ref: execution.ref,
     version: versionOf(execution),
@@ -77,6 +77,16 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
   })
   await recordAudit(ctx, 'execution.retried', id, { executionId: started.accepted.id, fromStage: stage })
   return started
+}
+
+async function seedFrom(ctx: ServiceContext, { record }: StoredExecution, plan: Plan, stage: string) {
+  try {
+    const journal = await openJournal(record.journal, ctx.outputs)
+    return seedJournal(plan, journal, await readJournal(journal, ctx.outputs), stage)
+  } catch (error) {
+    if (error instanceof OutputLost) throw new AppError('output_gone', { detail: `${error.message} is gone.` })
+    throw error
+  }
 }
 
 /** What is judged is an object: anything else came by a webhook or a schedule, and is taken as it came. */

@@ -100,4 +100,35 @@ describe('an execution that is run again', () => {
     await client.cancelExecution({ params: { id: holder } })
     await until(client, again[0] ?? '', isWaiting)
   })
+
+  test('by a retry leans on what was kept: once that is deleted its trace says so, and another retry is told to replay', async () => {
+    const { client, deploy } = await newPlace()
+    const { start } = await deploy({
+      name: 'large',
+      stages: [
+        { id: 'large', component: 'code', config: { source: 'return "x".repeat(300 * 1024)' } },
+        {
+          id: 'size',
+          component: 'transform',
+          depends_on: ['large'],
+          config: { value: '{{ length(stages.large.output) }}' },
+        },
+      ],
+      output: '{{ stages.size.output }}',
+    })
+    const first = await start()
+    await until(client, first, isEnded)
+    const params = { id: idOf(await client.retryExecution({ params: { id: first }, body: { fromStage: 'size' } })) }
+    expect(await until(client, params.id, isEnded)).toMatchObject({ status: 'completed', output: 307_200 })
+    const deletion = () => client.deleteExecution({ params: { id: first } })
+    await expect.poll(async () => (await deletion()).status, { timeout: 10_000 }).toBe(204)
+    expect(await client.getTrace({ params })).toMatchObject({
+      status: 200,
+      body: { truncated: true, stages: [{ node: 'large', status: 'completed', output: null }, { output: 307_200 }] },
+    })
+    expect(await client.retryExecution({ params, body: { fromStage: 'size' } })).toMatchObject({
+      status: 410,
+      problem: { code: 'output_gone' },
+    })
+  })
 })

@@ -65,10 +65,17 @@ function truncated(output: Json): Json {
 /** Stored values that are fetched at a time, and held at a time by who reads a journal in parts. */
 const FETCH_AT_ONCE = 8
 
-/** The events of a journal with stored values put back in their place. Rejects with StoreUnreachable or OutputLost. */
-export async function readJournal(lines: readonly string[], outputs: OutputStore): Promise<readonly JournalEvent[]> {
+/**
+ * The events of a journal with stored values put back in their place. Rejects with StoreUnreachable, and with OutputLost unless
+ * `onLost` hears of what is gone: null then stands in its place.
+ */
+export async function readJournal(
+  lines: readonly string[],
+  outputs: OutputStore,
+  onLost?: () => void,
+): Promise<readonly JournalEvent[]> {
   const parts: (readonly JournalEvent[])[] = []
-  for await (const part of journalParts(lines, outputs)) parts.push(part)
+  for await (const part of journalParts(lines, outputs, onLost)) parts.push(part)
   return parts.flat()
 }
 
@@ -76,7 +83,9 @@ export async function readJournal(lines: readonly string[], outputs: OutputStore
 export async function* journalParts(
   lines: readonly string[],
   outputs: OutputStore,
+  onLost?: () => void,
 ): AsyncGenerator<readonly JournalEvent[]> {
+  const fetched = (event: JournalEvent) => withOutput(event, { outputs, onLost })
   for await (const opened of openPages(lines, outputs)) {
     let part: JournalEvent[] = []
     let stored = 0
@@ -84,28 +93,32 @@ export async function* journalParts(
       const event = JSON.parse(line) as JournalEvent
       part.push(event)
       if (!isStored(event) || ++stored < FETCH_AT_ONCE) continue
-      yield await Promise.all(part.map((one) => withOutput(one, outputs)))
+      yield await Promise.all(part.map(fetched))
       part = []
       stored = 0
     }
-    yield stored === 0 ? part : await Promise.all(part.map((one) => withOutput(one, outputs)))
+    yield stored === 0 ? part : await Promise.all(part.map(fetched))
   }
 }
 
 const isStored = (event: JournalEvent) => 'outputRef' in event || 'itemsRef' in event
 
-async function withOutput(event: JournalEvent, outputs: OutputStore): Promise<JournalEvent> {
+type Stored = { readonly outputs: OutputStore; readonly onLost: (() => void) | undefined }
+
+async function withOutput(event: JournalEvent, stored: Stored): Promise<JournalEvent> {
   if (event.type === 'stage_opened' && event.itemsRef !== undefined) {
-    const items = await fetchValue(event.itemsRef, `The stored items of stage ${event.stage}`, outputs)
-    return { ...event, items: items as readonly Json[] }
+    const items = await fetchValue(event.itemsRef, `The stored items of stage ${event.stage}`, stored)
+    return { ...event, items: (items ?? []) as readonly Json[] }
   }
   if (event.type !== 'stage_succeeded' || event.outputRef === undefined) return event
-  const output = await fetchValue(event.outputRef, `The stored output of stage ${event.stage}`, outputs)
+  const output = await fetchValue(event.outputRef, `The stored output of stage ${event.stage}`, stored)
   return { ...event, output }
 }
 
-async function fetchValue(ref: string, what: string, outputs: OutputStore): Promise<Json> {
+async function fetchValue(ref: string, what: string, { outputs, onLost }: Stored): Promise<Json> {
   const json = await reach(() => outputs.get(ref))
-  if (json === null) throw new OutputLost(what)
-  return JSON.parse(json) as Json
+  if (json !== null) return JSON.parse(json) as Json
+  if (onLost === undefined) throw new OutputLost(what)
+  onLost()
+  return null
 }
