@@ -144,13 +144,18 @@ function textOf(definition: Json, key: string): string | null {
 }
 
 function nameOf(definition: Json): string {
-  const name = nameShape(200).safeParse(isJsonObject(definition) ? definition['name'] : null)
+  const given = isJsonObject(definition) && Object.hasOwn(definition, 'name') ? definition['name'] : undefined
+  const name = nameShape(200).safeParse(given)
   if (name.success) return name.data
-  const message = "'name' is required: neither the request nor the document has a usable one"
-  throw new AppError('request_invalid', {
-    detail: message,
-    issues: [{ code: 'required', severity: 'error', path: '/name', message }],
-  })
+  const isAbsent = given === undefined
+  const issue = {
+    code: isAbsent ? 'required' : 'invalid_format',
+    severity: 'error',
+    path: isAbsent ? '/name' : '/definition/name',
+    message: isAbsent ? "'name' is required" : (name.error.issues[0]?.message ?? ''),
+    hint: 'Name it in the document, or beside it as "name": one line of at most 200 characters.',
+  } as const
+  throw new AppError('request_invalid', { detail: issue.message, issues: [issue] })
 }
 
 function nameTaken(name: string): AppError {

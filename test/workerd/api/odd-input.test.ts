@@ -63,10 +63,21 @@ describe('a document', () => {
     expect(second.ok && first.ok && second.body.id).toBe(first.ok && first.body.id)
   })
 
-  test('names its workflow like anybody else would', async () => {
+  test('names its workflow like anybody else would, and is told what is wrong with the name it has', async () => {
     const client = clientWith((await newOrganization()).key)
-    const created = await client.createWorkflow({ body: { definition: sampleDefinition('two\nlines') } })
-    expect(created).toMatchObject({ status: 422, problem: { issues: [{ path: '/name' }] } })
+    const issueOf = async (definition: Record<string, unknown>) => {
+      const created = await client.createWorkflow({ body: { definition } })
+      return created.ok ? null : created.problem.issues[0]
+    }
+    expect(await issueOf(sampleDefinition('two\nlines'))).toMatchObject({
+      path: '/definition/name',
+      message: 'a name is one line of printable text',
+    })
+    expect(await issueOf(sampleDefinition('x'.repeat(201)))).toMatchObject({
+      path: '/definition/name',
+      message: expect.stringContaining('200'),
+    })
+    expect(await issueOf({})).toMatchObject({ path: '/name', message: "'name' is required" })
   })
 })
 
