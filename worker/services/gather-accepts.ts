@@ -1,26 +1,32 @@
+import type { EpochMs } from '#core/kernel/time'
 import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
 import type { ShardHandle, Shards } from '../ports/shards'
+import type { RunnerDeps } from './runner/runner-deps'
 
 /** Requests of one batch get ready at nearly the same time; what does so within this travels together. */
 const GATHER_MS = 2
 const TOGETHER_MAX = 100
+/** A repeat must arrive while the shard still looks for the nonce, which it does for a minute by its own clock. */
+export const SEND_WITHIN_MS = 10_000
 
 type Waiting = {
   readonly request: AcceptRequest
+  readonly since: EpochMs
   readonly resolve: (answer: AcceptAnswer) => void
   readonly reject: (error: unknown) => void
 }
 
 /** The shards, but for accepts: those of one moment reach a shard in one call, in order. */
-export function gatherAccepts(shards: Shards, sleep: (ms: number) => Promise<void>): Shards {
+export function gatherAccepts(shards: Shards, { clock, sleep }: Pick<RunnerDeps, 'clock' | 'sleep'>): Shards {
   const waiting = new Map<string, Waiting[]>()
 
   async function deliver(ref: string, no: number): Promise<void> {
     await sleep(GATHER_MS)
-    const batch = waiting.get(`${ref}:${no}`) ?? []
+    const gathered = waiting.get(`${ref}:${no}`) ?? []
     waiting.delete(`${ref}:${no}`)
-    for (let from = 0; from < batch.length; from += TOGETHER_MAX) {
-      await sendTogether(shards(ref, no), batch.slice(from, from + TOGETHER_MAX))
+    for (let from = 0; from < gathered.length; from += TOGETHER_MAX) {
+      const batch = gathered.slice(from, from + TOGETHER_MAX).filter((one) => isInTime(one, clock()))
+      if (batch.length > 0) await sendTogether(shards(ref, no), batch)
     }
   }
 
@@ -29,9 +35,10 @@ export function gatherAccepts(shards: Shards, sleep: (ms: number) => Promise<voi
       const { promise, resolve, reject } = Promise.withResolvers<AcceptAnswer>()
       const place = `${ref}:${no}`
       const batch = waiting.get(place)
-      if (batch !== undefined) batch.push({ request, resolve, reject })
+      const one = { request, since: clock(), resolve, reject }
+      if (batch !== undefined) batch.push(one)
       else {
-        waiting.set(place, [{ request, resolve, reject }])
+        waiting.set(place, [one])
         void deliver(ref, no)
       }
       return promise
@@ -42,6 +49,13 @@ export function gatherAccepts(shards: Shards, sleep: (ms: number) => Promise<voi
         name === 'accept' ? accept : (request: never) => (target[name] as (request: never) => unknown)(request),
     })
   }
+}
+
+/** Whoever stood still while it gathered sends nothing: its repeats might not be known for such any more. */
+function isInTime({ since, reject }: Waiting, now: EpochMs): boolean {
+  if (now - since < SEND_WITHIN_MS) return true
+  reject(new Error('It is too late to send this.'))
+  return false
 }
 
 async function sendTogether(shard: ShardHandle, batch: readonly Waiting[]): Promise<void> {

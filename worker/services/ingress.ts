@@ -16,7 +16,7 @@ import type { TraceBlocks } from '../ports/trace-blocks'
 import type { TriggerLimit } from '../ports/trigger-limit'
 import { acceptAtHome } from './accept-at-home'
 import type { ConfigCache } from './config-cache'
-import { gatherAccepts } from './gather-accepts'
+import { gatherAccepts, SEND_WITHIN_MS } from './gather-accepts'
 import { createLeaseClock } from './runner/lease-clock'
 import { limitIsolates } from './runner/limit-isolates'
 import type { LoadedRelease } from './runner/release-cache'
@@ -28,8 +28,6 @@ import { LEASE_MS } from '#core/shard/lease'
 
 const PREPARE_MAX = 3
 const SEND_MAX = 3
-/** A repeat must arrive while the shard still looks for the nonce, which it does for a minute by its own clock. */
-const SEND_WITHIN_MS = 10_000
 const PEEK_MS_MIN = 50
 const PEEK_MS_MAX = 2_000
 /** How long an execution may go on inside a request nobody waits for any more (4.4 rule 9). */
@@ -54,7 +52,7 @@ export function createIngress(deps: IngressDeps): Ingress {
   return {
     accept: (ref, shardKey, prepare) => accept(deps, ref, shardKey, prepare),
     complete: (accepted, patienceMs) => complete(deps, accepted, patienceMs),
-    gathering: () => createIngress({ ...deps, shards: gatherAccepts(deps.shards, deps.runner.sleep) }),
+    gathering: () => createIngress({ ...deps, shards: gatherAccepts(deps.shards, deps.runner) }),
   }
 }
 
