@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { API, type OperationName } from '#core/contract/api'
 import type { Operation } from '#core/contract/operation'
+import { readTraceParent } from '#core/components/trace-parent'
 import { encodeBytes } from '#core/kernel/crockford'
 import { HOPS_HEADER, readHops } from '#core/model/hops'
 import { DEVELOPMENT_RATE_FACTOR, PLAN_LIMITS } from '#core/model/plan-limits'
@@ -138,6 +139,7 @@ function createEnvironment(deps: AppDeps): Environment {
     report: deps.report,
     contextOf: (caller, request) => ({
       ...deps,
+      ...traceOf(request),
       digest: sha256Hex,
       projection,
       caller,
@@ -155,6 +157,11 @@ function callCounter({ clock, environmentName }: AppDeps): Environment['countCal
   const rule = { name: 'credential', quota: apiCallsPerWindow * factor, windowSeconds }
   const count = createRateBuckets(clock)
   return ({ via }) => count([{ key: via.kind === 'key' ? via.id : via.tokenHash, rule }])
+}
+
+function traceOf({ headers }: Request): { readonly traceparent?: string } {
+  const traceparent = readTraceParent(headers.get('traceparent'))
+  return traceparent === undefined ? {} : { traceparent }
 }
 
 function originOf(deps: AppDeps, requestUrl: string): string {

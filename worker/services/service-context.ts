@@ -37,4 +37,6 @@ export type ServiceContext = ServiceDeps & {
   readonly stores: Stores
   /** Executions that led to this call over the network; absent = none. */
   readonly hops?: number
+  /** The trace this call is part of, as its caller says; absent = none. */
+  readonly traceparent?: string
 }

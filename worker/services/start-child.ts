@@ -1,4 +1,5 @@
 import type { ChildAnswer, ChildRequest } from '#core/components/context'
+import { readTraceParent, traceParent } from '#core/components/trace-parent'
 import { err, ok, type Result } from '#core/kernel/result'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Failure } from '#core/model/failure'
@@ -49,6 +50,7 @@ async function accept(
 ): Promise<ChildAnswer> {
   const key = deps.digest('child:', work.id, ':', stage)
   const { test, hops } = work.cause
+  const traceparent = traceOf(work, stage)
   const accepted = await deps.ingress.accept<Refused>(ref, key, async (config) => {
     if (config.organizationId !== own.organizationId) return err({ refused: notLive(request.workflow, own) })
     const live = config.releases.find(({ pin }) => pin === config.active)
@@ -67,6 +69,7 @@ async function accept(
         triggerId: null,
         actor: null,
         parent,
+        traceparent,
         ...(test === true && { test }),
         ...(hops !== undefined && { hops }),
       },
@@ -78,6 +81,17 @@ async function accept(
   })
   if (accepted.ok) return { kind: 'started', executionId: accepted.value.id }
   return 'refused' in accepted.error ? accepted.error.refused : refusedBy(accepted.error, request.workflow, own)
+}
+
+/** A child is part of its parent's trace, below the stage that started it. */
+function traceOf({ id, cause }: ChildOf['work'], stage: string): string {
+  const own = { executionId: id, idempotencyKey: `${id}:${stage}`, attempt: 1 }
+  const outer = cause.traceparent ?? readTraceParent(textOf(cause.request?.headers['traceparent']))
+  return traceParent({ ...own, ...(outer !== undefined && { traceparent: outer }) })
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
 }
 
 /** The deployment of a workflow, by id or name, where its caller runs. */

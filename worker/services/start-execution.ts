@@ -97,7 +97,7 @@ async function prepare(
     })
   }
   const { actor } = ctx.caller
-  const { hops = 0 } = ctx
+  const { hops = 0, traceparent } = ctx
   if (isLoop(hops)) return err({ refused: new AppError('loop_detected', { detail: loopDetail(hops) }) })
   const prepared: Prepared = {
     pin: release.pin,
@@ -108,6 +108,7 @@ async function prepare(
       ...(again !== undefined && originOf(again.cause)),
       ...wish.cause,
       ...(hops > 0 && { hops }),
+      ...(traceparent !== undefined && { traceparent }),
     },
     payload: again?.payload ?? JSON.stringify(input.value),
     ...timeoutOf(endpoint, wish.webhookId ?? null),

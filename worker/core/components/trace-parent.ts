@@ -10,6 +10,13 @@ function hexDigest(text: string, chars: number): string {
     .slice(0, chars)
 }
 
+const CHARS = 55
+
+/** What a caller says it is part of, as far as it can be understood. */
+export function readTraceParent(header: string | null): string | undefined {
+  return header !== null && TRACE_PARENT.test(header) ? header.slice(0, CHARS) : undefined
+}
+
 /**
  * The W3C `traceparent` of one attempt's request. The trace is the one the execution was started in, else its own; the
  * span is the attempt. Both follow from ids, so that a repeated attempt shows as the same span.
