@@ -147,4 +147,24 @@ describe('reading a request', () => {
       })
     },
   )
+
+  test('a secret that is too short and a password that is weak are told what to take instead', () => {
+    const secret = readRequest(API.putSecrets.body, { secrets: { A: 'short12' } })
+    expect(!secret.ok && secret.error).toMatchObject([
+      { code: 'too_short', path: '/secrets/A', hint: expect.stringContaining('"secret": true') },
+    ])
+    const signUp = (password: string) => {
+      const read = readRequest(API.signUp.body, { email: 'a@example.com', organizationName: 'A', password })
+      return read.ok ? [] : read.error.map(({ code, path, hint }) => [code, path, typeof hint])
+    }
+    expect(signUp('short-one')).toEqual([['too_short', '/password', 'string']])
+    expect(signUp('password1234')).toEqual([['too_common', '/password', 'string']])
+  })
+
+  test('a type is named as JSON names it', () => {
+    const input = readRequest(API.runWorkflow.body, { workflowId: 'w', input: [] })
+    expect(!input.ok && input.error[0]?.message).toBe('Invalid input: expected object, received array')
+    const limit = readRequest(API.listKeys.query, { limit: 'abc' }, '/query')
+    expect(!limit.ok && limit.error[0]?.message).toBe('Invalid input: expected number, received string')
+  })
 })

@@ -35,10 +35,11 @@ const Name = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a name holds letters, digits and _, and starts with a letter')
   .refine((name) => name !== 'constructor' && name !== 'prototype', 'no expression can read this name')
 const Value = z.string().max(65_536)
-const Secret = Value.min(
-  8,
-  'a secret has at least 8 characters, or masking it would mask ordinary words; null deletes it',
-)
+const SECRET_CHARS_MIN = 8
+const Secret = Value.refine((value) => value.length >= SECRET_CHARS_MIN, {
+  message: 'a secret has at least 8 characters, or masking it would mask ordinary words; null deletes it',
+  params: { code: 'too_short', hint: 'Take a longer one. Shorter values may be variables with "secret": true.' },
+}).meta({ minLength: SECRET_CHARS_MIN })
 const NameParam = z.object({ name: z.string() })
 const Hosts = z.array(z.string().regex(/^[A-Za-z0-9*.:-]+$/, 'a host name, such as api.github.com')).max(50)
 

@@ -49,16 +49,19 @@ function toIssues(judged: Judged, issue: ZodIssue, above: readonly PropertyKey[]
   if (issue.code === 'invalid_value' && typeof found === 'string') {
     return [unknownWord(found, issue.values, prefix + pointerOf(path))]
   }
-  const missing =
-    issue.code === 'invalid_type' && issue.input === undefined && issue.message.endsWith('received undefined')
-  return [
-    {
-      code: missing ? 'required' : issue.code,
-      severity: 'error',
-      path: prefix + pointerOf(path),
-      message: missing ? `'${String(path.at(-1) ?? '')}' is required` : issue.message,
-    },
-  ]
+  const at = { severity: 'error', path: prefix + pointerOf(path) } as const
+  if (issue.code === 'invalid_type') {
+    const missing = issue.input === undefined && issue.message.endsWith('received undefined')
+    if (missing) return [{ ...at, code: 'required', message: `'${String(path.at(-1) ?? '')}' is required` }]
+    return [wrongType(found, wantedTypes([[{ ...issue, path: [] }]]) ?? [], at.path)]
+  }
+  if (issue.code === 'custom') return [{ ...at, message: issue.message, ...ownWords(issue.params) }]
+  return [{ ...at, code: issue.code, message: issue.message }]
+}
+
+/** A rule of our own may have a code and a hint of its own. */
+function ownWords({ code, hint }: Record<string, unknown> = {}): Pick<Issue, 'code' | 'hint'> {
+  return { code: typeof code === 'string' ? code : 'custom', ...(typeof hint === 'string' && { hint }) }
 }
 
 /** The branch of a union that got furthest: its findings lie deeper than "wrong type here". */
