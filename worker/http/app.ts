@@ -88,10 +88,10 @@ export function createApp(deps: AppDeps): Hono {
       bind(environment, operation, HANDLERS[name] as unknown as Handler<Operation>),
     )
   }
-  for (const [path, methods] of methodsByPath()) {
-    app.all(path, () => {
+  for (const path of methodsByPath().keys()) {
+    app.all(path, (c) => {
       const requestId = newRequestId(deps)
-      const allow = methods.join(', ')
+      const allow = methodsAt(c.req.path).join(', ')
       return problemResponse('method_not_allowed', {
         requestId,
         detail: `This address answers ${allow}.`,
@@ -186,6 +186,12 @@ function addPages(app: Hono, deps: AppDeps): void {
 /** `/v1/x/{id}` as Hono writes it. */
 function honoPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+/** What an address answers: `/v1/workflows/run` also is that of a workflow by this id. */
+function methodsAt(address: string): readonly string[] {
+  const isAddress = (path: string) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(address)
+  return [...new Set([...methodsByPath()].flatMap(([path, methods]) => (isAddress(path) ? methods : [])))]
 }
 
 function methodsByPath(): ReadonlyMap<string, readonly string[]> {

@@ -39,6 +39,18 @@ describe('every answer', () => {
     expect(Problem.parse(await answer.json()).code).toBe('method_not_allowed')
   })
 
+  test('a method that an address does not answer is told all it answers, whatever else could be meant by it', async () => {
+    const allowed = async (path: string) => {
+      const answer = await send(path, { method: 'OPTIONS' })
+      expect(answer.status).toBe(405)
+      return answer.headers.get('allow')?.split(', ').toSorted()
+    }
+    expect(await allowed('/v1/workflows/run')).toContain('POST')
+    expect(await allowed('/v1/workflows/run')).toContain('GET')
+    expect(await allowed('/v1/workflows/run/batch')).toEqual(['POST'])
+    expect(await allowed('/v1/me')).toEqual(['GET'])
+  })
+
   test('below /webhook is a problem as well, also where no address can be (W-24)', async () => {
     const place = await deployed()
     const hook = new URL(place.deployment.webhookUrl ?? '').pathname
