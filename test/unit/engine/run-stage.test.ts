@@ -71,7 +71,7 @@ describe('a stage that needs no network', () => {
 })
 
 describe('a stage whose config has no value', () => {
-  it('fails, naming what is missing and where, and shows the config as written', () => {
+  it('fails, naming what is missing, where, and what to do, and shows the config as written', () => {
     const plan = planOf([{ id: 'greet', config: { value: { text: 'Hi {{ vars.NAME }}' } } }])
     expect(run(plan)).toMatchObject({
       type: 'attempt_failed',
@@ -79,6 +79,7 @@ describe('a stage whose config has no value', () => {
       failure: {
         code: 'expression_failed',
         message: expect.stringContaining('vars.NAME'),
+        hint: "Set it in this environment, or give a default: vars.NAME ?? ''.",
         details: { reason: 'missing_variable', path: '/config/value/text' },
       },
     })

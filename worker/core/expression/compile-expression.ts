@@ -112,8 +112,9 @@ export class ExpressionCompiler {
     const words = this.#words(node)
     const missing = () => {
       if (optional) return null
-      const minus = MINUS_IN_NAME.test(name) ? 'Put spaces around minus to subtract.' : undefined
-      throw new EvaluationStop(`missing_${kind}`, `${words} does not exist`, minus)
+      const unset = kind === 'stage' ? undefined : `Set it in this environment, or give a default: ${words} ?? ''.`
+      const hint = MINUS_IN_NAME.test(name) ? 'Put spaces around minus to subtract.' : unset
+      throw new EvaluationStop(`missing_${kind}`, `${words} does not exist`, hint)
     }
     if (kind === 'variable') return (scope) => scope.variable(name) ?? missing()
     if (kind === 'secret') return (scope) => scope.secret(name) ?? missing()
