@@ -26,6 +26,8 @@ describe('a run', () => {
 
   test.each([
     ['eleven tags', { tags: Array.from({ length: 11 }, (_, n) => `t${n}`) }],
+    ['a tag of two lines', { tags: ['two\nlines'] }],
+    ['a tag that no filter could name', { tags: ['half \ud800'] }],
     ['a delay that is no instant', { delay: 'tomorrow' }],
     ['a delay beyond a year', { delay: '2199-01-01T00:00:00Z' }],
     ['a ttl of nothing', { ttl: 0 }],

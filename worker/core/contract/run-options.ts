@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { LIMITS } from '../model/limits'
 import { InstantShape } from './instant-shape'
+import { nameShape } from './name-shape'
 
 const SECONDS_MAX = LIMITS.executionTimeoutMsMax / 1_000
 
 /** What a caller may ask of one execution besides its input. */
 export const runOptions = {
-  tags: z.array(z.string().trim().min(1).max(64)).max(LIMITS.tagsMax).optional().describe('Words to find it by'),
+  tags: z.array(nameShape(64)).max(LIMITS.tagsMax).optional().describe('Words to find it by'),
   delay: z
     .union([z.number().min(0).max(SECONDS_MAX), InstantShape])
     .optional()
