@@ -46,10 +46,15 @@ async function collect(request: Request, stream: ReadableStream<Uint8Array>): Pr
   if (Number(request.headers.get('content-length') ?? 0) > API_BODY_BYTES_MAX) throw tooLarge()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of stream) {
-    length += chunk.length
-    if (length > API_BODY_BYTES_MAX) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of stream) {
+      length += chunk.length
+      if (length > API_BODY_BYTES_MAX) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    // A caller who breaks off is no fault of ours.
+    throw error instanceof AppError ? error : new AppError('body_incomplete')
   }
   const bytes = new Uint8Array(length)
   let at = 0

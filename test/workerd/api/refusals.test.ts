@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { clientWith, newOrganization, sampleDefinition, send } from './support'
+import { readText } from '../../../worker/http/read-json'
 
 async function posting() {
   const { key } = await newOrganization()
@@ -30,6 +31,12 @@ describe('bad input', () => {
     const post = await posting()
     const large = JSON.stringify({ name: 'x', definition: { name: 'x'.repeat(1_100_000) } })
     expect((await post('/v1/workflows', large)).status).toBe(413)
+  })
+
+  test('a body that breaks off is its sender’s doing: it is refused and not reported as a fault', async () => {
+    const body = new ReadableStream({ pull: (stream) => stream.error(new Error('Network connection lost.')) })
+    const request = new Request('https://millrace.example/v1/workflows', { method: 'POST', body })
+    await expect(readText(request)).rejects.toMatchObject({ code: 'body_incomplete' })
   })
 
   test('headers over 32 KB are refused', async () => {

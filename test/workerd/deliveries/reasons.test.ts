@@ -27,6 +27,9 @@ async function called(door: Door, init: RequestInit = jsonBody({})): Promise<Doo
   return door
 }
 
+const brokenOff = () =>
+  new ReadableStream<Uint8Array>({ pull: (stream) => stream.error(new Error('Network connection lost.')) })
+
 const withKey = (init: RequestInit) => ({ ...init, headers: { ...init.headers, 'x-door': API_KEY.key } })
 const openWithKey = () => openDoor([withAuthentication(API_KEY)])
 const token = (problem: TokenProblem) => async () =>
@@ -78,6 +81,7 @@ const CALLS: Readonly<Record<DeliveryReason, () => Promise<Door>>> = {
     return called(await openDoor([webhookEndpoint({ cors })]), { method: 'OPTIONS', headers: asks })
   },
   headers_too_large: async () => called(await openDoor(), jsonBody({}, { 'x-long': 'x'.repeat(40_000) })),
+  body_incomplete: async () => called(await openDoor(), { ...jsonBody({}), body: brokenOff() }),
   body_too_large: async () => called(await openDoor(), jsonBody('x'.repeat(LIMITS.webhookBodyBytesMax))),
   unsupported_media_type: async () =>
     called(await openDoor(), { body: 'a,b', headers: { 'content-type': 'text/csv' } }),

@@ -27,6 +27,11 @@ const unreadable = {
     title: 'The body is larger than this call accepts.',
     hint: 'Send less: keep what is large elsewhere, and send where it is.',
   },
+  body_incomplete: {
+    status: 400,
+    title: 'The body broke off before all of it was there.',
+    hint: 'Send it again, all of it.',
+  },
   unsupported_media_type: {
     status: 415,
     title: 'This call does not understand the media type of the body.',

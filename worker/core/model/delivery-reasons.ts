@@ -16,6 +16,7 @@ export const DELIVERY_REASONS = {
   origin_not_allowed: 'A browser asked whether a page of another origin may call, and was not told that it may.',
   headers_too_large: 'The header lines are larger than a call may have.',
   body_too_large: 'The body is larger than a call may have, as it came or once it was inflated.',
+  body_incomplete: 'Its sender broke off before the body was there.',
   unsupported_media_type: 'The body is of a type, or compressed in a way, that webhooks do not read.',
   malformed_json: 'The body could not be decoded.',
   duplicate_key: 'An object in the body names the same key twice.',

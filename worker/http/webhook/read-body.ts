@@ -5,17 +5,29 @@ type Bytes = Uint8Array<ArrayBuffer>
 
 /**
  * The bytes as they came over the wire, or 413 once more than `bytesMax` have been seen. A declared length only saves work:
- * what counts is what arrives.
+ * what counts is what arrives. A sender who breaks off is no fault of ours.
  */
 export async function readBody(request: Request, bytesMax: number): Promise<Result<Bytes, Refusal>> {
   if (request.body === null) return ok(new Uint8Array())
+  try {
+    return await readAll(request, request.body, bytesMax)
+  } catch {
+    return err({ code: 'body_incomplete' })
+  }
+}
+
+async function readAll(
+  request: Request,
+  body: ReadableStream<Uint8Array>,
+  bytesMax: number,
+): Promise<Result<Bytes, Refusal>> {
   const declared = request.headers.get('content-length')
   if (declared !== null && /^\d{1,15}$/.test(declared)) {
     if (Number(declared) > bytesMax) return tooLarge(bytesMax)
     const bytes = new Uint8Array(await request.arrayBuffer())
     return bytes.length > bytesMax ? tooLarge(bytesMax) : ok(bytes)
   }
-  return collect(request.body, bytesMax)
+  return collect(body, bytesMax)
 }
 
 /** Undoes `Content-Encoding`, after the signature was checked. Stops at the same limit, so that a bomb stays small. */
