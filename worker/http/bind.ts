@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Operation } from '#core/contract/operation'
 import { readRequest } from '#core/contract/read-request'
+import { pointerOf } from '#core/kernel/pointer'
 import type { RateVerdict } from '#core/model/rate'
 import type { Issue } from '#core/model/issue'
 import { LIMITS } from '#core/model/limits'
@@ -98,13 +99,28 @@ function readInputs(operation: Operation, c: Context, text: string) {
     issues.push(...result.error)
     return undefined
   }
+  const { searchParams } = new URL(c.req.url)
+  if (operation.query !== undefined) issues.push(...writtenTwice(searchParams))
   const inputs = {
     params: read(operation.params, () => c.req.param(), '/path'),
-    query: read(operation.query, () => Object.fromEntries(new URL(c.req.url).searchParams), '/query'),
+    query: read(operation.query, () => Object.fromEntries(searchParams), '/query'),
     body: read(operation.body, () => bodyOf(operation, text), ''),
   }
   if (issues.length > 0) throw new AppError('request_invalid', { detail: issues[0]?.message ?? '', issues })
   return inputs
+}
+
+/** Of two values one would be left out without a word, and a filter means something else than its caller thinks. */
+function writtenTwice(query: URLSearchParams): readonly Issue[] {
+  return [...new Set(query.keys())]
+    .filter((name) => query.getAll(name).length > 1)
+    .map((name) => ({
+      code: 'duplicate_key',
+      severity: 'error',
+      path: pointerOf(['query', name]),
+      message: `'${name}' is written more than once`,
+      hint: 'Write it once; call again for another value.',
+    }))
 }
 
 function bodyOf(operation: Operation, text: string): unknown {

@@ -39,6 +39,17 @@ describe('bad input', () => {
     await expect(readText(request)).rejects.toMatchObject({ code: 'body_incomplete' })
   })
 
+  test('a filter that is written twice is refused: one of its values would be left out without a word', async () => {
+    const { key } = await newOrganization()
+    const headers = { authorization: `Bearer ${key}` }
+    const answer = await send('/v1/executions?status=failed&limit=5&status=timed_out', { headers })
+    expect(answer.status).toBe(422)
+    expect(await answer.json()).toMatchObject({
+      code: 'request_invalid',
+      issues: [{ code: 'duplicate_key', path: '/query/status' }],
+    })
+  })
+
   test('headers over 32 KB are refused', async () => {
     const post = await posting()
     const answer = await post('/v1/workflows', '{}', { 'x-padding': 'x'.repeat(33_000) })
