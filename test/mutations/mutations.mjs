@@ -104,8 +104,8 @@ export const mutations = [
     patches: [
       {
         file: 'worker/core/shard/lending.ts',
-        find: 'Math.min(need, share, free)',
-        put: 'Math.min(need, share)',
+        find: 'Math.min(share, free)',
+        put: 'share',
       },
     ],
   },
@@ -116,8 +116,8 @@ export const mutations = [
     patches: [
       {
         file: 'worker/core/shard/lending.ts',
-        find: 'if (answer.no !== known.no)',
-        put: 'if (answer.no > known.no)',
+        find: 'if (answer.no < known.no)',
+        put: 'if (false)',
       },
     ],
   },

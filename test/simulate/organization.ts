@@ -1,4 +1,4 @@
-import type { Borrower } from '#core/shard/lending'
+import type { LentSlots } from '#core/shard/lending'
 import type { LendRequest, Loan } from '#core/shard/wire'
 import { createSlotLender, type SlotLender } from '../../worker/objects/slot-lender'
 import type { OrganizationSlotsHandle } from '../../worker/ports/organization-slots'
@@ -22,7 +22,7 @@ type Ports = {
 export class SimulatedOrganization {
   readonly limit: number
   readonly #ports: Ports
-  readonly #disk = new Map<string, Borrower>()
+  readonly #disk = new Map<string, LentSlots>()
   #life: { readonly lender: SlotLender; isOver: boolean } | null = null
 
   constructor(limit: number, ports: Ports) {
@@ -55,13 +55,13 @@ export class SimulatedOrganization {
     const lender = createSlotLender({
       limit: this.limit,
       store: {
-        borrowers: () => [...this.#disk.values()],
+        all: () => [...this.#disk.values()],
         save: (one) => void (life.isOver || this.#disk.set(`${one.ref}:${one.shard}`, one)),
         drop: (one) => void (life.isOver || this.#disk.delete(`${one.ref}:${one.shard}`)),
       },
       shards,
-      setTimer: (work, ms) => timeline.in(ms, work),
-      background: (work) => void work,
+      clock: timeline.now,
+      setTimer: (work, ms) => timeline.in(ms, () => void (life.isOver || work())),
       report,
     })
     return Object.assign(life, { lender })

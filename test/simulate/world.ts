@@ -121,7 +121,11 @@ export class World {
 
   readonly #report = (event: string, facts: Readonly<Record<string, string | number>>): void => {
     const error = String(facts['error'] ?? '')
-    if (/^(Error: (The line is broken|The object was reset|The process is gone|The store is down|It is too late to send this)|$)/.test(error))
+    if (
+      /^(Error: (The line is broken|The object was reset|The process is gone|The store is down|It is too late to send this)|$)/.test(
+        error,
+      )
+    )
       return
     this.faults.push(`${event}: ${error}`)
   }

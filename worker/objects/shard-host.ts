@@ -16,7 +16,7 @@ import { createLoadWindow, type LoadWindow } from '#core/shard/load-window'
 import { notify, signal } from '#core/shard/mail'
 import { openShard, type Shard } from '#core/shard/memory'
 import { recordOf, statusOf } from '#core/shard/record'
-import { giveBack } from '#core/shard/loan'
+import { giveBack, isHeldUp } from '#core/shard/loan'
 import { doorbellsToSend, hasReady } from '#core/shard/rings'
 import { isInGrace, nextDueAt, tick } from '#core/shard/tick'
 import type { ShardStore } from '#core/shard/store'
@@ -262,8 +262,9 @@ export class ShardHost {
     } finally {
       const dueAt = nextDueAt(this.shard)
       const retryAt = this.flusher.dueAt(this.#now())
-      // An idle object is put aside before the grace is over, and would grant it anew each time its alarm wakes it.
-      const awakeAt = isInGrace(this.shard) ? this.#now() + LOOK_AGAIN_MS : null
+      // An idle object is put aside before the grace is over, and would grant it anew each time its alarm wakes it; and one that
+      // waits for slots would forget to ask for them again.
+      const awakeAt = isInGrace(this.shard) || isHeldUp(this.shard.memory) ? this.#now() + LOOK_AGAIN_MS : null
       const next = Math.min(...[dueAt, retryAt, awakeAt].map((at) => at ?? Number.MAX_SAFE_INTEGER))
       if (next < Number.MAX_SAFE_INTEGER) this.#arm(Math.max(next, this.#now() + 1))
     }

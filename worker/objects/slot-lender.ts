@@ -4,72 +4,79 @@
  * What is written down is never less than what a shard believes to have: it is written before a loan is told, and lowered
  * only at the word of the shard that gave back.
  */
-import { type Borrower, evenShare, lendTo, settle } from '#core/shard/lending'
+import type { Clock, EpochMs } from '#core/kernel/time'
+import { lendTo, type LentSlots, settle, sharesOf } from '#core/shard/lending'
 import type { LendRequest, Loan } from '#core/shard/wire'
 import type { Shards } from '../ports/shards'
 
 /** How long a round of asking shards to give back is enough. */
 const RECALL_AGAIN_MS = 1_000
+/** A round comes after the answer to the ask that made it necessary: one that overtook it would void the loan. */
+const RECALL_AFTER_MS = 100
 /** So many shards are asked in one round, those first that were not heard of for longest. */
 const RECALLED_MAX = 400
 const AT_ONCE = 50
 
 export type SlotLenderPorts = {
-  /** Slots of the organization, beside those each shard has of its own. */
+  /** Slots of the organization, beside the one each shard has of its own. */
   readonly limit: number
   readonly store: {
-    borrowers(): readonly Borrower[]
-    save(borrower: Borrower): void
-    drop(borrower: Borrower): void
+    all(): readonly LentSlots[]
+    save(lent: LentSlots): void
+    drop(lent: LentSlots): void
   }
   readonly shards: Shards
+  readonly clock: Clock
   readonly setTimer: (work: () => void, ms: number) => void
-  readonly background: (work: Promise<unknown>) => void
   readonly report: (event: string, facts: Readonly<Record<string, string | number>>) => void
 }
 
 export type SlotLender = { lend(request: LendRequest): Loan }
 
-const placeOf = ({ ref, shard }: Pick<Borrower, 'ref' | 'shard'>) => `${ref}:${shard}`
+const placeOf = ({ ref, shard }: Pick<LentSlots, 'ref' | 'shard'>) => `${ref}:${shard}`
 
 export function createSlotLender(ports: SlotLenderPorts): SlotLender {
-  const { limit, store } = ports
-  const borrowers = new Map(store.borrowers().map((one) => [placeOf(one), one]))
-  let isResting = false
+  const { limit, store, clock } = ports
+  const lent = new Map(store.all().map((one) => [placeOf(one), one]))
+  let recalledAt: EpochMs | null = null
 
-  function remember(place: string, next: Borrower | null): void {
-    const before = borrowers.get(place)
-    borrowers.delete(place)
+  function remember(place: string, next: LentSlots | null): void {
+    const before = lent.get(place)
+    lent.delete(place)
     if (next !== null) {
-      borrowers.set(place, next)
+      lent.set(place, next)
       if (!isSame(before, next)) store.save(next)
     } else if (before !== undefined) store.drop(before)
   }
 
-  /** Asks shards for what they do not need, and for what is more than their share. */
-  async function recall(organizationId: string): Promise<void> {
-    if (isResting) return
-    isResting = true
-    const most = Math.min(
-      limit,
-      evenShare(
-        limit,
-        [...borrowers.values()].map(({ need }) => need),
-      ),
-    )
-    const places = [...borrowers.keys()].slice(0, RECALLED_MAX)
-    for (let at = 0; at < places.length; at += AT_ONCE) {
-      await Promise.all(places.slice(at, at + AT_ONCE).map((place) => recallFrom(place, { organizationId, most })))
-    }
-    ports.setTimer(() => void (isResting = false), RECALL_AGAIN_MS)
+  function recallSoon(organizationId: string): void {
+    const now = clock()
+    if (recalledAt !== null && now >= recalledAt && now - recalledAt < RECALL_AGAIN_MS) return
+    recalledAt = now
+    ports.setTimer(() => void recall(organizationId), RECALL_AFTER_MS)
   }
 
-  async function recallFrom(place: string, request: { organizationId: string; most: number }): Promise<void> {
-    const asked = borrowers.get(place)
+  /** Asks shards for what they do not need, and for what is more than their share. Never rejects. */
+  async function recall(organizationId: string): Promise<void> {
+    const shares = sharesOf(
+      limit,
+      [...lent.values()].map(({ need }) => need),
+    )
+    const places = [...lent.keys()].slice(0, RECALLED_MAX)
+    for (let at = 0; at < places.length; at += AT_ONCE) {
+      await Promise.all(places.slice(at, at + AT_ONCE).map((place) => recallFrom(place, { organizationId, ...shares })))
+    }
+  }
+
+  async function recallFrom(
+    place: string,
+    wish: { readonly organizationId: string; readonly most: number; readonly ahead: number },
+  ): Promise<void> {
+    const asked = lent.get(place)
     if (asked === undefined) return
     try {
-      const answer = await ports.shards(asked.ref, asked.shard).giveBack(request)
-      const known = borrowers.get(place)
+      const answer = await ports.shards(asked.ref, asked.shard).giveBack({ ...wish, no: asked.no })
+      const known = lent.get(place)
       if (known !== undefined) remember(place, settle(known, answer))
     } catch (error) {
       ports.report('slots_not_given_back', { ref: asked.ref, shard: asked.shard, error: String(error) })
@@ -78,14 +85,14 @@ export function createSlotLender(ports: SlotLenderPorts): SlotLender {
 
   return {
     lend(request) {
-      const next = lendTo(limit, [...borrowers.values()], request)
-      remember(placeOf(next), next)
-      if (next.slots < next.need) ports.background(recall(request.organizationId))
-      return { slots: next.slots, no: next.no }
+      const { written, told } = lendTo(limit, [...lent.values()], request)
+      remember(placeOf(written), written)
+      if (told.slots < request.need) recallSoon(request.organizationId)
+      return told
     },
   }
 }
 
-function isSame(before: Borrower | undefined, next: Borrower): boolean {
+function isSame(before: LentSlots | undefined, next: LentSlots): boolean {
   return before?.slots === next.slots && before.no === next.no && before.need === next.need
 }

@@ -1,19 +1,20 @@
 import type { DeploymentConfig } from '#core/model/deployment-config'
-import { type Borrower, evenShare, lendTo, settle } from '#core/shard/lending'
-import { giveBack, neededSlots, takeLoan, wishedSlots } from '#core/shard/loan'
+import { type LentSlots, lendTo, settle, sharesOf } from '#core/shard/lending'
+import { giveBack, isShort, neededSlots, takeLoan, wishedSlots } from '#core/shard/loan'
 import type { Shard } from '#core/shard/memory'
 import { mayStart, OWN_SLOTS } from '#core/shard/slots'
-import { type Loan, NO_LOAN, type ReturnedSlots } from '#core/shard/wire'
+import { type LendRequest, type Loan, NO_LOAN, type ReturnedSlots, type ReturnRequest } from '#core/shard/wire'
 import { oneRowShard } from '../objects/one-row-shard'
 
 const ORGANIZATION = 'org_1'
 
 /** Something on its way between a shard and its organization; messages overtake each other and get lost. */
-type Message =
-  | { readonly kind: 'ask'; readonly shard: number; readonly need: number; readonly wish: number; readonly no: number }
-  | { readonly kind: 'loan'; readonly shard: number; readonly loan: Loan }
-  | { readonly kind: 'recall'; readonly shard: number; readonly most: number }
-  | { readonly kind: 'returned'; readonly shard: number; readonly answer: ReturnedSlots | null }
+type Message = { readonly shard: number } & (
+  | { readonly ask: LendRequest }
+  | { readonly loan: Loan }
+  | { readonly recall: ReturnRequest }
+  | { readonly returned: ReturnedSlots | null }
+)
 
 export type Deed = 'arrive' | 'start' | 'end' | 'ask' | 'recall' | 'deliver' | 'lose'
 
@@ -22,7 +23,7 @@ export class LendingLab {
   readonly limit: number
   readonly shards: readonly Shard[]
   readonly #line: Message[] = []
-  #known: readonly Borrower[] = []
+  #known: readonly LentSlots[] = []
 
   constructor(limit: number, shards: number) {
     this.limit = limit
@@ -43,7 +44,6 @@ export class LendingLab {
     const shard = this.shards[no % this.shards.length]
     if (shard === undefined) return
     const { memory } = shard
-    const at = memory.meta?.no ?? 0
     switch (deed) {
       case 'arrive':
         return void memory.ready.add(memory.nextSeq++)
@@ -56,15 +56,9 @@ export class LendingLab {
         memory.slots = Math.max(0, memory.slots - 1)
         return
       case 'ask':
-        return this.#send({
-          kind: 'ask',
-          shard: at,
-          need: neededSlots(memory),
-          wish: wishedSlots(memory),
-          no: memory.meta?.loan.no ?? 0,
-        })
+        return this.#ask(shard)
       case 'recall':
-        return this.#send({ kind: 'recall', shard: at, most: this.#share() })
+        return this.#recall(no % this.shards.length)
       case 'deliver':
         return this.#deliver(this.#take(no))
       case 'lose':
@@ -72,23 +66,43 @@ export class LendingLab {
     }
   }
 
-  /** Every shard that wants more asks, and every other gives back, until nothing is on its way. */
+  /** Does a deed as often as it can be done. */
+  all(deed: 'arrive' | 'start' | 'end', no: number, times: number): void {
+    for (let time = 0; time < times; time++) this.do(deed, no)
+  }
+
+  /** Shards that are short ask, those that are known are asked to give back; everything arrives in its order. */
   settleDown(rounds: number): void {
     for (let round = 0; round < rounds; round++) {
+      for (const no of this.shards.keys()) this.do('ask', no)
+      this.#deliverAll()
       for (const { shard } of this.#known) this.do('recall', shard)
-      while (this.#line.length > 0) this.do('deliver', 0)
-      for (let no = 0; no < this.shards.length; no++) this.do('ask', no)
-      while (this.#line.length > 0) this.do('deliver', 0)
+      this.#deliverAll()
     }
   }
 
-  #share(): number {
-    const needs = this.#known.map(({ need }) => need)
-    return Math.min(this.limit, evenShare(this.limit, needs))
+  #deliverAll(): void {
+    while (this.#line.length > 0) this.do('deliver', 0)
   }
 
-  #send(message: Message): void {
-    this.#line.push(message)
+  #ask({ memory }: Shard): void {
+    if (!isShort(memory)) return
+    const { no = 0, loan = NO_LOAN } = memory.meta ?? {}
+    const wants = { need: neededSlots(memory), wish: wishedSlots(memory) }
+    this.#line.push({
+      shard: no,
+      ask: { organizationId: ORGANIZATION, ref: 'a', shard: no, no: loan.no, ...wants },
+    })
+  }
+
+  #recall(no: number): void {
+    const known = this.#known.find(({ shard }) => shard === no)
+    if (known === undefined) return
+    const shares = sharesOf(
+      this.limit,
+      this.#known.map(({ need }) => need),
+    )
+    this.#line.push({ shard: no, recall: { organizationId: ORGANIZATION, no: known.no, ...shares } })
   }
 
   #take(no: number): Message | undefined {
@@ -100,16 +114,15 @@ export class LendingLab {
     if (message === undefined || shard === undefined) return
     const known = this.#known.find((one) => one.shard === message.shard)
     const others = this.#known.filter((one) => one !== known)
-    if (message.kind === 'ask') {
-      const next = lendTo(this.limit, this.#known, { organizationId: ORGANIZATION, ref: 'a', ...message })
-      this.#known = [...others, next]
-      this.#send({ kind: 'loan', shard: message.shard, loan: { slots: next.slots, no: next.no } })
-    } else if (message.kind === 'loan') takeLoan(shard, message.loan)
-    else if (message.kind === 'recall') {
-      const answer = giveBack(shard, { organizationId: ORGANIZATION, most: message.most })
-      this.#send({ kind: 'returned', shard: message.shard, answer })
+    if ('ask' in message) {
+      const { written, told } = lendTo(this.limit, this.#known, message.ask)
+      this.#known = [...others, written]
+      this.#line.push({ shard: message.shard, loan: told })
+    } else if ('loan' in message) takeLoan(shard, message.loan)
+    else if ('recall' in message) {
+      this.#line.push({ shard: message.shard, returned: giveBack(shard, message.recall) })
     } else if (known !== undefined) {
-      const next = settle(known, message.answer)
+      const next = settle(known, message.returned)
       this.#known = next === null ? others : [...others, next]
     }
   }

@@ -231,8 +231,13 @@ export type LendRequest = {
   readonly no: number
 }
 
-/** A shard is to keep no more than it needs, and at most so many. */
-export type ReturnRequest = { readonly organizationId: string; readonly most: number }
+/** A shard is to keep at most so many slots, and no more than so many beyond its need; `no` is that of its latest loan. */
+export type ReturnRequest = {
+  readonly organizationId: string
+  readonly most: number
+  readonly ahead: number
+  readonly no: number
+}
 
 /** What it still holds, by which loan, and how many it needs. */
 export type ReturnedSlots = Loan & { readonly need: number }
