@@ -45,7 +45,7 @@ function borrowing(waiting: number, lend: (request: LendRequest) => Promise<Loan
     const due = timers.filter(({ at }) => at <= now)
     timers = timers.filter(({ at }) => at > now)
     for (const { work } of due) work()
-    for (let turn = 0; turn < 20; turn++) await null
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
   }
   return { borrower, seen, memory, arrive, pass }
 }
