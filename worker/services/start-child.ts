@@ -3,6 +3,7 @@ import { readTraceParent, traceParent } from '#core/components/trace-parent'
 import { err, ok, type Result } from '#core/kernel/result'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Failure } from '#core/model/failure'
+import type { Issue } from '#core/model/issue'
 import { LIMITS } from '#core/model/limits'
 import type { Digest } from '../ports/digest'
 import type { Ingress, IngressRefusal, Prepared } from '../ports/ingress'
@@ -60,7 +61,7 @@ async function accept(
     const endpoint = await openEndpoint(deps.vault, config, live)
     if (endpoint === null) return err({ refused: unreadable(request.workflow, own) })
     const input = checkInput(endpoint, request.input)
-    if (!input.ok) return err({ refused: refusal('input_invalid', input.error[0]?.message ?? 'The input is invalid.') })
+    if (!input.ok) return err({ refused: inputRefused(input.error) })
     const parent = { executionId: work.id, stage, depth, waits: request.waits }
     return ok<Prepared>({
       pin: live.pin,
@@ -114,6 +115,11 @@ async function findTarget(
 function refusal(code: string, message: string, hint?: string): Extract<ChildAnswer, { kind: 'failed' }> {
   const failure: Failure = { code, message, ...(hint !== undefined && { hint }) }
   return { kind: 'failed', failure }
+}
+
+function inputRefused([first]: readonly Issue[]) {
+  const hint = first?.hint ?? 'The manual trigger of the workflow that is called says what it takes.'
+  return refusal('input_invalid', first?.message ?? 'The input is invalid.', hint)
 }
 
 function notLive(name: string, { environment }: Pick<DeploymentConfig, 'environment'>) {

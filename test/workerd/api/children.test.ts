@@ -128,7 +128,7 @@ describe('a workflow that calls another', () => {
     ['is not live in this environment', 'draft', 'workflow_not_deployed'],
     ['is paused', 'resting', 'workflow_paused'],
     ['does not take this input', 'strict', 'input_invalid'],
-  ])('fails when the other %s', async (_, name, code) => {
+  ])('fails when the other %s, and says what to do', async (_, name, code) => {
     const { client, deploy } = await newPlace()
     if (name === 'draft') await client.createWorkflow({ body: { definition: child(double, name) } })
     if (name === 'resting') {
@@ -142,7 +142,7 @@ describe('a workflow that calls another', () => {
     const { start } = await deploy(parent({ workflow: name }))
     expect(await until(client, await start(), isEnded)).toMatchObject({
       status: 'failed',
-      error: { code, stage: 'call' },
+      error: { code, stage: 'call', hint: expect.any(String) },
     })
   })
 

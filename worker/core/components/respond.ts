@@ -5,6 +5,8 @@ import type { Failure } from '../model/failure'
 import { headersField, invalidHeader } from './header-fields'
 import { defineComponent, type ConfigFinding } from './define-component'
 
+const OURS = 'It belongs to the connection or to the service.'
+
 type RespondConfig = { status: number; headers?: Record<string, unknown> | undefined; body?: unknown }
 
 // What belongs to the connection, to the browser's trust in our origin, or is ours to say.
@@ -23,7 +25,7 @@ function checkHeaders({ headers }: Readonly<Record<string, unknown>>): readonly 
       pointer: `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
       code: 'header_refused',
       message: `An answer may not set ${name}`,
-      hint: 'It belongs to the connection or to the service.',
+      hint: OURS,
     }))
 }
 
@@ -53,12 +55,12 @@ export const respond = defineComponent({
     const headers = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, String(value)]))
     const refused = refusedHeader(headers)
     if (refused !== null) {
-      return failed({ code: 'header_refused', message: `An answer may not set the header ${refused}.` })
+      return failed({ code: 'header_refused', message: `An answer may not set the header ${refused}.`, hint: OURS })
     }
     const invalid = invalidHeader(headers)
     if (invalid !== null) {
       const message = `The value of the header ${invalid} holds characters that no header may.`
-      return failed({ code: 'header_invalid', message })
+      return failed({ code: 'header_invalid', message, hint: 'Take out line breaks; encode what is not Latin-1.' })
     }
     const chars = body === undefined ? 0 : JSON.stringify(body).length
     if (chars > LIMITS.outputInlineBytesMax) {

@@ -32,7 +32,8 @@ export const workflow = defineComponent({
   run: async ({ workflow: name, input = {}, wait }, ctx) => {
     if (!isJsonObject(input as Json)) {
       const message = 'The input of a workflow must be an object.'
-      return { kind: 'failed', failure: { code: 'input_invalid', message } }
+      const hint = 'Write its fields: "input": { "orderId": "{{ … }}" }.'
+      return { kind: 'failed', failure: { code: 'input_invalid', message, hint } }
     }
     const started = await ctx.startChild({ workflow: name, input: input as JsonObject, waits: wait })
     if (started.kind === 'failed') {
