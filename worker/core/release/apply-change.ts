@@ -7,7 +7,8 @@ import type { Actor, Change } from './wire'
 export type ChangeRefusal = 'not_deployed' | 'unknown_release' | 'cannot_shrink'
 
 /**
- * The state after a change, one epoch later. Switches keep what was active as standby, so that it can come back.
+ * The state after a change, one epoch later. Switches keep what was active as standby, so that it can come back; new values
+ * for the live version are no deploy, and leave what was live before and since when as it is.
  * `pin` is the release the change names, already stored; a paused deployment stays paused when it is deployed to.
  */
 export function applyChange(
@@ -24,10 +25,12 @@ export function applyChange(
         ...state,
         epoch,
         active: context.pin,
-        standby: state.active === context.pin ? state.standby : state.active,
         status: state.status === 'paused' ? 'paused' : 'active',
-        activatedAt: context.at,
-        activatedBy: context.actor,
+        ...(change.cause !== 'config' && {
+          standby: state.active === context.pin ? state.standby : state.active,
+          activatedAt: context.at,
+          activatedBy: context.actor,
+        }),
       })
     case 'place':
       return context.pin === null ? err('unknown_release') : ok({ ...state, epoch })
