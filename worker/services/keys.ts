@@ -7,6 +7,7 @@ import { newApiKey } from './api-key'
 import { AppError } from './app-error'
 import { unknown } from './caller'
 import { recordAudit } from './record-audit'
+import { requireKnownTargets } from './require-known-targets'
 import type { ServiceContext } from './service-context'
 
 export type KeyWish = {
@@ -19,7 +20,7 @@ export type KeyWish = {
 
 export type NewKey = { readonly row: KeyRow; readonly text: string }
 
-/** Makes a key. Nobody can give away more than they hold. */
+/** Makes a key for what is there. Nobody can give away more than they hold. */
 export async function createKey(ctx: ServiceContext, wish: KeyWish): Promise<NewKey> {
   const excess = wish.scopes.find((scope) => !coversScope(ctx.caller.scopes, scope))
   if (excess !== undefined) {
@@ -27,13 +28,10 @@ export async function createKey(ctx: ServiceContext, wish: KeyWish): Promise<New
   }
   const expiresAt = wish.expiresAt == null ? null : fromIso(wish.expiresAt)
   if (expiresAt !== null && expiresAt <= ctx.clock()) throw expiredAtBirth()
-  const created = await insert(ctx, {
-    name: wish.name,
-    scopes: wish.scopes,
-    environments: within(ctx.caller.environments, wish.environments ?? null, 'environments'),
-    workflowIds: within(ctx.caller.workflowIds, wish.workflowIds ?? null, 'workflowIds'),
-    expiresAt,
-  })
+  const environments = within(ctx.caller.environments, wish.environments ?? null, 'environments')
+  const workflowIds = within(ctx.caller.workflowIds, wish.workflowIds ?? null, 'workflowIds')
+  await requireKnownTargets(ctx, wish)
+  const created = await insert(ctx, { name: wish.name, scopes: wish.scopes, environments, workflowIds, expiresAt })
   await recordAudit(ctx, 'key.created', created.row.id, { name: wish.name, scopes: wish.scopes })
   return created
 }

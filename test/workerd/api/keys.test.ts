@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { deployed } from './deployed'
-import { ALL_SCOPES, clientWith, newKey, newOrganization, send } from './support'
+import { ALL_SCOPES, clientWith, newKey, newOrganization, sampleDefinition, send } from './support'
 
 const DAY_MS = 86_400_000
 const bearer = (key: string) => ({ authorization: `Bearer ${key}`, 'content-type': 'application/json' })
@@ -145,6 +145,72 @@ describe('an API key', () => {
     for (const environment of ['production', 'development', 'stagin', '*', 'Staging']) {
       expect(await deploy(environment)).toMatchObject({ ok: false, status: 403, problem: { code: 'missing_scope' } })
     }
+  })
+})
+
+describe('a key for what is not there is refused', () => {
+  const make = async (headers: Record<string, string>, wish: object) => {
+    const body = JSON.stringify({ name: 'x', scopes: ['workflows:read'], ...wish })
+    return (await send('/v1/keys', { method: 'POST', headers, body })).json<{ issues: object[] }>()
+  }
+
+  test('with an issue for every misspelt environment, also in scopes', async () => {
+    const { session } = await newOrganization()
+    const scopes = ['deploy:*', 'deploy:stagin', 'deploy:staging']
+    const answer = await make(session, { scopes, environments: ['staging', 'prodution', 'moon'] })
+    expect(answer).toMatchObject({ status: 422, code: 'request_invalid', detail: "There is no environment 'stagin'" })
+    const unknown = { code: 'unknown_environment', severity: 'error' }
+    expect(answer.issues).toEqual([
+      {
+        ...unknown,
+        path: '/scopes/1',
+        message: "There is no environment 'stagin'",
+        hint: "Did you mean 'deploy:staging'?",
+      },
+      {
+        ...unknown,
+        path: '/environments/1',
+        message: "There is no environment 'prodution'",
+        hint: "Did you mean 'production'?",
+      },
+      {
+        ...unknown,
+        path: '/environments/2',
+        message: "There is no environment 'moon'",
+        hint: expect.stringContaining('production'),
+      },
+    ])
+  })
+
+  test('with the id that was meant, where a name or a misspelt id of a workflow was written', async () => {
+    const { session, workflowId } = await deployed()
+    const misspelt = workflowId.slice(0, -1)
+    const workflowIds = [workflowId, misspelt, 'customer-onbording', 'else']
+    const answer = await make(session, { workflowIds })
+    expect(answer).toMatchObject({
+      status: 422,
+      code: 'request_invalid',
+      issues: [
+        { code: 'unknown_workflow', path: '/workflowIds/1', hint: `Did you mean '${workflowId}'?` },
+        { code: 'unknown_workflow', path: '/workflowIds/2', hint: `Did you mean '${workflowId}'?` },
+        { code: 'unknown_workflow', path: '/workflowIds/3', hint: 'GET /v1/workflows lists their ids.' },
+      ],
+    })
+  })
+
+  test('alike for a workflow of another organization and for none, and for a limited key beyond its limits', async () => {
+    const foreign = await deployed()
+    const { session, workflowId, client } = await deployed()
+    const created = await client.createWorkflow({ body: { definition: sampleDefinition('hidden') } })
+    const hidden = created.ok ? created.body.id : ''
+    const none = `workflow_${'0'.repeat(25)}`
+    const told = async (headers: Record<string, string>, id: string) => {
+      const { requestId: _, ...answer } = (await make(headers, { workflowIds: [id] })) as Record<string, unknown>
+      return JSON.stringify(answer).replaceAll(id, 'it')
+    }
+    expect(await told(session, foreign.workflowId)).toBe(await told(session, none))
+    const limited = bearer(await newKey(session, ALL_SCOPES, { workflowIds: [workflowId] }))
+    expect(await told(limited, hidden)).toBe(await told(limited, none))
   })
 })
 
