@@ -300,6 +300,18 @@ describe('triggers (S12, S16–S20, S26)', () => {
       'duplicate_id /triggers/1/id: Two triggers have the id “x”',
     ])
   })
+
+  it('every manual trigger after the first is refused, because a run call names none', () => {
+    const manual = (id: string) => ({ type: 'manual', id, inputSchema: { [id]: { type: 'string' } } })
+    const webhook = { type: 'webhook', authentication: { type: 'none' } }
+    expect(findings(documentOf([step('a')], { triggers: [manual('a'), webhook] }))).toEqual([])
+    expect(findings(documentOf([step('a')], { triggers: [manual('a'), webhook, manual('b'), manual('c')] }))).toEqual(
+      [2, 3].map(
+        (i) =>
+          `second_manual_trigger /triggers/${i}: A workflow has one manual trigger: a run call could not say which of two it means | Put all fields into the inputSchema of the first one.`,
+      ),
+    )
+  })
 })
 
 describe('expressions in a document', () => {

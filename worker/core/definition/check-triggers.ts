@@ -67,6 +67,16 @@ function checkTrigger(trigger: Json, path: string, mode: Mode): { issues: Issue[
   }
 }
 
+/** A run call names no trigger, so that a second schema would never be asked. */
+function checkManual(triggers: readonly Json[]): Issue[] {
+  const message = 'A workflow has one manual trigger: a run call could not say which of two it means'
+  const hint = 'Put all fields into the inputSchema of the first one.'
+  return triggers
+    .flatMap((trigger, i) => (isJsonObject(trigger) && trigger['type'] === 'manual' ? [`/triggers/${i}`] : []))
+    .slice(1)
+    .map((path) => errorAt('second_manual_trigger', path, message, hint))
+}
+
 /** Everything about triggers that their schemas do not say. Also answers what their expressions read. */
 export function checkTriggers(
   document: Json,
@@ -89,7 +99,7 @@ export function checkTriggers(
       ? [warningAt('no_trigger', '/triggers', 'The workflow has no trigger', 'Only a run call can start it.')]
       : []
   return {
-    issues: [...checked.flatMap(({ issues }) => issues), ...repeated, ...none],
+    issues: [...checked.flatMap(({ issues }) => issues), ...repeated, ...checkManual(triggers), ...none],
     expressions: checked.map(({ expressions }) => expressions),
   }
 }
