@@ -69,8 +69,8 @@ export type Composition = {
 /** Everything the doors need, made once per isolate. */
 export function compose(bindings: Bindings, background: (work: Promise<unknown>) => void): Composition {
   const settings = readSettings(bindings)
-  const { masters, rings, vault, policy, signalMac, configs, ...engine } = engineOf(bindings, settings, background)
-  const { shards, deployments, runner, archive, ingress } = engine
+  const { masters, rings, vault, policy, signalMac, ...engine } = engineOf(bindings, settings, background)
+  const { shards, deployments, configs, runner, outputs, archive, ingress } = engine
   const mac = createMac(settings.SESSION_KEY, 'webhook')
   const clocks = { clock: Date.now, sleep, randomBytes }
   const auditOf = (organizationId: string) => createStores(bindings.DB, { organizationId }).audit
@@ -88,7 +88,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
     shards,
     ingress,
     archive,
-    outputs: runner.outputs,
+    outputs,
     vault,
     custodian: vault,
     clock: Date.now,
@@ -118,7 +118,7 @@ export function compose(bindings: Bindings, background: (work: Promise<unknown>)
       ...hookSettings(settings, policy),
       ...common,
     }),
-    signalDoor: createSignalDoor({ configs, shards, mac: signalMac, ...common, clock: Date.now }),
+    signalDoor: createSignalDoor({ configs, shards, outputs, mac: signalMac, ...common, clock: Date.now }),
     runner,
     shards,
     deployments,
@@ -164,7 +164,8 @@ function engineOf(bindings: Bindings, settings: Settings, background: (work: Pro
     triggerLimit: triggerLimitOf(bindings, settings),
   })
   const children: ChildDeps = { storesOf, ingress, vault, digest: sha256Hex, report }
-  return { masters, rings, vault, policy, shards, deployments, signalMac, runner, configs, archive, ingress }
+  const { outputs } = runner
+  return { masters, rings, vault, policy, shards, deployments, signalMac, runner, configs, outputs, archive, ingress }
 }
 
 /** A webhook's address at the host for webhooks; a path where there is none. */

@@ -1,4 +1,3 @@
-import { everyStage } from '#core/definition/every-stage'
 import { Workflow } from '#core/definition/document'
 import { compilePlan } from '#core/definition/plan'
 import { errorEntry, type ErrorCode } from '#core/contract/errors'
@@ -8,10 +7,13 @@ import { isTerminalStatus } from '#core/model/execution-status'
 import { parseSignalToken, type SignalAddress } from '#core/release/signal-token'
 import type { Mac } from '#core/release/webhook-token'
 import { isOutage } from '../adapters/platform/is-outage'
+import type { OutputStore } from '../ports/output-store'
 import type { ShardHandle, Shards } from '../ports/shards'
 import type { ConfigCache } from '../services/config-cache'
+import { readJournal } from '../services/runner/keep-output'
 import { addAnswerHeaders } from './answer-headers'
 import { retryHeaders } from './retry-headers'
+import { choicesOpen } from './signal/choices-open'
 import { questionPage, type Question, refusalPage, thanksPage } from './signal/pages'
 import { readAnswer } from './signal/read-answer'
 import { type Refusal, refusalResponse } from './webhook/refusal'
@@ -20,6 +22,8 @@ export type SignalDoorDeps = {
   readonly clock: Clock
   readonly configs: ConfigCache
   readonly shards: Shards
+  /** Where journals go on that outgrew their shard. */
+  readonly outputs: OutputStore
   /** The same keyed hash that made the tokens. */
   readonly mac: Mac
   readonly requestId: () => string
@@ -76,7 +80,7 @@ async function answer(deps: SignalDoorDeps, request: Request): Promise<Response>
 }
 
 /** Null when there is nothing to answer any more: the execution is over, or has heard this link's signal. */
-async function find({ configs, shards }: SignalDoorDeps, address: SignalAddress): Promise<Waiting | null> {
+async function find({ configs, shards, outputs }: SignalDoorDeps, address: SignalAddress): Promise<Waiting | null> {
   const place = parseExecutionId(address.executionId)
   const config = place === null ? null : await configs.get(place.ref)
   if (place === null || config === null) return null
@@ -87,15 +91,13 @@ async function find({ configs, shards }: SignalDoorDeps, address: SignalAddress)
   const mark = `"signalId":${JSON.stringify(signalIdOf(address))}`
   if (found.record.journal.some((line) => line.includes(mark))) return null
   const plan = compilePlan(Workflow.parse(JSON.parse(found.release.document)))
-  const stage = everyStage(plan).find(
-    ({ type, document }) => type === 'wait_for_signal' && document['signal'] === address.name,
-  )
-  const choices = stage?.document['choices']
+  const { acceptedAt, journal } = found.record
+  const events = () => readJournal(journal, outputs, () => undefined)
   const question = {
     workflow: config.workflowName,
     environment: config.environment,
     signal: address.name,
-    choices: Array.isArray(choices) ? choices.map(String) : [],
+    choices: await choicesOpen(plan, address.name, { acceptedAt, events }),
   }
   return { shard, organizationId, seq: place.seq, question }
 }

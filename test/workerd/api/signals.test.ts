@@ -28,6 +28,21 @@ async function asked() {
   return { ...place, id }
 }
 
+/** Reads the trace again and again until a stage stands as expected. */
+async function traced(
+  client: Awaited<ReturnType<typeof newPlace>>['client'],
+  id: string,
+  node: string,
+  status: string,
+) {
+  for (;;) {
+    const trace = await client.getTrace({ params: { id } })
+    if (!trace.ok) throw new Error(JSON.stringify(trace.problem))
+    if (trace.body.stages.some((stage) => stage.node === node && stage.status === status)) return
+    await scheduler.wait(20)
+  }
+}
+
 describe('a signal', () => {
   test('ends the wait with its payload; repeats under one key are one signal', async () => {
     const { client, deploy } = await newPlace()
@@ -126,6 +141,69 @@ describe('the link of a signal', () => {
     const program = await send(link, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
     expect(program.status).toBe(410)
     expect(await program.json()).toMatchObject({ code: 'signal_link_used' })
+  })
+
+  test('offers the choices of the stage that waits now, where several wait for one name', async () => {
+    const { client, deploy } = await newPlace()
+    const ask = (id: string, more: object, config: object) => ({
+      id,
+      component: 'wait_for_signal',
+      ...more,
+      config: { signal: 'go', ...config },
+    })
+    const { start } = await deploy({
+      name: 'twice',
+      stages: [
+        { id: 'say', component: 'logger', config: { message: '{{ execution.signals.go }}' } },
+        ask('one', { depends_on: ['say'] }, { choices: ['early'] }),
+        { id: 'pause', component: 'delay', depends_on: ['one'], config: { until: '{{ input.until }}' } },
+        ask('two', { depends_on: ['pause'] }, { choices: ['{{ input.word }}', 'never'] }),
+      ],
+      output: '{{ stages.two.output.choice }}',
+    })
+    const offered = async (link: string) => {
+      const page = await (await send(link, { headers: { accept: 'text/html' } })).text()
+      return [...page.matchAll(/name="choice" value="([^"]*)"/g)].map(([, choice]) => choice)
+    }
+    const id = await start({ until: '2020-01-01T00:00:00Z', word: 'late' })
+    await until(client, id, isWaiting)
+    const link = await linkIn(client, id)
+    expect(await offered(link)).toEqual(['early'])
+    await client.sendSignal({ params: { id, name: 'go' }, body: { payload: { choice: 'early' } } })
+    await traced(client, id, 'two', 'waiting')
+    expect(await offered(link)).toEqual(['late', 'never'])
+    expect((await submit(link, { choice: 'early' })).status).toBe(422)
+    expect((await submit(link, { choice: 'late' })).status).toBe(200)
+    expect(await until(client, id, isEnded)).toMatchObject({ status: 'completed', output: 'late' })
+  })
+
+  test('offers the choices of the stage to come, while none waits yet', async () => {
+    const { client, deploy } = await newPlace()
+    const ask = (id: string, choice: string) => ({
+      id,
+      component: 'wait_for_signal',
+      config: { signal: 'go', choices: [choice] },
+    })
+    const { start } = await deploy({
+      name: 'either',
+      stages: [
+        { id: 'say', component: 'logger', config: { message: '{{ execution.signals.go }}' } },
+        {
+          id: 'fork',
+          component: 'conditional',
+          depends_on: ['say'],
+          config: { condition: '{{ input.left }}', if_true: ['left'], if_false: ['right-pause'] },
+        },
+        ask('left', 'l'),
+        { id: 'right-pause', component: 'delay', config: { seconds: 3600 } },
+        { ...ask('right', 'r'), depends_on: ['right-pause'] },
+      ],
+    })
+    const id = await start({ left: false })
+    await until(client, id, isWaiting)
+    const page = await send(await linkIn(client, id), { headers: { accept: 'text/html' } })
+    expect(await page.text()).toMatch(/name="choice" value="r"/)
+    await client.cancelExecution({ params: { id }, body: {} })
   })
 
   test('takes JSON of a program and answers it in JSON', async () => {

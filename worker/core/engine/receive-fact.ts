@@ -17,9 +17,14 @@ type Received<Type extends JournalEvent['type']> = Extract<JournalEvent, { reado
 export function receiveSignal(draft: Draft, { signalId, name, payload }: Received<'signal_received'>): void {
   if (draft.signalIds.has(signalId)) return
   draft.signalIds = new Set(draft.signalIds).add(signalId)
-  const address = waitingFor(draft, (fact) => fact.kind === 'signal' && fact.name === name)
+  const address = stageThatAwaits(draft, name)
   if (address === null) draft.signals = [...draft.signals, { name, payload }]
   else atStage(draft, address, (inner, stage) => endWait(inner, stage, payload))
+}
+
+/** The address of the stage whose wait a signal of this name ends now; null when none waits for it. */
+export function stageThatAwaits(state: Pick<ExecutionState, 'plan' | 'stages'>, name: string): string | null {
+  return waitingFor(state, (fact) => fact.kind === 'signal' && fact.name === name)
 }
 
 /** Gives a stage that has just begun to wait the oldest signal of that name, if one has arrived before. */
