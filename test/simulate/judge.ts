@@ -60,7 +60,9 @@ function judgeKeys({ witness }: World, calls: readonly Call[]): readonly string[
   const doubled = [...witness.idsByKey].filter(([, ids]) => ids.size !== 1)
   const invented = calls.flatMap(({ told }) => [...told].filter((id) => !witness.executions.has(id)))
   const mixed = calls.filter(({ told }) => told.size > 1)
+  const unheard = calls.filter(({ key, told }) => key !== null && told.size === 0)
   return [
+    ...unheard.map(({ ref, key }) => `I1: ${ref} ${key} was sent again and again and never told an execution`),
     ...doubled.map(([key, ids]) => `I1: ${key} made ${ids.size} executions`),
     ...invented.map((id) => `I1: ${id} was told and never made`),
     ...mixed.map(({ key }) => `I1: the sender of ${key} was told different executions`),
