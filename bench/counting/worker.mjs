@@ -7,6 +7,7 @@ import { counts } from './counts.mjs'
 
 export const ExecutionShard = counted(objects.ExecutionShard)
 export const DeploymentObject = counted(objects.DeploymentObject)
+export const OrganizationSlots = counted(objects.OrganizationSlots)
 
 // oxlint-disable-next-line import/no-default-export -- the platform asks for one
 export default {

@@ -16,6 +16,7 @@ export class ExecutionShard extends DurableObject {
 }
 
 export class DeploymentObject extends DurableObject {}
+export class OrganizationSlots extends DurableObject {}
 
 const app = new Hono()
 app.get('/health', (c) => c.json({ status: 'ok' }))

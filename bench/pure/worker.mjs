@@ -8,6 +8,7 @@ import { validateDocuments } from './validation.mjs'
 
 export class ExecutionShard extends DurableObject {}
 export class DeploymentObject extends DurableObject {}
+export class OrganizationSlots extends DurableObject {}
 
 const work = {
   expressions: evaluateExpressions,
