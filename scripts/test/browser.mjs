@@ -9,8 +9,19 @@ export async function browser() {
   rmSync(report, { force: true })
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report }
   const failure = await tool('playwright', ['test', '--reporter=list,json'], env).catch((error) => error)
-  const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(report, 'utf8')).stats
-  const failed = unexpected + flaky + skipped
-  if (failure instanceof Error && failed === 0) throw failure
-  return { passed: expected, failed }
+  const { stats, suites } = JSON.parse(readFileSync(report, 'utf8'))
+  const failed = suites.flatMap(specsOf).flatMap(({ title, file, tests }) =>
+    tests
+      .filter(({ status }) => status !== 'expected')
+      .map(({ status, results }) => {
+        const why = results.flatMap(({ errors }) => errors.map(({ message }) => message))
+        return [`test/e2e/${file} › ${title}`, status, ...why].join('\n')
+      }),
+  )
+  if (failure instanceof Error && failed.length === 0) throw failure
+  return { passed: stats.expected, failed }
+}
+
+function specsOf({ specs, suites = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)]
 }
