@@ -59,7 +59,7 @@ const Settings = z.object({
   /** Executions a shard accepts per second before it asks for more shards; 0 = never (performance.md). */
   GROW_AT_ACCEPTS_PER_SECOND: z.coerce.number().min(0).default(200),
   /** Executions of an organization that may run or wait at once, beside one of each shard (limits.md). */
-  RUNNING_PER_ORGANIZATION: z.coerce.number().int().min(0).default(PLAN_LIMITS.runningPerOrganization),
+  RUNNING_PER_ORGANIZATION: z.coerce.number().int().min(1).default(PLAN_LIMITS.runningPerOrganization),
   /** The instant the database was set back to, once it had to be: what the index lost since is told again (storage.md). */
   REINDEX_SINCE: z.union([z.literal(''), z.iso.datetime({ offset: true })]).default(''),
   /** A resolver by DNS over HTTPS that is asked about every host that is called (egress.md). */

@@ -1,4 +1,4 @@
-import type { Clock, EpochMs } from '#core/kernel/time'
+import { type Clock, type EpochMs, isWithin } from '#core/kernel/time'
 import { isHeldUp, isShort, neededSlots, takeLoan, wishedSlots } from '#core/shard/loan'
 import type { Shard } from '#core/shard/memory'
 import type { OrganizationSlotsOf } from '../ports/organization-slots'
@@ -93,9 +93,4 @@ export function createBorrower(shard: Shard, ports: BorrowerPorts): Borrower {
   }
 
   return { schedule, wait }
-}
-
-/** A clock that was set back counts as time that has passed. */
-function isWithin(since: EpochMs, ms: number, now: EpochMs): boolean {
-  return now >= since && now - since < ms
 }

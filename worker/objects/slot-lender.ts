@@ -4,7 +4,7 @@
  * What is written down is never less than what a shard believes to have: it is written before a loan is told, and lowered
  * only at the word of the shard that gave back.
  */
-import type { Clock, EpochMs } from '#core/kernel/time'
+import { type Clock, type EpochMs, isWithin } from '#core/kernel/time'
 import { lendTo, type LentSlots, settle, sharesOf } from '#core/shard/lending'
 import type { LendRequest, Loan } from '#core/shard/wire'
 import type { Shards } from '../ports/shards'
@@ -51,7 +51,7 @@ export function createSlotLender(ports: SlotLenderPorts): SlotLender {
 
   function recallSoon(organizationId: string): void {
     const now = clock()
-    if (recalledAt !== null && now >= recalledAt && now - recalledAt < RECALL_AGAIN_MS) return
+    if (recalledAt !== null && isWithin(recalledAt, RECALL_AGAIN_MS, now)) return
     recalledAt = now
     ports.setTimer(() => void recall(organizationId), RECALL_AFTER_MS)
   }

@@ -1,4 +1,4 @@
-import type { EpochMs } from '#core/kernel/time'
+import { type EpochMs, isWithin } from '#core/kernel/time'
 import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
 import type { ShardHandle, Shards } from '../ports/shards'
 import type { RunnerDeps } from './runner/runner-deps'
@@ -53,7 +53,7 @@ export function gatherAccepts(shards: Shards, { clock, sleep }: Pick<RunnerDeps,
 
 /** Whoever stood still while it gathered sends nothing: its repeats might not be known for such any more. */
 function isInTime({ since, reject }: Waiting, now: EpochMs): boolean {
-  if (now - since < SEND_WITHIN_MS) return true
+  if (isWithin(since, SEND_WITHIN_MS, now)) return true
   reject(new Error('It is too late to send this.'))
   return false
 }

@@ -1,7 +1,7 @@
 import type { WebhookResponse } from '#core/components/context'
 import { assertNever } from '#core/kernel/assert'
 import { err, ok, type Result } from '#core/kernel/result'
-import type { Clock, EpochMs } from '#core/kernel/time'
+import { type Clock, type EpochMs, isWithin } from '#core/kernel/time'
 import { isTerminalStatus } from '#core/model/execution-status'
 import { firstResponse } from '#core/shard/first-response'
 import type { ExecutionResult } from '#core/shard/result'
@@ -118,7 +118,7 @@ async function send(
   first: AcceptRequest,
 ): Promise<AcceptAnswer | { kind: 'outcome_unknown' }> {
   const sentAt = deps.clock()
-  for (let tries = 0; tries < SEND_MAX && deps.clock() - sentAt < SEND_WITHIN_MS; tries++) {
+  for (let tries = 0; tries < SEND_MAX && isWithin(sentAt, SEND_WITHIN_MS, deps.clock()); tries++) {
     try {
       const request = tries === 0 ? first : { ...first, retry: true }
       return await acceptAtHome(deps.shards, config, { no, request, now: deps.clock() })

@@ -30,8 +30,8 @@ export function identityOf(
 
 /**
  * Asks the Deployment object for a change and copies what it answers into D1, so that the caller reads its own write.
- * Repeating it with the same key changes nothing more. With `expectEpoch` only while nothing else changed. Throws superseded, not_deployed, release_gone or
- * cannot_shrink.
+ * Repeating it with the same key changes nothing more. With `expectEpoch` only while nothing else changed. Throws superseded,
+ * not_deployed, release_gone or cannot_shrink.
  */
 export async function switchDeployment(
   ctx: Pick<ServiceContext, 'deployments' | 'projection'> & { readonly caller: { readonly actor: Actor } },

@@ -158,6 +158,11 @@ describe('what each may have of a limit', () => {
     expect(lendTo(10, known, ask(0, 50))).toMatchObject({ written: { slots: 10, no: 2 }, told: { slots: 5, no: 2 } })
   })
 
+  it('is less than before once the limit is lower, though nobody else needs any', () => {
+    const known = [{ ref: 'a', shard: 0, slots: 999, no: 1, need: 999 }]
+    expect(lendTo(500, known, ask(0, 999))).toMatchObject({ written: { slots: 999 }, told: { slots: 500, no: 2 } })
+  })
+
   it('leaves something ahead to everybody while there is enough, so that few busy shards keep nobody waiting', () => {
     const first = lendTo(60, [], ask(0, 1, 50))
     expect(first.told).toEqual({ slots: 50, no: 1 })

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../kernel/time'
+import { type EpochMs, isWithin } from '../kernel/time'
 
 const WINDOW_MS = 10_000
 
@@ -15,7 +15,7 @@ export function createLoadWindow(acceptsPerSecond: number): LoadWindow {
   let hasSpoken = false
   return {
     count(accepted, now) {
-      if (now < startedAt || now >= startedAt + WINDOW_MS) {
+      if (!isWithin(startedAt, WINDOW_MS, now)) {
         startedAt = now
         counted = 0
         hasSpoken = false
