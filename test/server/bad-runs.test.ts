@@ -61,7 +61,7 @@ const failureOf = async (document: object, input: object = {}) => {
 async function startedAndWaiting() {
   const id = await start(waiting)
   const read = async () => (await call('GET', `/v1/executions/${id}`)).body.status
-  await expect.poll(read, { timeout: 30_000 }).toBe('waiting')
+  await expect.poll(read).toBe('waiting')
   const trace = await call('GET', `/v1/executions/${id}/trace`)
   const link = new URL(/"([^"]*\/signal\/[^"]+)"/.exec(trace.text)?.[1] ?? '', server.url)
   return { id, link: link.pathname }
@@ -168,7 +168,7 @@ describe('an execution fails, with the stage, a code and a hint', () => {
     type Item = { executionId: string; error: { code: string } | null }
     const list = async () =>
       (await call('GET', `/v1/executions?workflowId=${workflowId}&status=failed`)).body.items as Item[]
-    await expect.poll(async () => (await list()).length, { timeout: 30_000 }).toBe(9)
+    await expect.poll(async () => (await list()).length).toBe(9)
     const deepest = (await list()).filter(({ error }) => error?.code === 'workflow_too_deep')
     expect(deepest).toHaveLength(1)
     expect((await ended(call, deepest[0]?.executionId ?? '')).error).toMatchObject({

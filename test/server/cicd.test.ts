@@ -39,7 +39,7 @@ async function runExample(scenario: string) {
   expect([example.child.exitCode, example.output()]).toEqual([0, example.output()])
   const [workflow] = await allItems(call, '/v1/workflows?name=devops-cicd-deployment')
   const list = () => allItems(call, `/v1/executions?workflowId=${workflow.id}`)
-  await expect.poll(async () => seen.has((await list())[0]?.executionId), { timeout: 10_000 }).toBe(false)
+  await expect.poll(async () => seen.has((await list())[0]?.executionId)).toBe(false)
   const { executionId } = (await list())[0]
   seen.add(executionId)
   const { body: execution } = await call('GET', `/v1/executions/${executionId}`)

@@ -144,7 +144,7 @@ const shows: Record<string, () => Promise<void>> = {
     expect([answer.status, answer.body]).toEqual([202, { orderId: 'A-1', status: 'accepted' }])
     expect(answer.headers.get('location')).toBe('/orders/A-1')
     const list = async () => (await call('GET', `/v1/executions?workflowId=${workflowId}`)).body.items
-    await expect.poll(async () => (await list()).length, { timeout: 30_000 }).toBe(1)
+    await expect.poll(async () => (await list()).length).toBe(1)
     const [{ executionId }] = await list()
     expect(await over(executionId)).toMatchObject({ status: 'completed', output: { orderId: 'A-1', answered: true } })
   },
@@ -191,7 +191,7 @@ const shows: Record<string, () => Promise<void>> = {
     const { workflowId } = await deploy('wait-for-signal')
     const executionId = await start(workflowId, { orderId: 'A-1', amount: 30 })
     const read = async () => (await call('GET', `/v1/executions/${executionId}`)).body.status
-    await expect.poll(read, { timeout: 30_000 }).toBe('waiting')
+    await expect.poll(read).toBe('waiting')
     const payload = { choice: 'approve' }
     const signal = await call('POST', `/v1/executions/${executionId}/signals/approve-refund`, { payload })
     expect(signal.status).toBe(200)
@@ -205,9 +205,7 @@ const shows: Record<string, () => Promise<void>> = {
     const { executionId, output } = await run(workflowId, { customerId: 'vip-7' })
     expect(output).toEqual({ customerId: 'vip-7', score: 800 })
     const list = async () => (await call('GET', '/v1/executions?trigger=workflow')).body.items
-    await expect
-      .poll(list, { timeout: 30_000 })
-      .toMatchObject([{ parentExecutionId: executionId, status: 'completed' }])
+    await expect.poll(list).toMatchObject([{ parentExecutionId: executionId, status: 'completed' }])
   },
   async 'workflow-credit-score'() {
     const { workflowId } = await deploy('workflow-credit-score')

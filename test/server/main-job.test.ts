@@ -228,7 +228,7 @@ describe('an order comes in by webhook', () => {
     const { hook, workflowId } = await deployNew(call, example('order-intake-sync.workflow.json'))
     const { executionId } = (await post(hook, ORDER)).body
     await expect
-      .poll(() => allItems(call, `/v1/executions?workflowId=${workflowId}`), { timeout: 10_000 })
+      .poll(() => allItems(call, `/v1/executions?workflowId=${workflowId}`))
       .toMatchObject([{ executionId, status: 'completed', trigger: 'webhook', environment: 'development' }])
   })
 })

@@ -80,7 +80,7 @@ for (const mode of ['immediate', 'lastNode'])
     expect(ids.size).toBe(1)
     if (mode === 'lastNode') expect(answers.map(({ body }) => body.data)).toEqual(answers.map(() => 42))
     await expect
-      .poll(() => allItems(call, `/v1/executions?workflowId=${workflowId}`), { timeout: 20_000 })
+      .poll(() => allItems(call, `/v1/executions?workflowId=${workflowId}`))
       .toMatchObject([{ executionId: [...ids][0], status: 'completed' }])
   })
 

@@ -26,7 +26,7 @@ async function linkTo(email: string, page: string): Promise<URL> {
     const texts = (body.items as { text: string }[]).map(({ text }) => text)
     return (link = texts.map((text) => new RegExp(`http\\S+/${page}#\\S+`).exec(text)?.[0]).find(Boolean))
   }
-  await expect.poll(look, { timeout: 10_000 }).toBeDefined()
+  await expect.poll(look).toBeDefined()
   return new URL(link ?? '')
 }
 

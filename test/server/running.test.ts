@@ -125,7 +125,7 @@ describe('GET /v1/executions', () => {
       const { body } = await call('GET', `/v1/executions?limit=200&${query}`)
       return (body.items as { executionId: string }[]).map((it) => it.executionId).filter((id) => all.includes(id))
     }
-    await expect.poll(async () => (await found('')).length, { timeout: 10_000 }).toBe(all.length)
+    await expect.poll(async () => (await found('')).length).toBe(all.length)
     const cases: [string, string[]][] = [
       [`workflowId=${failing.workflowId}`, [ids.failed]],
       ['environment=staging', [ids.staging]],
@@ -154,7 +154,7 @@ describe('GET /v1/executions', () => {
     const ids: string[] = []
     for (let n = 0; n < 5; n += 1) ids.push((await run(workflowId, { wait: true })).body.executionId)
     const page = async (query: string) => (await call('GET', `/v1/executions?workflowId=${workflowId}&${query}`)).body
-    await expect.poll(async () => (await page('')).items.length, { timeout: 10_000 }).toBe(5)
+    await expect.poll(async () => (await page('')).items.length).toBe(5)
     const idsOf = (body: { items: { executionId: string }[] }) => body.items.map((it) => it.executionId)
     const first = await page('limit=3')
     const second = await page(`limit=3&cursor=${encodeURIComponent(first.nextCursor)}`)
@@ -172,7 +172,7 @@ describe('one execution', () => {
     })
     const { executionId } = (await run(workflowId)).body
     const read = async () => (await call('GET', `/v1/executions/${executionId}`)).body.status
-    await expect.poll(read, { timeout: 10_000 }).toBe('waiting')
+    await expect.poll(read).toBe('waiting')
     const cancelled = await call('POST', `/v1/executions/${executionId}/cancel`, { reason: 'Ordered twice' })
     expect(cancelled.status).toBe(200)
     expect(cancelled.body).toEqual({ executionId, status: 'cancelled' })

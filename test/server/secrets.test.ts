@@ -102,7 +102,7 @@ test('a secret reaches whom it is meant for, and nobody else: not an answer, a t
   for (const it of ['secrets', 'variables']) await call('GET', `/v1/environments/development/${it}`)
   await call('GET', `/v1/workflows/${completed.workflowId}`)
   await call('GET', `/v1/workflows/${completed.workflowId}/versions/v1`)
-  await expect.poll(async () => (await allItems(call, '/v1/executions')).length, { timeout: 10_000 }).toBe(5)
+  await expect.poll(async () => (await allItems(call, '/v1/executions')).length).toBe(5)
 
   for (const secret of [SECRET, SECRET_VARIABLE]) {
     expect(answers.filter((answer) => answer.includes(secret))).toEqual([])

@@ -26,7 +26,7 @@ test('the first start listens on PORT and writes what a developer needs, for the
 })
 
 test('what it prints works as printed: address, login, key and the curl', async () => {
-  await expect.poll(() => server.output(), { timeout: 10_000 }).toContain('curl')
+  await expect.poll(() => server.output()).toContain('curl')
   for (const word of [server.url, server.email, server.password, server.apiKey]) expect(server.output()).toContain(word)
   const { email, password } = server
   const signedIn = await caller(server.url)('POST', '/v1/auth/sign-in', { email, password })

@@ -40,7 +40,7 @@ describe('the children of an execution', () => {
     const named = await childrenInTrace(client, id)
     expect(named[2]).toBeUndefined()
     const listed = async () => (await childrenOf(client, id)).map(({ executionId }) => executionId).toSorted(byText)
-    await expect.poll(listed, { timeout: 10_000 }).toEqual(named.slice(0, 2).toSorted(byText))
+    await expect.poll(listed).toEqual(named.slice(0, 2).toSorted(byText))
     const tried = await client.testWorkflow({
       params: { id: workflowId },
       body: { input: { n: 1 }, environment: 'production' },
@@ -48,7 +48,7 @@ describe('the children of an execution', () => {
     if (!tried.ok) throw new Error(JSON.stringify(tried.problem))
     const { executionId } = tried.body
     await expect
-      .poll(async () => (await childrenOf(client, executionId)).map(({ test: isTest }) => isTest), { timeout: 10_000 })
+      .poll(async () => (await childrenOf(client, executionId)).map(({ test: isTest }) => isTest))
       .toEqual([true, true])
     expect(await client.listExecutions({ query: { parentExecutionId: executionId, test: 'false' } })).toMatchObject({
       body: { items: [] },
@@ -85,7 +85,7 @@ describe('a workflow that calls another', () => {
     const { start } = await deploy(parent({ workflow: workflowId }))
     const id = await start()
     await until(client, id, isWaiting)
-    await expect.poll(async () => (await childrenOf(client, id))[0]?.status, { timeout: 4_000 }).toBe('waiting')
+    await expect.poll(async () => (await childrenOf(client, id))[0]?.status).toBe('waiting')
     const [called] = await childrenOf(client, id)
     const signal = { params: { id: called?.executionId ?? '', name: 'go' }, body: { payload: 'from afar' } }
     await client.sendSignal(signal)
@@ -117,7 +117,7 @@ describe('a workflow that calls another', () => {
     const { start } = await deploy(parent({ workflow: 'child' }))
     const id = await start()
     await until(client, id, isWaiting)
-    await expect.poll(async () => (await childrenOf(client, id)).length, { timeout: 4_000 }).toBe(1)
+    await expect.poll(async () => (await childrenOf(client, id)).length).toBe(1)
     await client.cancelExecution({ params: { id }, body: {} })
     const [called] = await childrenOf(client, id)
     expect(await until(client, called?.executionId ?? '', isEnded)).toMatchObject({ status: 'cancelled' })

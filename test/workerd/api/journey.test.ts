@@ -95,7 +95,7 @@ describe('from a draft to a trace', () => {
     const started = await run(place)
     const id = started.ok ? started.body.executionId : ''
     const list = (query: object) => place.client.listExecutions({ query })
-    await expect.poll(async () => JSON.stringify(await list({})), { timeout: 10_000 }).toContain(id)
+    await expect.poll(async () => JSON.stringify(await list({}))).toContain(id)
     for (const query of [
       { workflowId: place.workflowId },
       { environment: 'production', status: 'success' },
@@ -192,7 +192,7 @@ describe('executions afterwards', () => {
     expect(replay).toMatchObject({ ok: true, status: 202, body: { replayOf: id, status: 'pending' } })
     const again = replay.ok ? replay.body.executionId : ''
     const read = () => place.client.getExecution({ params: { id: again } })
-    await expect.poll(async () => JSON.stringify(await read()), { timeout: 10_000 }).toContain('"status":"completed"')
+    await expect.poll(async () => JSON.stringify(await read())).toContain('"status":"completed"')
     expect(await read()).toMatchObject({
       ok: true,
       body: { replayOf: id, version: 'v2', output: { by: 'v2' }, input: { customerId: 'c1' } },

@@ -1,6 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { parseDeploymentId } from '#core/model/deployment-id'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { ShardHandle } from '../../../worker/ports/shards'
@@ -28,7 +29,7 @@ export async function later(ref: string, days: number, holds: () => Promise<void
   vi.useFakeTimers({ now: Date.now() + days * DAY_MS, toFake: ['Date'] })
   await shardOf(ref).config()
   await evictDurableObject(shardOf(ref))
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await shardOf(ref).poke()
     await holds()
   })

@@ -1,4 +1,4 @@
-import { vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { newKey, newOrganization, ORIGIN, send } from './support'
 
 export type Headers = Record<string, string>
@@ -15,11 +15,11 @@ export async function lettersTo(email: string): Promise<readonly Letter[]> {
 /** The token in the newest letter with a link to the page, once it came. */
 export async function tokenTo(email: string, page: string): Promise<string> {
   const link = new RegExp(`${ORIGIN}/${page}#([0-9a-z]+)`)
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const token = (await lettersTo(email)).map(({ text }) => link.exec(text)?.[1]).find(Boolean)
     if (token === undefined) throw new Error(`No letter to ${email} leads to ${page}.`)
     return token
-  }, 5_000)
+  })
 }
 
 /** Sends a JSON body, and answers status, body and headers. */

@@ -190,7 +190,7 @@ describe('a restricted project', () => {
     expect((await ask(`/v1/executions/${ids[0]}/trace`, member.session)).status).toBe(404)
     expect((await ask(`/v1/executions/${ids[1]}`, member.session)).status).toBe(200)
     const listed = async () => JSON.stringify((await ask('/v1/executions', member.session)).body)
-    await expect.poll(listed, { timeout: 10_000 }).toContain(ids[1])
+    await expect.poll(listed).toContain(ids[1])
     expect(await listed()).not.toContain(ids[0])
   })
 

@@ -121,7 +121,7 @@ describe('an execution that is run again', () => {
     const params = { id: idOf(await client.retryExecution({ params: { id: first }, body: { fromStage: 'size' } })) }
     expect(await until(client, params.id, isEnded)).toMatchObject({ status: 'completed', output: 307_200 })
     const deletion = () => client.deleteExecution({ params: { id: first } })
-    await expect.poll(async () => (await deletion()).status, { timeout: 10_000 }).toBe(204)
+    await expect.poll(async () => (await deletion()).status).toBe(204)
     expect(await client.getTrace({ params })).toMatchObject({
       status: 200,
       body: { truncated: true, stages: [{ node: 'large', status: 'completed', output: null }, { output: 307_200 }] },

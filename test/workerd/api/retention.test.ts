@@ -1,6 +1,7 @@
 import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { parseExecutionId } from '#core/model/execution-id'
 import { createDeploymentSweep } from '../../../worker/adapters/d1/deployment-sweep'
 import { createArchiveCleaner } from '../../../worker/adapters/r2/archive-cleaner'
@@ -68,7 +69,7 @@ describe('deleting an execution', () => {
     const place = await deployed()
     const [first = '', second = '', third = ''] = await ran(place, 3)
     const remove = (id: string) => place.client.deleteExecution({ params: { id } })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await remove(first)).status).toBe(204)
     })
     expect(await read(place, first)).toMatchObject(gone)
@@ -146,7 +147,7 @@ describe('deleting a workflow', () => {
     await archived(id)
     await place.client.deleteWorkflow({ params: { id: place.workflowId }, query: { undeploy: 'true' } })
     expect([await wanted(ref), await wanted(testRef)]).toEqual([1, 1])
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await purge(deps(), Date.now())
       expect([await wanted(ref), await wanted(testRef)]).toEqual([0, 0])
     })
@@ -178,7 +179,7 @@ describe('deleting a workflow', () => {
       if (facts['ref'] === ref) told.push(event)
     }
     const broken = { clear: () => Promise.reject(new Error('R2 is away')) }
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await purge({ ...deps(), cleaner: broken, report }, Date.now())
       expect(told).toContain('purge_failed')
     })
@@ -192,7 +193,7 @@ describe('deleting a workflow', () => {
     const ref = refOf(place)
     await ran(place, 1)
     await place.client.deleteWorkflow({ params: { id: place.workflowId }, query: { undeploy: 'true' } })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await purge(deps(), Date.now())
       expect(await wanted(ref)).toBe(0)
     })
@@ -220,7 +221,7 @@ describe('deleting a workflow', () => {
     expect(await wanted(ref)).toBe(1)
     const organizationId = (await stub.config())?.organizationId ?? ''
     expect(await stub.peek({ organizationId, seq: 0 })).toMatchObject({ status: 'running' })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await purge(deps(), Date.now() + DRAIN_MS)
       expect(await wanted(ref)).toBe(0)
     })

@@ -32,7 +32,7 @@ describe('a retry', () => {
       const list = await client.listExecutions({ query: { status: 'waiting' } })
       return list.ok ? list.body.items.filter(({ executionId }) => executionId === id).map(isBegunAfterAccepted) : []
     }
-    await expect.poll(shown, { timeout: 20_000 }).toEqual([true])
+    await expect.poll(shown).toEqual([true])
     await client.sendSignal({ params: { id, name: 'go' }, body: {} })
     const ended = await until(client, id, isEnded)
     expect(ended).toMatchObject({ status: 'completed' })

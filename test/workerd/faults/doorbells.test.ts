@@ -1,6 +1,7 @@
 import { createMessageBatch, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { createDoorbells } from '../../../worker/adapters/queue/doorbells'
 import type { Shards } from '../../../worker/ports/shards'
 import { answerDoorbells } from '../../../worker/queue/answer-doorbells'
@@ -86,10 +87,7 @@ describe('what the queue may do to doorbells', () => {
     vi.setSystemTime(Date.now() + 5_001)
     await runDurableObjectAlarm(release.stub)
     vi.useRealTimers()
-    await vi.waitFor(
-      async () => expect(await release.end(seq)).toMatchObject({ status: 'completed', output: 7 }),
-      5_000,
-    )
+    await eventually(async () => expect(await release.end(seq)).toMatchObject({ status: 'completed', output: 7 }))
   })
 
   it('a queue that takes nothing costs an accepted execution only time (F-14, I1, I12)', async () => {

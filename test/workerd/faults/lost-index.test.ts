@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { createDeploymentSweep } from '../../../worker/adapters/d1/deployment-sweep'
 import { createSweepCursor } from '../../../worker/adapters/d1/sweep-cursor'
 import { reindex, type ReindexDeps } from '../../../worker/cron/reindex'
@@ -50,8 +51,8 @@ async function busy() {
   const [old = ''] = await ran(place, 1)
   await archived(old)
   const [deleted = '', ...young] = await ran(place, 3)
-  await vi.waitFor(async () => expect(await listed(place)).toHaveLength(4))
-  await vi.waitFor(async () =>
+  await eventually(async () => expect(await listed(place)).toHaveLength(4))
+  await eventually(async () =>
     expect((await place.client.deleteExecution({ params: { id: deleted } })).status).toBe(204),
   )
   return { ...place, old, young }

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { AcceptRequest } from '#core/shard/wire'
 import { compose } from '../../../worker/compose'
@@ -187,7 +188,7 @@ describe('the queue takes nothing', () => {
       const answer = await call(`/v1/executions/${executionId}`, { headers: as(place) })
       return (await answer.json<{ status: string }>()).status
     }
-    await vi.waitFor(async () => expect(await read()).toBe('completed'), 5_000)
+    await eventually(async () => expect(await read()).toBe('completed'))
   })
 })
 

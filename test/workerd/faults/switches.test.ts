@@ -2,6 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Workflow } from '#core/definition/document'
 import { env } from 'cloudflare:workers'
+import { eventually } from '../../support/eventually'
 import { createVault } from '../../../worker/adapters/crypto/vault'
 import { serveDoorbell } from '../../../worker/services/runner/serve-doorbell'
 import { environmentPurpose } from '../../../worker/services/sealed-environment'
@@ -110,10 +111,10 @@ describe('an undeploy while executions run', () => {
     expect(await deployment.handle.status(deployment.scope)).toMatchObject({ schedules: [] })
     const alarmOf = (stub: Deployment['stub'] | Deployment['shardStub']) =>
       runInDurableObject(stub as Deployment['stub'], (_object, { storage }) => storage.getAlarm())
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(deployment.shardStub)
       expect([await alarmOf(deployment.stub), await alarmOf(deployment.shardStub)]).toEqual([null, null])
-    }, 5_000)
+    })
   })
 })
 

@@ -133,7 +133,7 @@ describe('interruptions', () => {
       signal?.addEventListener('abort', () => aborted.resolve())
       return new Promise(() => undefined)
     }
-    const seq = await release.start({}, { timeoutMs: 50 })
+    const seq = await release.start({}, { timeoutMs: 2_000 })
     await release.serve(runnerOn(network))
     await aborted.promise
     expect(await release.end(seq)).toMatchObject({ status: 'timed_out', error: { code: 'timed_out' } })

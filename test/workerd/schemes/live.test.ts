@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { newPlace } from '../api/deploy-document'
 import { ORIGIN, send } from '../api/support'
 import { type Sender, written } from './sender'
@@ -48,7 +49,7 @@ describe('a webhook that is live', () => {
       answers.map(async (answer) => (await answer.json<{ executionId: string }>()).executionId),
     )
     expect(new Set(ids).size).toBe(1)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const listed = await client.listExecutions({ query: { workflowId } })
       expect(listed).toMatchObject({ ok: true, body: { items: [{ executionId: ids[0] }] } })
     })

@@ -103,7 +103,7 @@ describe('the audit of secrets (S88)', () => {
     const ids = batch.ok ? batch.body.items.map((item) => ('executionId' in item ? item.executionId : '')) : []
     const named = async () =>
       (await audit('action=secret.opened&limit=200')).flatMap(({ detail }) => detail.executions.map(({ id }) => id))
-    await expect.poll(named, { timeout: 20_000 }).toHaveLength(100)
+    await expect.poll(named).toHaveLength(100)
     expect(new Set(await named())).toEqual(new Set(ids))
     const entries = await audit('action=secret.opened&limit=200')
     expect(entries.length).toBeLessThanOrEqual(20)

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { eventually } from '../../support/eventually'
 import { componentTypes } from '#core/components/registry'
 import { createClient, type Client } from '#core/contract/client'
 import { compose } from '../../../worker/compose'
@@ -149,11 +150,11 @@ async function drive(name: string, { stages, ends, more }: CanaryCase): Promise<
     body,
     headers: { 'content-type': 'application/json', 'x-signature': await signature(body) },
   })
-  const listed = await vi.waitFor(async () => {
+  const listed = await eventually(async () => {
     const list = await client.listExecutions({ query: { workflowId } })
     if (!list.ok || list.body.items.length < 2) throw new Error('Not both are listed yet.')
     return list.body.items
-  }, 10_000)
+  })
   const endings: string[] = []
   for (const { executionId: id } of listed) {
     const { status } = await until(client, id, isEnded)

@@ -220,7 +220,7 @@ describe('a master key that is taken away too early', () => {
       const answer = await client.listExecutions({ query: { workflowId } })
       return answer.ok ? answer.body.items : []
     }
-    await expect.poll(listed, { timeout: 20_000 }).toMatchObject([{ trigger: 'schedule', status: 'failed' }])
+    await expect.poll(listed).toMatchObject([{ trigger: 'schedule', status: 'failed' }])
     const id = (await listed())[0]?.executionId ?? ''
     expect(await until(client, id, isEnded)).toMatchObject(failed)
   })
