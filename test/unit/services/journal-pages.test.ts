@@ -21,7 +21,7 @@ const events = (from: number, count: number, chars = 0) =>
 describe('the pages of a journal', () => {
   it('begin where it outgrows its budget: one object and one line for all that is written at once', async () => {
     const { objects, outputs } = storeInMemory()
-    const pack = createPager([], 'o/standard/here/1', outputs)
+    const pack = createPager([], () => 'o/standard/here/1', outputs)
     const small = events(0, 10)
     expect(pack(small)).toBe(small)
     const large = events(10, 5_000, 1_000)
@@ -35,7 +35,7 @@ describe('the pages of a journal', () => {
 
   it('give back every line in its order, among lines that never left', async () => {
     const { outputs } = storeInMemory()
-    const pack = createPager(events(0, 3), 'p', outputs)
+    const pack = createPager(events(0, 3), () => 'p', outputs)
     const journal = [...events(0, 3), ...(await pack(events(3, 5_000, 1_000))), ...(await pack(events(5_003, 2)))]
     expect(journal).toHaveLength(6)
     expect(countEvents(journal)).toBe(5_005)
@@ -49,16 +49,16 @@ describe('the pages of a journal', () => {
   it('count what the journal of an earlier runner holds', async () => {
     const { objects, outputs } = storeInMemory()
     const before = events(0, 4_000, 1_100)
-    await createPager(before, 'p', outputs)(events(4_000, 100, 1_000))
+    await createPager(before, () => 'p', outputs)(events(4_000, 100, 1_000))
     expect(objects.size).toBe(1)
   })
 
   it('leave a short write in the journal until that is twice as long as it should be', async () => {
     const { objects, outputs } = storeInMemory()
-    const pack = createPager([event(0, 'x'.repeat(5 * MIB))], 'p', outputs)
+    const pack = createPager([event(0, 'x'.repeat(5 * MIB))], () => 'p', outputs)
     expect(await pack(events(1, 1))).toEqual(events(1, 1))
     expect(objects.size).toBe(0)
-    const full = createPager([event(0, 'x'.repeat(8 * MIB))], 'p', outputs)
+    const full = createPager([event(0, 'x'.repeat(8 * MIB))], () => 'p', outputs)
     await full(events(1, 1))
     expect(objects.size).toBe(1)
   })
@@ -67,7 +67,7 @@ describe('the pages of a journal', () => {
     const { outputs } = storeInMemory()
     const answer = JSON.stringify({ v: 1, at: 5, type: 'stage_succeeded', stage: 'r', response: { status: 200 } })
     const lines = [...events(0, 3_000, 1_000), answer, ...events(3_001, 3_000, 1_000)]
-    const packed = await createPager([], 'p', outputs)(lines)
+    const packed = await createPager([], () => 'p', outputs)(lines)
     expect(packed).toHaveLength(3)
     expect(packed[1]).toBe(answer)
     expect(await openJournal(packed, outputs)).toEqual(lines)
@@ -76,8 +76,8 @@ describe('the pages of a journal', () => {
   it('are not written while the store cannot be reached, and a lost one says so', async () => {
     const broken: OutputStore = { put: () => Promise.reject(new Error('down')), get: async () => null }
     const lines = events(0, 5_000, 1_000)
-    await expect(createPager([], 'p', broken)(lines)).rejects.toThrow(StoreUnreachable)
-    const packed = await createPager([], 'p', storeInMemory().outputs)(lines)
+    await expect(createPager([], () => 'p', broken)(lines)).rejects.toThrow(StoreUnreachable)
+    const packed = await createPager([], () => 'p', storeInMemory().outputs)(lines)
     await expect(openJournal(packed, broken)).rejects.toThrow(OutputLost)
   })
 })

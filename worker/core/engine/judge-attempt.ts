@@ -29,7 +29,7 @@ type Attempt = {
   readonly attempt: number
   readonly scope: Scope
   /** Spreads jittered delays; the same for every judgement of the same attempt. */
-  readonly seed: string
+  readonly seed: () => string
 }
 
 function holds(stage: PlannedStage, scope: Scope, output: Json): Result<boolean, Failure> | null {

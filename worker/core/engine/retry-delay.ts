@@ -12,9 +12,9 @@ function fraction(seed: string): number {
 export function retryDelayMs(
   policy: Pick<RetryPolicy, 'delay_seconds' | 'backoff' | 'jitter'>,
   attempt: number,
-  seed: string,
+  seed: () => string,
 ): number {
   const factor = policy.backoff === 'exponential' ? 2 ** (attempt - 1) : 1
   const seconds = Math.min(policy.delay_seconds * factor, LIMITS.retryDelaySecondsMax)
-  return Math.round(seconds * 1_000 * (policy.jitter ? 1 - fraction(`${seed}:${attempt}`) / 2 : 1))
+  return Math.round(seconds * 1_000 * (policy.jitter ? 1 - fraction(`${seed()}:${attempt}`) / 2 : 1))
 }

@@ -102,7 +102,7 @@ class Attempt {
     if (!resolved.ok) return this.#event({ kind: 'failed', failure: resolved.error })
     const { input, config } = resolved.value
     this.#input = input
-    const seed = idempotencyKey(world.executionId, this.#run.stage)
+    const seed = () => idempotencyKey(world.executionId, this.#run.stage)
     const end = (outcome: Outcome) =>
       this.#event(judgeAttempt({ stage, config, attempt, scope, seed }, checked(outcome)))
     try {
@@ -118,10 +118,14 @@ class Attempt {
     const planned = plannedStage(state.plan, stage)
     return {
       at: this.#at,
-      executionId: world.executionId,
+      get executionId() {
+        return world.executionId
+      },
       stageId: stage,
       attempt,
-      idempotencyKey: idempotencyKey(world.executionId, stage),
+      get idempotencyKey() {
+        return idempotencyKey(world.executionId, stage)
+      },
       waitingSince: stageState(state, stage).waitingSince,
       ...(world.traceparent !== undefined && { traceparent: world.traceparent }),
       late: (pointer, output) => evaluateLate(planned, pointer, scope, output),

@@ -65,7 +65,7 @@ async function openPage({ ref }: Page, outputs: OutputStore): Promise<readonly s
 export type Pager = (lines: readonly string[]) => readonly string[] | Promise<readonly string[]>
 
 /** `place` is what the keys of an execution's objects begin with, under this runner's token. */
-export function createPager(journal: readonly string[], place: string, outputs: OutputStore): Pager {
+export function createPager(journal: readonly string[], place: () => string, outputs: OutputStore): Pager {
   const budget = LIMITS.outputInlineBytesPerExecutionMax
   let inlineChars = charsOf(journal)
   let pages = 0
@@ -73,7 +73,7 @@ export function createPager(journal: readonly string[], place: string, outputs: 
   async function store(lines: readonly string[]): Promise<readonly string[]> {
     const [first] = lines
     if (first === undefined) return []
-    const ref = `${place}-j${pages++}`
+    const ref = `${place()}-j${pages++}`
     await reach(() => outputs.put(ref, [OPEN + lines.join(BETWEEN) + CLOSE]))
     const { at } = JSON.parse(first) as { readonly at: number }
     return [JSON.stringify({ type: 'events', v: EVENT_VERSION, at, ref, count: lines.length } satisfies Page)]

@@ -44,10 +44,11 @@ export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> 
   const { work, writer, lease } = job
   deps.secretAccess.note(job)
   const inbox = createInbox()
-  const pack = createPager(work.journal, objectPlace(work, job.config), deps.outputs)
+  const pack = createPager(work.journal, () => objectPlace(work, job.config), deps.outputs)
   const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, inbox, pack })
   try {
-    const signalLinks = await deps.signalLinks(work, job.release.linkedSignals)
+    const { linkedSignals } = job.release
+    const signalLinks = linkedSignals.length === 0 ? {} : await deps.signalLinks(work, linkedSignals)
     const context = createSliceContext(deps, job, { buffer, inbox, signalLinks })
     return await run(deps, job, context).catch(async (error: unknown) => {
       if (error instanceof StoreUnreachable) return await comeBackLater(deps, job, await buffer.unpacked())

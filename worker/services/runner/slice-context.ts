@@ -66,7 +66,7 @@ export function createSliceContext(
   const { organizationId } = job.config
   const http = authorizeRequests(guarded, { tokens, organizationId, clock: deps.clock, sleep: deps.sleep })
   const ai = guardPrompts(deps.ai, guards)
-  const world = { ...worldOf(job), signalLinks: parts.signalLinks }
+  const world = worldOf(job, parts.signalLinks)
   let mayRespond = job.work.cause.answers === true && firstResponse(job.work.journal) === null
   const writer = createEventWriter(job.work, job.config, deps.outputs)
   return {
@@ -103,12 +103,15 @@ function maskInput(redact: Redact, request: ChildRequest): ChildRequest {
   return { ...request, input: redact(request.input) as JsonObject }
 }
 
-function worldOf({ work, config, release }: Job): World {
+function worldOf({ work, config, release }: Job, signalLinks: JsonObject): World {
   const { variables, secrets, summary } = release
   const { cause } = work
   const traceparent = cause.traceparent ?? cause.request?.headers['traceparent']
   return {
-    executionId: work.id,
+    get executionId() {
+      return work.id
+    },
+    signalLinks,
     workflow: config.workflowName,
     version: summary.version,
     environment: config.environment,
