@@ -22,6 +22,8 @@ export type Scenario = {
   readonly timeoutMs?: number
   /** The sender waits for the end, and the execution runs inside its request. */
   readonly waits?: boolean
+  /** Whoever answers the sender has run the release before. */
+  readonly warm?: boolean
   /** What a stage answers the waiting sender. */
   readonly response?: { readonly status: number; readonly body: Json }
   /** Sent twice under one key, ten seconds after the sender was told the execution. */

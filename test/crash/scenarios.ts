@@ -152,6 +152,17 @@ export const SCENARIOS: readonly Scenario[] = [
     effects: ['first', 'after'],
   },
   {
+    name: 'what touches nothing, run before it is accepted',
+    stages: [
+      { id: 'double', component: 'transform', config: { value: '{{ input.n * 2 }}' } },
+      { id: 'say', component: 'logger', depends_on: ['double'], config: { message: 'doubled' } },
+    ] as Json,
+    waits: true,
+    warm: true,
+    ends: ['completed'],
+    effects: [],
+  },
+  {
     name: 'an early answer to the sender',
     stages: [
       request('first'),

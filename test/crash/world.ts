@@ -242,9 +242,12 @@ export class World {
   }
 
   async #sendOnce(process: Process): Promise<void> {
-    const { timeoutMs, waits = false, signal } = this.#scenario
-    const ingress = this.#ingress(process)
-    const accepted = await ingress.accept(this.#release.config.ref, 'order-7', async () =>
+    const { timeoutMs, waits = false, warm = false, signal } = this.#scenario
+    const { config, parts } = this.#release
+    const runner = this.#runner(process)
+    if (warm) await runner.releases.load(config, parts)
+    const ingress = this.#ingress(process, runner)
+    const accepted = await ingress.accept(config.ref, 'order-7', async () =>
       ok({
         pin: 1,
         cause: { type: 'webhook' as const, triggerId: 'webhook', actor: null, ...(waits && { answers: true }) },
@@ -265,7 +268,7 @@ export class World {
     this.#sent = true
   }
 
-  #ingress(process: Process): Ingress {
+  #ingress(process: Process, runner = this.#runner(process)): Ingress {
     const { ref } = this.#release.config
     const shards = this.#shards(process)
     return createIngress({
@@ -274,7 +277,7 @@ export class World {
       configs: createConfigCache(shards),
       shards,
       deployments: (() => undefined) as unknown as Deployments,
-      runner: this.#runner(process),
+      runner,
       archive: { read: async () => null },
       triggerLimit: async () => [],
       background: (work) => void work.catch(() => undefined),

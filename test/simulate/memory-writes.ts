@@ -34,8 +34,14 @@ export function createMemoryRowWriter(disk: MemoryDisk, writes: Transactions): P
     return true
   }
 
+  function keptResult(seq: number, text: string): string {
+    const isLong = isKeptLong(disk.longResults, seq, text)
+    return isLong ? JSON.stringify({ ...JSON.parse(text), output: null }) : text
+  }
+
   return {
-    insert({ seq, pin, nonce, cause, payload, acceptedAt, deadlineAt, dueAt, parent, journal, inline }) {
+    insert({ seq, pin, nonce, cause, payload, acceptedAt, deadlineAt, dueAt, parent, journal, inline, ending }) {
+      const result = ending === undefined ? null : keptResult(seq, ending.result)
       const isLong = isKeptLong(disk.longPayloads, seq, payload)
       if (disk.rows.has(seq)) throw conflict('execution_0.seq')
       put({
@@ -46,12 +52,12 @@ export function createMemoryRowWriter(disk: MemoryDisk, writes: Transactions): P
         acceptedAt,
         deadlineAt,
         dueAt,
-        state: dueAt === null ? 'live' : 'delayed',
+        state: ending?.status ?? (dueAt === null ? 'live' : 'delayed'),
         token: 1,
         progressToken: 1,
         events: journal.length,
-        finishNo: null,
-        result: null,
+        finishNo: ending?.finishNo ?? null,
+        result,
         cause: JSON.stringify(cause),
         payload: isLong ? '' : payload,
         journal: inline ? journal.map((line) => `${line}\n`).join('') : '',
@@ -63,8 +69,7 @@ export function createMemoryRowWriter(disk: MemoryDisk, writes: Transactions): P
     park: (seq, lines, dueAt) => update(seq, lines, { state: 'parked', dueAt }),
     unpark: (seq) => change(seq, { state: 'live', dueAt: null }),
     finish(seq, lines, { status: state, finishNo, result: text }) {
-      const isLong = isKeptLong(disk.longResults, seq, text)
-      const result = isLong ? JSON.stringify({ ...JSON.parse(text), output: null }) : text
+      const result = keptResult(seq, text)
       update(seq, lines, { state, finishNo, result, dueAt: null })
     },
     deleteRows(seqs) {

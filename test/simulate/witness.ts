@@ -92,6 +92,7 @@ export function createWitness(
     const execution = seen(answer.id, request.pin, request.cause)
     if (!answer.duplicate && execution.pin !== request.pin) broken.push(`I7: ${answer.id} changed its release`)
     if (answer.lease !== undefined) claimed(answer.lease, by)
+    if (answer.ended === true && request.ran !== undefined) append(execution, request.ran.events)
   }
 
   function claimed({ id, pin, token, journal, cause }: Work, by: Process | null): void {
@@ -108,9 +109,13 @@ export function createWitness(
       if (execution === null) continue
       const fresh = events.slice(execution.lines.length - from)
       if (from > execution.lines.length) broken.push(`I3: the journal of ${execution.id} has a gap`)
-      const durableAt = timeline.now()
-      for (const line of fresh) execution.lines.push({ event: JSON.parse(line) as JournalEvent, durableAt })
+      append(execution, fresh)
     }
+  }
+
+  function append(execution: Seen, lines: readonly string[]): void {
+    const durableAt = timeline.now()
+    for (const line of lines) execution.lines.push({ event: JSON.parse(line) as JournalEvent, durableAt })
   }
 
   function bySeq(host: Heard['host'], seq: number): Seen | null {

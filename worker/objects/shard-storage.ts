@@ -104,6 +104,8 @@ function releaseMethods(sql: SqlStorage) {
 
 function writeMethods(sql: SqlStorage) {
   const long = createLongTexts(sql)
+  const keptResult = (seq: number, result: string) =>
+    long.keep(seq, 'result', result) ? withoutOutput(result) : result
   function update(seq: number, change: JournalChange, columns: string, ...values: (string | number)[]): void {
     const { token, events, lines, inline } = change
     const body = lines.length > 0 && inline ? `${lines.join('\n')}\n` : ''
@@ -113,25 +115,29 @@ function writeMethods(sql: SqlStorage) {
   }
   return {
     insert(row: NewRow): void {
+      const { seq, ending } = row
       const journal = row.inline ? row.journal.map((line) => `${line}\n`).join('') : ''
       sql.exec(
         `INSERT INTO execution_0 (seq, pin, engine, state, token, progress_token, events, due_at, deadline_at, accepted_at,
-          nonce, key_hash, cause, parent, payload, journal) VALUES (?, ?, 1, ?, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        row.seq,
+          finish_no, nonce, key_hash, cause, parent, result, payload, journal)
+          VALUES (?, ?, 1, ?, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        seq,
         row.pin,
-        row.dueAt === null ? 'live' : 'delayed',
+        ending?.status ?? (row.dueAt === null ? 'live' : 'delayed'),
         row.journal.length,
         row.dueAt,
         row.deadlineAt,
         row.acceptedAt,
+        ending?.finishNo ?? null,
         row.nonce,
         row.keyHash,
         JSON.stringify(row.cause),
         row.parent,
-        long.keep(row.seq, 'payload', row.payload) ? '' : row.payload,
+        ending === undefined ? null : keptResult(seq, ending.result),
+        long.keep(seq, 'payload', row.payload) ? '' : row.payload,
         journal,
       )
-      if (!row.inline) writeParts(sql, row.seq, 0, row.journal)
+      if (!row.inline) writeParts(sql, seq, 0, row.journal)
     },
     raiseToken(seq: number, token: number): void {
       sql.exec('UPDATE execution_0 SET token = ? WHERE seq = ?', token, seq)
@@ -144,7 +150,7 @@ function writeMethods(sql: SqlStorage) {
     },
     finish(seq: number, change: JournalChange, ending: Parameters<ShardStore['finish']>[2]): void {
       const { status, finishNo, result } = ending
-      const kept = long.keep(seq, 'result', result) ? withoutOutput(result) : result
+      const kept = keptResult(seq, result)
       update(seq, change, ', state = ?, finish_no = ?, result = ?, due_at = NULL', status, finishNo, kept)
     },
     deleteRows(seqs: readonly number[]): void {

@@ -38,6 +38,8 @@ export type Accepted = {
   readonly rates: readonly RateVerdict[]
   /** Handed to this request to run; counted from before the call that brought it was sent. */
   readonly lease?: { readonly work: Work; readonly sentAt: EpochMs }
+  /** It was run before it was accepted. */
+  readonly end?: Completion
 }
 
 export type IngressRefusal =

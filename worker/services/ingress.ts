@@ -20,6 +20,7 @@ import { gatherAccepts, SEND_WITHIN_MS } from './gather-accepts'
 import { createLeaseClock } from './runner/lease-clock'
 import { limitIsolates } from './runner/limit-isolates'
 import type { LoadedRelease } from './runner/release-cache'
+import { createAheadRunner, type RunAhead } from './runner/run-ahead'
 import { runExecution, type RunEnd } from './runner/run-execution'
 import type { RunnerDeps } from './runner/runner-deps'
 import { createShardWriter } from './runner/shard-writer'
@@ -49,15 +50,16 @@ export type IngressDeps = {
 
 /** The ingress over the config cache, the shards and, for requests that wait, a runner of its own. */
 export function createIngress(deps: IngressDeps): Ingress {
+  const runAhead = createAheadRunner(deps.runner)
   return {
-    accept: (ref, shardKey, prepare) => accept(deps, ref, shardKey, prepare),
+    accept: (ref, shardKey, prepare) => accept({ ...deps, runAhead }, ref, shardKey, prepare),
     complete: (accepted, patienceMs) => complete(deps, accepted, patienceMs),
     gathering: () => createIngress({ ...deps, shards: gatherAccepts(deps.shards, deps.runner) }),
   }
 }
 
 async function accept<R>(
-  deps: IngressDeps,
+  deps: IngressDeps & { readonly runAhead: RunAhead },
   ref: string,
   shardKey: string | null,
   prepare: (config: DeploymentConfig) => Promise<Result<Prepared, R>>,
@@ -80,8 +82,10 @@ async function accept<R>(
     const nonce = deps.nonce()
     const homeKey = shardKey ?? prepared.value.key
     const home = homeShard(homeKey ?? nonce, config.shards)
+    const ahead = await deps.runAhead(config, asked)
     const answer = await send(deps, config, home, {
       ...asked,
+      ...(ahead !== null && { ran: ahead.ran }),
       ...(homeKey !== undefined && { home: homeKey }),
       epoch: config.epoch,
       nonce,
@@ -92,7 +96,11 @@ async function accept<R>(
         deps.configs.put(config)
         break
       case 'accepted':
-        return ok({ ...arrived(deps, config, asked.pin, { ...answer, sentAt }), rates })
+        return ok({
+          ...arrived(deps, config, asked.pin, { ...answer, sentAt }),
+          ...(answer.ended === true && ahead !== null && { end: ahead.completion }),
+          rates,
+        })
       case 'refused':
         if (answer.code !== 'unknown_shard') return err({ code: answer.code })
         if (config.shards === 1) return err({ code: 'not_found' })
@@ -152,6 +160,7 @@ const PENDING = { status: 'pending', result: null, response: null } as const
 
 /** Never rejects: the execution is accepted, and whoever waits for it is told how far it came. */
 async function complete(deps: IngressDeps, accepted: Accepted, patienceMs: number): Promise<Completion> {
+  if (accepted.end !== undefined) return accepted.end
   const until = deps.clock() + patienceMs
   if (accepted.lease !== undefined) {
     const { run, answered } = startInline(deps, accepted, accepted.lease, until + INLINE_AFTER_MS)

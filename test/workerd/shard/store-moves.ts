@@ -1,4 +1,4 @@
-import type { JournalChange, NewRow, ShardStore } from '#core/shard/store'
+import type { Ending, JournalChange, NewRow, ShardStore } from '#core/shard/store'
 import { type Cause, type InboxEntry, NO_LOAN } from '#core/shard/wire'
 import type { Random } from '../../simulate/random'
 import { deploymentConfig, releaseParts } from '../support/open-shard'
@@ -193,21 +193,22 @@ function rowMoves(random: Random, seq: () => number): Pick<Moves, 'insert' | 'ap
       parent: random.chance(0.8) ? null : 'exec_parent',
       journal,
       inline: journal.length === 0 || random.chance(0.7),
+      ...(random.chance(0.1) && { ending: ending() }),
     }
   }
   const status = () =>
     random.pick<'completed' | 'failed' | 'cancelled' | 'timed_out'>(['completed', 'failed', 'timed_out'])
+  const ending = (): Ending => ({
+    status: status(),
+    finishNo: ++finishNo,
+    result: random.chance(0.2) ? LONG_RESULT : random.pick(RESULTS),
+  })
   const onRow = <T>(make: (no: number) => T): T => make(seq())
   return {
     insert: () => [row()],
     append: () => onRow((no) => [no, change(no)]),
     park: () => onRow((no) => [no, change(no), random.between(0, AT_MAX)]),
-    finish: () =>
-      onRow((no) => [
-        no,
-        change(no),
-        { status: status(), finishNo: ++finishNo, result: random.chance(0.1) ? LONG_RESULT : random.pick(RESULTS) },
-      ]),
+    finish: () => onRow((no) => [no, change(no), ending()]),
   }
 }
 

@@ -97,6 +97,7 @@ export async function publish(
     stub,
     handle,
     plan,
+    parts,
     async start(input: Json = {}, changes: Partial<AcceptRequest> = {}): Promise<number> {
       return seqOf(accepted(await handle.accept(acceptRequest({ payload: JSON.stringify(input), ...changes }))).id)
     },

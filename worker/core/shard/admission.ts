@@ -1,11 +1,12 @@
 import type { EpochMs } from '../kernel/time'
 import { LIMITS } from '../model/limits'
-import { countAccepted } from './blocks'
 import { fitsRow, journalChars } from './journal-room'
+import { insertRow } from './insert-row'
 import { holdLease } from './lease'
 import type { Live, Shard } from './memory'
 import { doorbellsToSend, makeReady } from './rings'
 import { executionId } from './row-id'
+import { mayHaveRun, storeEnded } from './ran'
 import { mayStartAtOnce, takeSlot } from './slots'
 import type { ShardMeta } from './store'
 import type { ReleaseSummary } from '../model/deployment-config'
@@ -30,6 +31,10 @@ export function accept(shard: Shard, request: AcceptRequest, now: EpochMs): Acce
   if (release === undefined) return { kind: 'need_release' }
   if (live.size >= LIMITS.liveExecutionsPerShardMax) return { kind: 'refused', code: 'too_many_live' }
 
+  if (request.ran !== undefined && mayHaveRun(shard.memory, request, release)) {
+    const row = storeEnded(shard, request, request.ran, { meta, release, now })
+    return { kind: 'accepted', id: executionId(meta.config, meta.no, row), duplicate: false, ring: 0, ended: true }
+  }
   const entry = store(shard, request, now, release)
   const id = executionId(meta.config, meta.no, entry)
   if (entry.parkedUntil !== null) return { kind: 'accepted', id, duplicate: false, ring: 0 }
@@ -77,30 +82,11 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, release: Rele
   const { delayMs = 0, timeoutMs = release.timeoutMs } = request
   const dueAt = delayMs > 0 ? now + delayMs : null
   const deadlineAt = now + delayMs + timeoutMs
-  const seq = memory.nextSeq
   const journal = request.seed ?? []
   const chars = journalChars(journal)
   const inline = fitsRow(chars)
-  shard.store.transaction(() => {
-    shard.store.insert({
-      seq,
-      pin: request.pin,
-      nonce: request.nonce,
-      keyHash: request.key ?? null,
-      cause: dueAt === null ? request.cause : { ...request.cause, startsAt: dueAt },
-      payload: request.payload,
-      acceptedAt: now,
-      deadlineAt,
-      dueAt,
-      parent,
-      journal,
-      inline,
-    })
-    if (request.key !== undefined) {
-      shard.store.insertKey(request.key, { seq, fingerprint: request.fingerprint ?? '', acceptedAt: now })
-    }
-  })
-  memory.nextSeq = seq + 1
+  const cause = dueAt === null ? request.cause : { ...request.cause, startsAt: dueAt }
+  const { seq } = insertRow(shard, request, { cause, acceptedAt: now, deadlineAt, dueAt, parent, journal, inline })
   const entry: Live = {
     seq,
     pin: request.pin,
@@ -123,7 +109,6 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, release: Rele
     calls: false,
   }
   memory.live.set(seq, entry)
-  countAccepted(memory.blocks, seq, now)
   memory.unseen.add(seq)
   return entry
 }

@@ -82,6 +82,12 @@ export function mayStartAtOnce(memory: ShardMemory, entry: Live): boolean {
   return memory.ready.has(entry.seq) && shared >= memory.ready.size
 }
 
+/** Whether one more that shares the quota could begin and end now: nobody of them waits, and there is room. */
+export function isRoomAtOnce(memory: ShardMemory): boolean {
+  const keyed = Math.min(memory.opened.size, freeKeyed(memory))
+  return memory.ready.size === 0 && freeShared(memory) > 0 && freeSlots(memory) > keyed
+}
+
 /** The first claim: from now on it holds a slot. */
 export function takeSlot(memory: ShardMemory, entry: Live): void {
   memory.ready.delete(entry.seq)

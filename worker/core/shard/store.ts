@@ -33,7 +33,11 @@ export type NewRow = {
   readonly journal: readonly string[]
   /** The journal column has room for the journal. */
   readonly inline: boolean
+  /** Of an execution that was run before it was accepted. */
+  readonly ending?: Ending
 }
+
+export type Ending = { readonly status: TerminalStatus; readonly finishNo: number; readonly result: string }
 
 export type Row = {
   readonly seq: number
@@ -134,7 +138,7 @@ export type ShardStore = {
   park(seq: number, change: JournalChange, dueAt: EpochMs): void
   unpark(seq: number): void
   /** Appends and ends in one write. */
-  finish(seq: number, change: JournalChange, ending: { status: TerminalStatus; finishNo: number; result: string }): void
+  finish(seq: number, change: JournalChange, ending: Ending): void
   /** Parked and delayed rows whose instant has come. */
   parkedDue(now: EpochMs, limit: number): readonly number[]
   nextParkedDue(): EpochMs | null

@@ -78,11 +78,16 @@ export type AcceptRequest = {
   readonly seed?: readonly string[]
   /** Ask for the lease at once, to run inside the request. */
   readonly claim?: boolean
+  /** What it came to, where it was run before this call. */
+  readonly ran?: Ran
   /** Overrides the release's limit (a webhook's `timeout`). */
   readonly timeoutMs?: number
   /** Not to be started before this much time has passed; no slot is held meanwhile. */
   readonly delayMs?: number
 }
+
+/** An execution that touches nothing, run before it was accepted: when that began, its journal and its end. */
+export type Ran = Pick<FinishItem, 'events' | 'status' | 'result'> & { readonly at: EpochMs }
 
 export type AcceptAnswer =
   | {
@@ -91,6 +96,8 @@ export type AcceptAnswer =
       readonly duplicate: boolean
       readonly ring: number
       readonly lease?: Work
+      /** The end it came with is written. */
+      readonly ended?: true
     }
   | { readonly kind: 'stale'; readonly config: DeploymentConfig }
   | { readonly kind: 'need_release' }
