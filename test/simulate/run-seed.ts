@@ -17,6 +17,8 @@ export type Outcome = {
   readonly broken: readonly string[]
   readonly faults: readonly Fault[]
   readonly executions: number
+  /** How many of them were run before they were accepted. */
+  readonly brought: number
   readonly effects: number
 }
 
@@ -38,12 +40,13 @@ export async function runSeed(seed: number, allowed: ReadonlySet<number> | null 
   }
   timeline.skip(DAY_MS)
   await timeline.run(timeline.now() + 2 * MINUTE_MS)
-  const { executions } = world.witness
+  const { executions, brought } = world.witness
   return {
     seed,
     broken: judge(world, calls, chaos.faults.length === 0),
     faults: chaos.faults,
     executions: executions.size,
+    brought: brought.size,
     effects: world.sink.effects.length,
   }
 }

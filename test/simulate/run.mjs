@@ -73,7 +73,7 @@ await Promise.all(Array.from({ length: workers }, (_, worker) => run(worker, wor
 const sum = (name) => [...totals.values()].reduce((all, one) => all + one[name], 0)
 const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
 say(
-  `${sum('seeds')} seeds, ${sum('executions')} executions, ${sum('effects')} effects, ${sum('faults')} faults: ` +
+  `${sum('seeds')} seeds, ${sum('executions')} executions (${sum('brought')} run before they were accepted), ${sum('effects')} effects, ${sum('faults')} faults: ` +
     `${sum('failures')} failed (${seconds} s)`,
 )
 process.exitCode = sum('failures') > 0 || sum('seeds') === 0 ? 1 : 0

@@ -46,6 +46,12 @@ describe('a run of the simulation', () => {
     expect(first.faults.length).toBeGreaterThan(0)
   })
 
+  test('has executions that were run before they were accepted', async () => {
+    let brought = 0
+    for (let seed = 0; seed < 100; seed++) brought += (await runSeed(seed)).brought
+    expect(brought).toBeGreaterThan(5)
+  })
+
   test('goes without the faults that are left out', async () => {
     const outcome = await runSeed(7, new Set())
     expect(outcome.faults).toEqual([])

@@ -42,6 +42,8 @@ export type Seen = {
 
 export type Witness = {
   readonly executions: ReadonlyMap<string, Seen>
+  /** Those that came with their end. */
+  readonly brought: ReadonlySet<string>
   /** Ids by what made them one: the sender's key, or the nonce of the call. */
   readonly idsByKey: ReadonlyMap<string, ReadonlySet<string>>
   /** What was wrong the moment it happened. */
@@ -62,6 +64,7 @@ export function createWitness(
 ): Witness {
   const executions = new Map<string, Seen>()
   const idsByKey = new Map<string, Set<string>>()
+  const brought = new Set<string>()
   const broken: string[] = []
 
   function seen(id: string, pin: number, cause: Cause): Seen {
@@ -92,7 +95,9 @@ export function createWitness(
     const execution = seen(answer.id, request.pin, request.cause)
     if (!answer.duplicate && execution.pin !== request.pin) broken.push(`I7: ${answer.id} changed its release`)
     if (answer.lease !== undefined) claimed(answer.lease, by)
-    if (answer.ended === true && request.ran !== undefined) append(execution, request.ran.events)
+    if (answer.ended !== true || request.ran === undefined) return
+    append(execution, request.ran.events)
+    brought.add(answer.id)
   }
 
   function claimed({ id, pin, token, journal, cause }: Work, by: Process | null): void {
@@ -193,5 +198,5 @@ export function createWitness(
     for (const { id, status } of summaries) ended(id, status)
   }
 
-  return { executions, idsByKey, broken, heard, changed, indexed, ended }
+  return { executions, brought, idsByKey, broken, heard, changed, indexed, ended }
 }

@@ -70,7 +70,7 @@ function callOf({ ref, plan }: SimulatedDocument, job: number, concurrency: numb
 function deploy(world: World, document: SimulatedDocument, timeline: Timeline, random: Random): SimulatedDeployment {
   const { ref, plan } = document
   const limits = {
-    quota: plan.pure ? 1_000 : random.pick([1, 2, 5, 1_000]),
+    quota: plan.pure ? random.pick([1, 1_000]) : random.pick([1, 2, 5, 1_000]),
     concurrency: random.chance(0.2) ? random.pick([1, 2]) : null,
     shards: random.pick([1, 1, 4]),
   }

@@ -6,7 +6,7 @@ import type { RunnerDeps } from './runner/runner-deps'
 /** Requests of one batch get ready at nearly the same time; what does so within this travels together. */
 const GATHER_MS = 2
 const TOGETHER_MAX = 100
-/** A repeat must arrive while the shard still looks for the nonce, which it does for a minute by its own clock. */
+/** A repeat must arrive while the shard still looks for the nonce: by its own clock for a minute after it was accepted, or its run began. */
 export const SEND_WITHIN_MS = 10_000
 
 type Waiting = {

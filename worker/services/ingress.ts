@@ -96,6 +96,7 @@ async function accept<R>(
         deps.configs.put(config)
         break
       case 'accepted':
+        if (answer.ended !== true && !answer.duplicate) ahead?.inVain()
         return ok({
           ...arrived(deps, config, asked.pin, { ...answer, sentAt }),
           ...(answer.ended === true && ahead !== null && { end: ahead.completion }),

@@ -52,7 +52,9 @@ function stageView(levels: readonly Level[], id: string, at: EpochMs): StageView
 function executionView(state: ExecutionState, world: World, at: EpochMs): Json {
   const startedAt = state.startedAt ?? state.acceptedAt ?? at
   return {
-    id: world.executionId,
+    get id() {
+      return world.executionId
+    },
     workflow: world.workflow,
     version: world.version,
     environment: world.environment,

@@ -6,7 +6,7 @@ import { holdLease } from './lease'
 import type { Live, Shard } from './memory'
 import { doorbellsToSend, makeReady } from './rings'
 import { executionId } from './row-id'
-import { mayHaveRun, storeEnded } from './ran'
+import { hasRun, mayHaveRun, storeEnded } from './ran'
 import { mayStartAtOnce, takeSlot } from './slots'
 import type { ShardMeta } from './store'
 import type { ReleaseSummary } from '../model/deployment-config'
@@ -31,8 +31,8 @@ export function accept(shard: Shard, request: AcceptRequest, now: EpochMs): Acce
   if (release === undefined) return { kind: 'need_release' }
   if (live.size >= LIMITS.liveExecutionsPerShardMax) return { kind: 'refused', code: 'too_many_live' }
 
-  if (request.ran !== undefined && mayHaveRun(shard.memory, request, release)) {
-    const row = storeEnded(shard, request, request.ran, { meta, release, now })
+  if (hasRun(request) && mayHaveRun(shard.memory, request, release, now)) {
+    const row = storeEnded(shard, request, { meta, release, now })
     return { kind: 'accepted', id: executionId(meta.config, meta.no, row), duplicate: false, ring: 0, ended: true }
   }
   const entry = store(shard, request, now, release)

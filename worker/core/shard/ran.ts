@@ -13,27 +13,43 @@ import type { AcceptRequest, Ran } from './wire'
 /** Clocks may differ; a repeat has to find the row by its nonce all the same. */
 const RAN_BEFORE_MS_MAX = 10_000
 
-/** Whether an execution may have begun and ended before it came: one that would have to wait here has not. */
-export function mayHaveRun(memory: ShardMemory, request: AcceptRequest, release: ReleaseSummary): boolean {
-  const { seed, delayMs, cause } = request
-  const isPlain = seed === undefined && delayMs === undefined && cause.parent === undefined
-  return isPlain && cause.concurrencyKey === undefined && release.pure && release.inline && isRoomAtOnce(memory)
+type RanRequest = AcceptRequest & { readonly ran: Ran }
+
+export function hasRun(request: AcceptRequest): request is RanRequest {
+  return request.ran !== undefined
 }
 
-/** Accepts an execution with its end. It was accepted when its run began, or what it wrote would be older than itself. */
+/** What is asked for waits for nothing, and nothing waits for it. */
+export function isPlain({ seed, delayMs, cause }: Pick<AcceptRequest, 'seed' | 'delayMs' | 'cause'>): boolean {
+  const { parent, concurrencyKey } = cause
+  return [seed, delayMs, parent, concurrencyKey].every((it) => it === undefined)
+}
+
+/** Whether an execution may have begun and ended before it came: one that would have to wait here, or is past its limit, has not. */
+export function mayHaveRun(memory: ShardMemory, request: RanRequest, release: ReleaseSummary, now: EpochMs): boolean {
+  const isInTime = now < acceptedAt(request.ran, now) + (request.timeoutMs ?? release.timeoutMs)
+  return isPlain(request) && release.pure && release.inline && isInTime && isRoomAtOnce(memory)
+}
+
+/** When its run began, or what it wrote would be older than itself. */
+function acceptedAt({ at }: Ran, now: EpochMs): EpochMs {
+  return Math.min(now, Math.max(at, now - RAN_BEFORE_MS_MAX))
+}
+
+/** Accepts an execution with its end. */
 export function storeEnded(
   shard: Shard,
-  request: AcceptRequest,
-  { events, status, result, at }: Ran,
+  request: RanRequest,
   { meta, release, now }: { readonly meta: ShardMeta; readonly release: ReleaseSummary; readonly now: EpochMs },
 ): { readonly seq: number; readonly acceptedAt: EpochMs } {
   const { memory } = shard
-  const acceptedAt = Math.min(now, Math.max(at, now - RAN_BEFORE_MS_MAX))
+  const { events, status, result } = request.ran
+  const at = acceptedAt(request.ran, now)
   const finishNo = meta.finishNo + 1
   const row = insertRow(shard, request, {
     cause: request.cause,
-    acceptedAt,
-    deadlineAt: acceptedAt + (request.timeoutMs ?? release.timeoutMs),
+    acceptedAt: at,
+    deadlineAt: at + (request.timeoutMs ?? release.timeoutMs),
     dueAt: null,
     parent: null,
     journal: events,

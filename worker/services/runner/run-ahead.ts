@@ -1,7 +1,8 @@
 import { everyStage } from '#core/definition/every-stage'
-import type { EpochMs } from '#core/kernel/time'
+import { type EpochMs, isWithin } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import { LEASE_MS } from '#core/shard/lease'
+import { isPlain } from '#core/shard/ran'
 import type { FinishItem, Ran, Work } from '#core/shard/wire'
 import type { Completion, Prepared } from '../../ports/ingress'
 import type { OutputStore } from '../../ports/output-store'
@@ -11,12 +12,14 @@ import { runExecution } from './run-execution'
 import type { RunnerDeps } from './runner-deps'
 import type { ShardWriter } from './shard-writer'
 
-/** More than this is run once it is accepted: what takes long, or takes its isolate along, has to be seen. */
-const STAGES_MAX = 50
-const INPUT_CHARS_MAX = 64 * 1024
+/** More than this is run once it is accepted: what may take long has to be seen while it does. */
+const STAGES_MAX = 20
+const INPUT_CHARS_MAX = 16 * 1024
+/** After a run that was in vain its release is accepted first for this long. */
+const HOLD_OFF_MS = 10_000
 
-/** What an execution came to, for its shard and for whoever waits for it. */
-export type Ahead = { readonly ran: Ran; readonly completion: Completion }
+/** What an execution came to, for its shard and for whoever waits for it. `inVain`: the shard took it without its end. */
+export type Ahead = { readonly ran: Ran; readonly completion: Completion; readonly inVain: () => void }
 
 /** Null where an execution has to be accepted first. */
 export type RunAhead = (config: DeploymentConfig, prepared: Prepared) => Promise<Ahead | null>
@@ -24,23 +27,28 @@ export type RunAhead = (config: DeploymentConfig, prepared: Prepared) => Promise
 /**
  * Runs what touches nothing before it is accepted, so that one call to its shard writes it together with its end; were that call
  * lost, nothing would have happened. Only what is over at once: whatever waits, is large, opens secrets or reads what only
- * an accepted execution has, its id, is left to be accepted first (docs/decisions/0011).
+ * an accepted execution has, its id, is accepted first (docs/decisions/0011).
  */
 export function createAheadRunner(deps: RunnerDeps): RunAhead {
-  const fitting = new WeakMap<LoadedRelease, boolean>()
+  const brief = new WeakMap<LoadedRelease, boolean>()
+  const failedAt = new WeakMap<LoadedRelease, EpochMs>()
 
   function fits(release: LoadedRelease): boolean {
-    const known = fitting.get(release) ?? isBrief(release)
-    fitting.set(release, known)
-    return known
+    const known = brief.get(release) ?? isBrief(release)
+    brief.set(release, known)
+    return known && !isWithin(failedAt.get(release) ?? 0, HOLD_OFF_MS, deps.clock())
   }
 
   return async (config, prepared) => {
-    const { claim, seed, delayMs, payload, pin } = prepared
-    if (claim !== true || seed !== undefined || delayMs !== undefined || payload.length > INPUT_CHARS_MAX) return null
+    const { claim, payload, pin } = prepared
+    const isWorthIt = claim === true && config.status === 'active' && isPlain(prepared)
+    if (!isWorthIt || payload.length > INPUT_CHARS_MAX) return null
     const release = deps.releases.get(config.ref, pin)
     if (release === null || !fits(release)) return null
-    return run(deps, config, release, prepared, () => fitting.set(release, false))
+    const inVain = () => void failedAt.set(release, deps.clock())
+    const end = await run(deps, config, release, prepared)
+    if (end === null) inVain()
+    return end === null ? null : { ...end, inVain }
   }
 }
 
@@ -57,16 +65,16 @@ async function run(
   config: DeploymentConfig,
   release: LoadedRelease,
   prepared: Prepared,
-  idIsRead: () => void,
-): Promise<Ahead | null> {
+): Promise<Omit<Ahead, 'inVain'> | null> {
   const { timeoutMs = release.summary.timeoutMs } = prepared
   const at = deps.clock()
   const { work, isIdRead } = workToCome(prepared, at, timeoutMs)
   const { writer, outputs, sleep, missed, last } = shardToCome()
   const lease = createLeaseClock(deps.clock, at, LEASE_MS)
   const job = { work, config, release, writer, lease, deadlineAt: work.deadlineAt, sliceEndsAt: lease.endsAt() }
-  const end = await Promise.race([runExecution({ ...deps, outputs, sleep }, job), missed])
-  if (isIdRead()) idIsRead()
+  // What breaks here breaks again once it is accepted, and is reported then.
+  const report = () => undefined
+  const end = await Promise.race([runExecution({ ...deps, outputs, sleep, report }, job), missed])
   const written = last()
   if (isIdRead() || end?.kind !== 'finished' || written === undefined) return null
   const { events, status, result } = written
