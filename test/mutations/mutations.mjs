@@ -121,4 +121,28 @@ export const mutations = [
       },
     ],
   },
+  {
+    id: 'g1',
+    breaks: 'run ahead: an execution counts as run although it would have had to wait',
+    caughtBy: ['workerd'],
+    patches: [
+      {
+        file: 'worker/core/shard/ran.ts',
+        find: ' && isRoomAtOnce(memory)',
+        put: '',
+      },
+    ],
+  },
+  {
+    id: 'g2',
+    breaks: 'run ahead: a sender is told what a run came to that its shard did not take',
+    caughtBy: ['simulation', 'workerd'],
+    patches: [
+      {
+        file: 'worker/services/ingress.ts',
+        find: 'answer.ended === true && ahead !== null && {',
+        put: 'ahead !== null && {',
+      },
+    ],
+  },
 ]
