@@ -29,3 +29,8 @@ export function parseExecutionId(id: string): ExecutionAddress | null {
     seq: decodeInteger(seq) ?? 0,
   }
 }
+
+/** The shard an execution lives on, which its id names. */
+export function shardOf(id: string): number {
+  return parseExecutionId(id)?.shard ?? 0
+}
