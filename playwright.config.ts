@@ -20,6 +20,9 @@ export default defineConfig({
   workers: 1,
   forbidOnly: true,
   retries: 0,
+  // Nothing is judged by it: a page that hangs has to end, and a busy machine takes its time.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   use: { baseURL: `http://127.0.0.1:${port}`, launchOptions: await chromium(), screenshot: 'only-on-failure' },
   webServer: [
     {

@@ -7,7 +7,7 @@ import { type Arrival, type Sink, startSink } from '../support/server/start-sink
 
 const EXECUTIONS = 100
 /** How long the outside thinks about the first stage: cancels come before it answers. */
-const THINK_MS = 10_000
+const THINK_MS = 20_000
 
 let sink: Sink
 let server: RunningServer

@@ -75,7 +75,7 @@ for (const { when, waits, path } of [
     const accepted = await start(waits)
     const sent = () => outside.calls.filter((it) => isOf(it, accepted))
     const arrived = () => sent().filter((it) => it.path === path).length
-    await vi.waitUntil(() => arrived() >= ENOUGH, { timeout: 20_000, interval: 5 })
+    await vi.waitUntil(() => arrived() >= ENOUGH, { timeout: 60_000, interval: 5 })
     const journaled = await completedStages(accepted)
     await server.kill()
     const before = sent().map(keyOf)
