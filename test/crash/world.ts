@@ -2,14 +2,12 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { HttpAnswer, HttpRequest } from '#core/components/context'
 import { ok } from '#core/kernel/result'
-import type { Deployments } from '../../worker/ports/deployments'
 import type { Ingress } from '../../worker/ports/ingress'
 import type { ShardHandle, Shards } from '../../worker/ports/shards'
-import { createConfigCache } from '../../worker/services/config-cache'
-import { createIngress } from '../../worker/services/ingress'
 import type { RunnerDeps } from '../../worker/services/runner/runner-deps'
 import { serveDoorbell } from '../../worker/services/runner/serve-doorbell'
 import { startChild } from '../../worker/services/start-child'
+import { ingressTo } from '../workerd/support/ingress-to'
 import { fakeNetwork, ok as success, type publish, runnerOn } from '../workerd/support/run-release'
 import { childDeps } from './child-deps'
 import { doorbellsOf } from './doorbells'
@@ -270,17 +268,9 @@ export class World {
 
   #ingress(process: Process, runner = this.#runner(process)): Ingress {
     const { ref } = this.#release.config
-    const shards = this.#shards(process)
-    return createIngress({
+    return ingressTo(this.#shards(process), runner, {
       clock: () => this.time.now,
       nonce: () => `${ref}-${this.#nonces++}`,
-      configs: createConfigCache(shards),
-      shards,
-      deployments: (() => undefined) as unknown as Deployments,
-      runner,
-      archive: { read: async () => null },
-      triggerLimit: async () => [],
-      background: (work) => void work.catch(() => undefined),
     })
   }
 }

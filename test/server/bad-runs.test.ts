@@ -163,7 +163,7 @@ describe('an execution fails, with the stage, a code and a hint', () => {
     const workflowId = (await call('POST', '/v1/workflows', { definition })).body.id as string
     await call('POST', '/v1/workflows/deploy', { workflowId, environment: 'development' })
     const { body } = await call('POST', '/v1/workflows/run', { workflowId, input: {} })
-    const outermost = await ended(call, body.executionId, 60_000)
+    const outermost = await ended(call, body.executionId)
     expect(outermost.error).toMatchObject({ code: 'child_failed', stage: 'bad' })
     type Item = { executionId: string; error: { code: string } | null }
     const list = async () =>

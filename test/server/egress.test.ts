@@ -44,7 +44,7 @@ afterAll(async () => {
 async function run(stages: readonly object[], input: object = {}) {
   const { workflowId } = await deployNew(call, { triggers: [{ type: 'manual' }], stages })
   const started = await call('POST', '/v1/workflows/run', { workflowId, input })
-  return ended(call, started.body.executionId, 60_000)
+  return ended(call, started.body.executionId)
 }
 
 /** What became of a request with this config, once for each form. */

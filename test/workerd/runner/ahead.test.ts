@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '#core/kernel/json'
 import { ok as success } from '#core/kernel/result'
-import type { Deployments } from '../../../worker/ports/deployments'
 import type { Prepared } from '../../../worker/ports/ingress'
 import type { ShardHandle } from '../../../worker/ports/shards'
-import { createConfigCache } from '../../../worker/services/config-cache'
-import { createIngress } from '../../../worker/services/ingress'
 import type { SecretAccess } from '../../../worker/services/runner/secret-access'
+import { ingressTo } from '../support/ingress-to'
 import { fakeNetwork, publish, runnerOn } from '../support/run-release'
 
 const double = { id: 'double', component: 'transform', config: { value: '{{ input.n * 2 }}' } }
@@ -35,18 +33,7 @@ async function wayIn({ config, handle, parts }: Published) {
   }
   const runner = { ...base, clock: now, secretAccess }
   await runner.releases.load(config, parts)
-  const shards = () => told
-  const ingress = createIngress({
-    clock: now,
-    nonce: () => crypto.randomUUID(),
-    configs: createConfigCache(shards),
-    shards,
-    deployments: (() => undefined) as unknown as Deployments,
-    runner,
-    archive: { read: async () => null },
-    triggerLimit: async () => [],
-    background: () => undefined,
-  })
+  const ingress = ingressTo(() => told, runner)
   async function call(input: Json, more: Partial<Prepared> = {}) {
     const cause = { type: 'webhook' as const, triggerId: 'webhook', actor: null }
     const prepared = { pin: 1, cause, payload: JSON.stringify(input), claim: true, ...more }

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ok as success } from '#core/kernel/result'
-import type { Deployments } from '../../../worker/ports/deployments'
+import type { Ingress } from '../../../worker/ports/ingress'
 import type { ShardHandle } from '../../../worker/ports/shards'
-import { createConfigCache } from '../../../worker/services/config-cache'
-import { createIngress } from '../../../worker/services/ingress'
-import type { RunnerDeps } from '../../../worker/services/runner/runner-deps'
+import { ingressTo } from '../support/ingress-to'
 import { fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const post = {
@@ -15,23 +13,8 @@ const post = {
   output: '{{ stages.call.output.body.id }}',
 }
 
-/** The way in to one published release. Nobody answers doorbells: what is not run inline stays where it is. */
-function ingressTo(handle: ShardHandle, runner: RunnerDeps) {
-  const shards = () => handle
-  return createIngress({
-    clock: Date.now,
-    nonce: () => crypto.randomUUID(),
-    configs: createConfigCache(shards),
-    shards,
-    deployments: (() => undefined) as unknown as Deployments,
-    runner,
-    archive: { read: async () => null },
-    triggerLimit: async () => [],
-    background: () => undefined,
-  })
-}
-
-async function call(ref: string, ingress: ReturnType<typeof ingressTo>, patienceMs: number) {
+/** Nobody answers doorbells: what is not run inline stays where it is. */
+async function call(ref: string, ingress: Ingress, patienceMs: number) {
   const accepted = await ingress.accept(ref, null, async () =>
     success({
       pin: 1,
@@ -50,7 +33,11 @@ describe('running inside the request', () => {
     const { config, handle } = await publish(post)
     const network = fakeNetwork()
     network.answer = () => ok({ id: 'ch_1' })
-    const seen = await call(config.ref, ingressTo(handle, runnerOn(network)), 5_000)
+    const seen = await call(
+      config.ref,
+      ingressTo(() => handle, runnerOn(network)),
+      5_000,
+    )
     expect(seen).toMatchObject({ status: 'completed', result: { output: 'ch_1' } })
   })
 
@@ -62,7 +49,11 @@ describe('running inside the request', () => {
       release: () => Promise.reject(new Error('Network connection lost.')),
       peek: () => Promise.reject(new Error('Network connection lost.')),
     } as unknown as ShardHandle
-    const seen = await call(config.ref, ingressTo(broken, runnerOn(fakeNetwork())), 100)
+    const seen = await call(
+      config.ref,
+      ingressTo(() => broken, runnerOn(fakeNetwork())),
+      100,
+    )
     expect(seen).toEqual({ status: 'pending', result: null, response: null })
   })
 })

@@ -31,12 +31,12 @@ export type RunAhead = (config: DeploymentConfig, prepared: Prepared) => Promise
  */
 export function createAheadRunner(deps: RunnerDeps): RunAhead {
   const brief = new WeakMap<LoadedRelease, boolean>()
-  const failedAt = new WeakMap<LoadedRelease, EpochMs>()
+  const inVainAt = new WeakMap<LoadedRelease, EpochMs>()
 
   function fits(release: LoadedRelease): boolean {
     const known = brief.get(release) ?? isBrief(release)
     brief.set(release, known)
-    return known && !isWithin(failedAt.get(release) ?? 0, HOLD_OFF_MS, deps.clock())
+    return known && !isWithin(inVainAt.get(release) ?? 0, HOLD_OFF_MS, deps.clock())
   }
 
   return async (config, prepared) => {
@@ -45,7 +45,7 @@ export function createAheadRunner(deps: RunnerDeps): RunAhead {
     if (!isWorthIt || payload.length > INPUT_CHARS_MAX) return null
     const release = deps.releases.get(config.ref, pin)
     if (release === null || !fits(release)) return null
-    const inVain = () => void failedAt.set(release, deps.clock())
+    const inVain = () => void inVainAt.set(release, deps.clock())
     const end = await run(deps, config, release, prepared)
     if (end === null) inVain()
     return end === null ? null : { ...end, inVain }
