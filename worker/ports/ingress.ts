@@ -49,7 +49,7 @@ export type IngressRefusal =
 /** The way in for everything that starts an execution from outside. An `ok` is durable (I1); an error started nothing. */
 export type Ingress = {
   /**
-   * Lets `prepare` judge the call with the current config, accepts it, and on `stale` prepares again (at most 3 times). An
+   * Lets `prepare` judge the call with the current config, accepts it, and on `stale` prepares again (at most 8 times). An
    * error of `prepare` is handed back as it is, but only under the current config: what a cached one refuses is asked again
    * with the shard's, or a key, a method or an address that was just deployed would stay refused. `shardKey` chooses the
    * shard; null = the key of what was prepared does, or any.

@@ -12,7 +12,8 @@ import { gatherAccepts, SEND_WITHIN_MS } from './gather-accepts'
 import type { IngressDeps } from './ingress-deps'
 import { createAheadRunner, type RunAhead } from './runner/run-ahead'
 
-const PREPARE_MAX = 3
+/** Each round but the last brings what was missing: a deployment that grows twice while a call is on its way takes six. */
+const PREPARE_MAX = 8
 const SEND_MAX = 3
 
 /** The ingress over the config cache, the shards and, for requests that wait, a runner of its own. */

@@ -2,11 +2,14 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { homeShard } from '#core/model/home-shard'
+import { ok } from '#core/kernel/result'
 import { parseExecutionId } from '#core/model/execution-id'
 import type { AcceptRequest } from '#core/shard/wire'
 import type { ShardHandle } from '../../../worker/ports/shards'
 import { acceptAtHome } from '../../../worker/services/accept-at-home'
+import { ingressTo } from '../support/ingress-to'
 import { accepted, acceptRequest } from '../support/open-shard'
+import { fakeNetwork, runnerOn } from '../support/run-release'
 import { testDeployment } from '../support/test-deployment'
 
 /** A deployed workflow, with all its shards at hand. */
@@ -89,6 +92,18 @@ describe('a deployment that grows', () => {
     expect((await place.shardAt(0).accept(stale)).kind).toBe('stale')
     const behind = { organizationId: old.organizationId, hash: 'k', fingerprint: 'same', epoch: old.epoch + 2 }
     expect(await place.shardAt(0).findKey(behind)).toEqual({ kind: 'behind' })
+  })
+
+  it('takes a call in that hears of one change after the other on its way', async () => {
+    const place = await growing(1_000)
+    const sizes = [4, 16, 64]
+    const ingress = ingressTo((_ref, no) => place.shardAt(no), runnerOn(fakeNetwork()))
+    const answer = await ingress.accept(place.identity.ref, null, async ({ shards }) => {
+      const next = sizes.find((size) => size > shards)
+      if (next !== undefined) await place.scale(next)
+      return ok({ pin: 1, cause: { type: 'webhook', triggerId: 'webhook', actor: null }, payload: '{}', key: 'late' })
+    })
+    expect(answer).toMatchObject({ ok: true, value: { duplicate: false, config: { shards: 64 } } })
   })
 
   it('never runs more at once than its limit, and hands on what has ended (I9)', async () => {
