@@ -14,7 +14,7 @@ import { newRef } from './new-ref'
 import { recordAudit } from './record-audit'
 import { refuseUnbuilt } from './refuse-unbuilt'
 import type { ServiceContext } from './service-context'
-import { changeKey, identityOf, switchDeployment, type Switched } from './switch-deployment'
+import { changeKey, identityOf, switchDeployment, takeDown, type Switched } from './switch-deployment'
 import { findEnvironment } from './target-environment'
 import { digestOf, publishDraft } from './versions'
 import { findWorkflow } from './workflows'
@@ -70,7 +70,7 @@ export async function deploy(
 /** Takes back a deploy whose workflow was deleted meanwhile; the deletion takes down what was live before it. */
 async function stayDownIfDeleted(ctx: ServiceContext, workflowId: string, identity: DeploymentIdentity): Promise<void> {
   if ((await ctx.stores.workflows.find(workflowId)) !== null) return
-  await switchDeployment(ctx, identity, { kind: 'undeploy' }, changeKey(ctx, null))
+  await takeDown(ctx, identity, changeKey(ctx, null))
   await ctx.stores.deployments.requestPurge(workflowId, ctx.clock())
   throw unknown('workflow', workflowId)
 }

@@ -7,7 +7,7 @@ import { catchUpConfiguration } from './apply-configuration'
 import { requireEnvironment, requireScope, requireWorkflow, unknown } from './caller'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
-import { changeKey, identityOf, switchDeployment, type Switched } from './switch-deployment'
+import { changeKey, identityOf, switchDeployment, takeDown, type Switched } from './switch-deployment'
 import { findWorkflow } from './workflows'
 
 /** A deployment that exists for its organization: something was released there at least once. */
@@ -145,12 +145,18 @@ export async function deleteWorkflow(ctx: ServiceContext, id: string, mayUndeplo
     requireScope(ctx.caller, `deploy:${environment}`)
     requireEnvironment(ctx.caller, environment)
   }
-  for (const deployment of live) await apply(ctx, deployment, { kind: 'undeploy' }, null)
+  await takeAllDown(ctx, live)
   await ctx.stores.workflows.remove(id, ctx.clock())
   // A deploy may have come in between; one that comes later finds no workflow.
-  for (const deployment of await listLive(ctx, id)) await apply(ctx, deployment, { kind: 'undeploy' }, null)
+  await takeAllDown(ctx, await listLive(ctx, id))
   await ctx.stores.deployments.requestPurge(id, ctx.clock())
   await recordAudit(ctx, 'workflow.deleted', id, { name: workflow.name, undeployed: environments })
+}
+
+async function takeAllDown(ctx: ServiceContext, live: readonly Deployment[]): Promise<void> {
+  for (const deployment of live) {
+    await takeDown(ctx, identityOf(ctx, deployment, deployment.snapshot.identity.workflowName), changeKey(ctx, null))
+  }
 }
 
 async function listLive(ctx: ServiceContext, workflowId: string): Promise<Deployment[]> {

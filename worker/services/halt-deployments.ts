@@ -5,8 +5,7 @@ import type { DeploymentRow } from '../ports/deployment-store'
 import type { Deployments } from '../ports/deployments'
 import type { Digest } from '../ports/digest'
 import type { Stores } from '../ports/stores'
-import { AppError } from './app-error'
-import { identityOf, switchDeployment } from './switch-deployment'
+import { identityOf, takeDown } from './switch-deployment'
 
 const AT_ONCE = 8
 
@@ -33,11 +32,6 @@ export async function haltDeployments(deps: HaltDeps, limit: number, now: EpochM
 async function halt(deps: HaltDeps, row: DeploymentRow): Promise<void> {
   const { organizationId } = deps.stores
   const identity = identityOf(deps, row, row.snapshot?.identity.workflowName ?? '')
-  try {
-    await switchDeployment(deps, identity, { kind: 'undeploy' }, `removed:${organizationId}`)
-  } catch (error) {
-    // It is down already.
-    if (!(error instanceof AppError && error.code === 'not_deployed')) throw error
-  }
+  await takeDown(deps, identity, `removed:${organizationId}`)
   await deps.deployments(row.ref).purge({ organizationId, mayCancel: true })
 }

@@ -62,6 +62,19 @@ export async function switchDeployment(
   }
 }
 
+/** Undeploys; one that is down already stays so. */
+export async function takeDown(
+  ctx: Parameters<typeof switchDeployment>[0],
+  identity: DeploymentIdentity,
+  idempotencyKey: string,
+): Promise<void> {
+  try {
+    await switchDeployment(ctx, identity, { kind: 'undeploy' }, idempotencyKey)
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'not_deployed')) throw error
+  }
+}
+
 /** The caller's key, or one nobody repeats. */
 export function changeKey(ctx: ServiceContext, idempotencyKey: string | null): string {
   return idempotencyKey ?? ctx.digest('change', String(ctx.clock()), ctx.randomBytes(16).join(','))
