@@ -4,10 +4,10 @@ import path from 'node:path'
 import { defineConfig } from '@playwright/test'
 import { chromium } from './test/support/chromium'
 
-// Set once by the first process that reads this file; the workers of the run inherit both.
-const port = (process.env.E2E_PORT ??= String(20_000 + (process.pid % 20_000)))
+// Below the ports that this machine hands out by itself. Set once by the first process that reads this file; the workers of the run inherit both.
+const port = (process.env.E2E_PORT ??= String(10_000 + (process.pid % 10_000)))
 /** Where the stand-in for the places people sign in with listens. */
-const providerPort = (process.env.E2E_PROVIDER_PORT ??= String(Number(port) + 20_000))
+const providerPort = (process.env.E2E_PROVIDER_PORT ??= String(Number(port) + 10_000))
 const provider = `http://127.0.0.1:${providerPort}`
 const folder = (process.env.E2E_FOLDER ??= mkdtempSync(path.join(tmpdir(), 'millrace-e2e-')))
 
@@ -37,7 +37,8 @@ export default defineConfig({
         MILLRACE_DEV_FILE: devFile,
         GITHUB_CLIENT_ID: 'github-client',
         GITHUB_CLIENT_SECRET: 'github-secret',
-        MILLRACE_DEV_HOST_MAP: `github.com=${provider}/github,api.github.com=${provider}/api`,
+        // Nobody listens on port 9.
+        MILLRACE_DEV_HOST_MAP: `github.com=${provider}/github,api.github.com=${provider}/api,nothing.invalid=http://127.0.0.1:9`,
       },
       wait: { stdout: /Millrace is running/ },
       timeout: 120_000,

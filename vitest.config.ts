@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Nothing is judged by it: a test that hangs has to end, and a busy machine takes its time. */
 const polling = { expect: { poll: { timeout: 30_000, interval: 50 } } }
-const patience = { ...polling, testTimeout: 60_000, hookTimeout: 60_000 }
+const patience = { ...polling, testTimeout: 300_000, hookTimeout: 120_000 }
 
 /** 32 bytes that are visibly not a secret, in the form the worker expects its keys. */
 const testKey = (letter: string) => Buffer.from(letter.repeat(32)).toString('base64')

@@ -2,7 +2,7 @@ import type { KillPoints } from './kill-points'
 
 /** Turns of the event loop in which nothing is under way, until everybody has done what they could. */
 const QUIET_TURNS = 2
-const TURNS_MAX = 10_000
+const TURNS_MAX = 1_000_000
 
 /** Resolves when nobody has anything left to do but to wait for time to pass. */
 export async function settle(points: KillPoints): Promise<void> {

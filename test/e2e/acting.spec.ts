@@ -58,7 +58,11 @@ test('a dead letter tells why, is redriven once and leads to both executions', a
   const id = await runUntil('failed', 'pay-once', [{ id: 'pay', component: 'http_request', config: pay }])
   await open(page, '/dead-letters?kind=outcome_unknown')
   const letter = page.getByRole('listitem').filter({ has: page.locator(`a[href$="${id}"]`) })
-  await expect(letter).toContainText('Outcome unknown')
+  // Letters are written behind the end of an execution.
+  await expect(async () => {
+    await page.reload()
+    await expect(letter).toContainText('Outcome unknown', { timeout: 1_000 })
+  }).toPass()
   await expect(letter).toContainText('pay: The connection to nothing.invalid failed.')
   await letter.getByRole('button', { name: /Redrive pay-once/ }).click()
   const dialog = page.getByRole('dialog', { name: /Redrive pay-once/ })

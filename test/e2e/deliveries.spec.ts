@@ -11,12 +11,17 @@ test('a call that was refused tells why, and one that was accepted is delivered 
   const rows = page.getByRole('list', { name: 'Deliveries' }).locator('summary')
   await page.getByLabel('Outcome').selectOption('Refused')
   await expect(page).toHaveURL(/\?outcome=refused$/)
-  await expect(rows.first()).toContainText('Credential wrong')
+  // Calls are written down half a second after they came, and the page looks again only when it is told to.
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Look again' }).click()
+    await expect(rows.first()).toContainText('Credential wrong', { timeout: 1_000 })
+  }).toPass()
   await rows.first().click()
   await expect(page.getByText('The key, token or signature is none of those in force.')).toBeVisible()
   await expect(page.getByText('[redacted]')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Redeliver' })).toHaveCount(0)
   await page.getByLabel('Outcome').selectOption('Accepted')
+  await expect(rows.first()).toContainText('Started an execution')
   await rows.first().click()
   await expect(page.getByRole('link', { name: id })).toBeVisible()
   await page.getByRole('button', { name: 'Redeliver' }).click()

@@ -22,7 +22,8 @@ afterAll(async () => {
 
 /** Runs one POST to a path of the sink, and tells how it ended and what arrived. */
 async function send(path: string) {
-  const config = { url: `${sink.url}/${path}`, method: 'POST', body: { order: 7 }, timeout: 1_000 }
+  const timeout = /^(?:hang|slow-drip)/.test(path) ? 1_000 : 30_000
+  const config = { url: `${sink.url}/${path}`, method: 'POST', body: { order: 7 }, timeout }
   const document = { triggers: [{ type: 'manual' }], stages: [{ id: 'send', component: 'http_request', config }] }
   const { workflowId } = await deployNew(call, document)
   const started = await call('POST', '/v1/workflows/run', { workflowId, input: {} })

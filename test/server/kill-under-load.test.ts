@@ -11,8 +11,8 @@ import { type Sink, startSink } from '../support/server/start-sink'
 /** `npm run test:kill` asks for 50 and 2,000. */
 const KILLS = Number(process.env.MILLRACE_TEST_KILLS ?? 5)
 const EXECUTIONS = Number(process.env.MILLRACE_TEST_EXECUTIONS ?? 200)
-/** How long a server lives before it is killed. A shard waits 15 s for old runners, so some live longer than that. */
-const LIVES_MS = [600, 2_300, 17_000, 1_200, 3_700, 900, 19_500]
+/** How long a server lives before it is killed. A shard waits 30 s for old runners, so one lives longer than that. */
+const LIVES_MS = [600, 2_300, 33_000, 1_200, 3_700, 900, 19_500]
 /** Half of a life's load comes spread over it, half around its end, so that each kill meets all states. */
 const BURST_MS = 500
 const BURST_AFTER_KILL_MS = 50

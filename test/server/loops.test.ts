@@ -53,9 +53,9 @@ describe('a workflow that calls its own webhook', () => {
       const { body } = await call('GET', `/v1/executions?workflowId=${workflowId}`)
       return body.items as { executionId: string; status: string }[]
     }
-    await expect.poll(async () => (await all()).filter(({ status }) => status === 'failed').length).toBe(1)
+    const outcomes = async () => (await all()).map(({ status }) => status).toSorted()
+    await expect.poll(outcomes).toEqual([...Array.from({ length: 7 }, () => 'completed'), 'failed'])
     const executions = await all()
-    expect(executions).toHaveLength(8)
     expect(relay.to('/relay').map(({ headers }) => headers['millrace-hops'])).toEqual(
       Array.from({ length: 8 }, (_, n) => String(n + 1)),
     )

@@ -23,7 +23,8 @@ const schema = { type: 'object', properties: { cause: { type: 'string' } }, requ
 
 /** Asks the model once, and tells how that went: its execution, its stage in the trace, and what was asked. */
 async function ask(config: Record<string, unknown>) {
-  const generator = { id: 'ask', component: 'generator', config: { prompt: 'Why?', timeout: 1_000, ...config } }
+  const timeout = config.model === 'hang' ? 1_000 : 30_000
+  const generator = { id: 'ask', component: 'generator', config: { prompt: 'Why?', timeout, ...config } }
   const { workflowId } = await deployNew(call, { triggers: [{ type: 'manual' }], stages: [generator] })
   const started = await call('POST', '/v1/workflows/run', { workflowId, input: {} })
   const execution = await ended(call, started.body.executionId)

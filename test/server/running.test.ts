@@ -125,7 +125,8 @@ describe('GET /v1/executions', () => {
       const { body } = await call('GET', `/v1/executions?limit=200&${query}`)
       return (body.items as { executionId: string }[]).map((it) => it.executionId).filter((id) => all.includes(id))
     }
-    await expect.poll(async () => (await found('')).length).toBe(all.length)
+    const ends = async () => [(await found('status=completed')).length, (await found('status=failed')).length]
+    await expect.poll(ends).toEqual([3, 1])
     const cases: [string, string[]][] = [
       [`workflowId=${failing.workflowId}`, [ids.failed]],
       ['environment=staging', [ids.staging]],

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 
 export type RecordedCall = {
   readonly method: string
@@ -15,6 +16,8 @@ export type Recorder = {
   /** `host:port`, as a list of allowed hosts wants it. */
   readonly host: string
   readonly calls: readonly RecordedCall[]
+  /** How many are open. */
+  readonly connections: () => Promise<number>
   readonly close: () => Promise<void>
 }
 
@@ -40,6 +43,7 @@ export async function startRecorder(
     url: `http://${host}`,
     host,
     calls,
+    connections: () => promisify(server.getConnections.bind(server))(),
     async close() {
       server.closeAllConnections()
       server.close()

@@ -111,7 +111,6 @@ describe('the trace of ten thousand items', () => {
         { ...base, type: 'stage_succeeded' as const, stage: `each[${i}]/b`, output: i },
       ]),
     ]
-    const startedAt = performance.now()
     const trace = traceOf(plan, { events, state: { status: 'completed' } as SimulatedRun['state'] })
     expect(trace.stages).toHaveLength(1_001)
     expect(stageAt(trace, 'each')?.iterations).toEqual({ total: 10_000, ended: 10_000, failed: 1, shown: 500 })
@@ -119,6 +118,5 @@ describe('the trace of ten thousand items', () => {
     expect(stageAt(trace, 'each[498]/b')?.status).toBe('completed')
     expect(stageAt(trace, 'each[499]/a')).toBeUndefined()
     expect(trace.truncated).toBe(true)
-    expect(performance.now() - startedAt).toBeLessThan(3_000)
   })
 })

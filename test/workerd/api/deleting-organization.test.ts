@@ -164,7 +164,7 @@ describe('deleting an organization', () => {
 
   test(
     'leaves no row and no object with its id, and another organization as it was',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const [gone, other] = [await newVictim(), await newVictim()]
       // The one row of it that asks the sweep for something.

@@ -16,7 +16,7 @@ const call = (path: string, headers: Record<string, string> = {}) =>
 describe('respond', () => {
   test('answers the webhook’s caller while the execution goes on', async () => {
     const { client, deploy } = await newPlace()
-    const later = { id: 'later', component: 'delay', depends_on: ['answer'], config: { seconds: 1 } }
+    const later = { id: 'later', component: 'wait_for_signal', depends_on: ['answer'], config: { signal: 'go' } }
     const config = { status: 201, headers: { 'X-Order': '{{ input.n }}' }, body: { at: '{{ execution.id }}' } }
     const { webhookPath } = await deploy(answering(config, [later]))
     const response = await call(webhookPath)
@@ -26,6 +26,7 @@ describe('respond', () => {
     const { at } = await response.json<{ at: string }>()
     const seen = await client.getExecution({ params: { id: at } })
     expect(seen.ok && isEnded(seen.body.status)).toBe(false)
+    await client.sendSignal({ params: { id: at, name: 'go' }, body: {} })
     expect(await until(client, at, isEnded)).toMatchObject({ status: 'completed' })
   })
 

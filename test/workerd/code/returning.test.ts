@@ -169,7 +169,7 @@ describe('an error in the code of a stage', () => {
 describe('the clock of the caller', () => {
   it('ends code that does not return in time, and keeps what it wrote', async () => {
     const source = `console.log('before')\nawait new Promise((resolve) => setTimeout(resolve, 60_000))\nreturn 1`
-    const { answer, lines } = await runCode(source, {}, { timeoutMs: 2_000 })
+    const { answer, lines } = await runCode(source, {}, { timeoutMs: 10_000 })
     expect(answer).toMatchObject({ kind: 'failed', failure: { code: 'code_timeout' } })
     expect(lines).toEqual(['info before'])
   })
@@ -211,7 +211,7 @@ describe('the clock of the caller', () => {
         await new Promise((resolve) => setTimeout(resolve, 0))
       }
       return n > 0`
-    expect(await outputOf(runCode(source, {}, { timeoutMs: 5_000 }))).toBe(true)
+    expect(await outputOf(runCode(source))).toBe(true)
   })
 
   it('leaves nothing running: requests of a call that is over are refused', async () => {
@@ -242,14 +242,14 @@ describe('fetch in the code of a stage', () => {
     const source = `const answer = await fetch('https://a.test/x?y=1', { method: 'POST', body: JSON.stringify({ n: 1 }),
         headers: { 'content-type': 'application/json', 'X-Own': 'é'.length } })
       return [answer.status, answer.ok, answer.headers.get('x-a'), await answer.json()]`
-    const { answer, sent } = await runCode(source, {}, { http: () => ok })
+    const { answer, sent } = await runCode(source, {}, { timeoutMs: 20_000, http: () => ok })
     expect(answer).toEqual({ kind: 'returned', output: [201, true, 'b', { a: 1 }] })
     expect(sent).toMatchObject([
       {
         url: 'https://a.test/x?y=1',
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-own': '1' },
-        timeoutMs: 5_000,
+        timeoutMs: 20_000,
         followRedirects: true,
       },
     ])

@@ -39,7 +39,7 @@ export type Around = {
 
 /** Calls one stage of a release. */
 export async function callCode(bundle: CodeBundle, inputs: Json = {}, around: Around = {}): Promise<Ran> {
-  const { stage = 'main', secrets = {}, timeoutMs = 5_000, signal = new AbortController().signal } = around
+  const { stage = 'main', secrets = {}, timeoutMs = 30_000, signal = new AbortController().signal } = around
   const lines: string[] = []
   const sent: HttpRequest[] = []
   const answer = await runner(

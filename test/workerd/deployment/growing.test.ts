@@ -8,7 +8,7 @@ import type { AcceptRequest } from '#core/shard/wire'
 import type { ShardHandle } from '../../../worker/ports/shards'
 import { acceptAtHome } from '../../../worker/services/accept-at-home'
 import { ingressTo } from '../support/ingress-to'
-import { accepted, acceptRequest } from '../support/open-shard'
+import { accepted, acceptRequest, lent } from '../support/open-shard'
 import { fakeNetwork, runnerOn } from '../support/run-release'
 import { testDeployment } from '../support/test-deployment'
 
@@ -60,7 +60,8 @@ const KEYS = Array.from({ length: 40 }, (_, n) => `key-${n}`)
 describe('a deployment that grows', () => {
   it.each([4, 16, 64])('to %i shards takes new executions on all of them', { timeout: 60_000 }, async (shards) => {
     const place = await growing(1_000)
-    expect(await place.scale(shards)).toMatchObject({ kind: 'done', shardsPending: [], snapshot: { shards } })
+    expect(await place.scale(shards)).toMatchObject({ kind: 'done', snapshot: { shards } })
+    await expect.poll(async () => (await place.handle.status(place.scope))?.shardsPending, PATIENTLY).toEqual([])
     const keys = Array.from({ length: shards * 8 }, (_, n) => `order-${n}`)
     const answers = await Promise.all(keys.map((key) => place.accept(key)))
     const used = new Set(answers.map((answer) => parseExecutionId(accepted(answer).id)?.shard))
@@ -109,6 +110,7 @@ describe('a deployment that grows', () => {
   it('never runs more at once than its limit, and hands on what has ended (I9)', async () => {
     const place = await growing(8)
     for (let n = 0; n < 8; n++) await place.shardAt(0).accept(acceptRequest({ epoch: 1 }))
+    await lent(place.shardStub, 7)
     const { work } = await place.shardAt(0).claim({ max: 50, have: [] })
     expect(work).toHaveLength(8)
     await place.scale(4)
@@ -127,8 +129,11 @@ describe('a deployment that grows', () => {
       result,
     }))
     await place.shardAt(0).finish({ items })
-    await runDurableObjectAlarm(place.stub)
-    await runDurableObjectAlarm(place.stub)
+    const quotas = async () => {
+      await runDurableObjectAlarm(place.stub)
+      return Promise.all([1, 2, 3].map(async (no) => (await place.shardAt(no).config())?.quota))
+    }
+    await expect.poll(quotas, PATIENTLY).toEqual([2, 2, 2])
     for (const no of [1, 2, 3]) expect((await place.shardAt(no).claim({ max: 50, have: [] })).work).toHaveLength(1)
   })
 
@@ -183,6 +188,7 @@ describe('a deployment under load', () => {
     standStill()
     const place = await growing(20)
     await place.load(WINDOW_ACCEPTS_MAX)
+    await lent(place.shardStub, 19)
     expect((await place.shardAt(0).claim({ max: 50, have: [] })).work).toHaveLength(20)
     await place.load(1)
     await expect.poll(place.shards, PATIENTLY).toBe(4)

@@ -3,6 +3,7 @@ import type { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AcceptRequest } from '#core/shard/wire'
 import type { ShardHandle } from '../../../worker/ports/shards'
+import { lent } from '../support/open-shard'
 import { schedule, testDeployment } from '../support/test-deployment'
 
 const MINUTE_MS = 60_000
@@ -115,6 +116,7 @@ describe('schedules', () => {
     })
     expect(await claimed(deployment)).toMatchObject([{ cause: { triggerId: 'sound' } }])
     await runDurableObjectAlarm(deployment.stub)
+    await lent(deployment.shardStub, 1)
     expect(await claimed(deployment)).toMatchObject([{ cause: { triggerId: 'broken' } }])
   })
 

@@ -1,7 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { accepted, acceptRequest } from '../support/open-shard'
+import { accepted, acceptRequest, lent } from '../support/open-shard'
 import { newRelease, testDeployment } from '../support/test-deployment'
 
 describe('switching releases', () => {
@@ -37,6 +37,7 @@ describe('switching releases', () => {
     const before = accepted(await deployment.shard.accept(acceptRequest({ epoch: 1, pin: 1 })))
     await deployment.deploy(2)
     const after = accepted(await deployment.shard.accept(acceptRequest({ epoch: 2, pin: 2 })))
+    await lent(deployment.shardStub, 1)
     const { work } = await deployment.shard.claim({ max: 50, have: [] })
     expect(work.map(({ id, pin }) => [id, pin])).toEqual([
       [before.id, 1],

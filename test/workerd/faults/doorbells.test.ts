@@ -6,6 +6,7 @@ import { createDoorbells } from '../../../worker/adapters/queue/doorbells'
 import type { Shards } from '../../../worker/ports/shards'
 import { answerDoorbells } from '../../../worker/queue/answer-doorbells'
 import type { RunnerDeps } from '../../../worker/services/runner/runner-deps'
+import { lent } from '../support/open-shard'
 import { type FakeNetwork, fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const LEASE_MS = 30_000
@@ -101,6 +102,7 @@ describe('what the queue may do to doorbells', () => {
     const deaf = createDoorbells([{ send: refuse, sendBatch: refuse } as unknown as typeof env.DOORBELLS_0])
     // Six are more than one claim takes: the runner rings for whoever takes the sixth, and nobody hears it.
     const seqs = await Promise.all(Array.from({ length: 6 }, () => release.start()))
+    await lent(release.stub, 4)
     const { work } = await release.handle.claim({ max: 50, have: [] })
     await deaf.ring({ lane: 0, ref: release.config.ref, shard: 0 }, 1)
     expect([work.length, refused]).toEqual([5, 1])

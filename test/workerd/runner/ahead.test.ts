@@ -39,7 +39,7 @@ async function wayIn({ config, handle, parts }: Published) {
     const prepared = { pin: 1, cause, payload: JSON.stringify(input), claim: true, ...more }
     const accepted = await ingress.accept(config.ref, null, async () => success(prepared))
     if (!accepted.ok) throw new Error(JSON.stringify(accepted.error))
-    return { ...accepted.value, ...(await ingress.complete(accepted.value, 5_000)) }
+    return { ...accepted.value, ...(await ingress.complete(accepted.value, 30_000)) }
   }
   await call({ n: 0 })
   calls.length = 0

@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
+import { dead, fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const LEASE_MS = 30_000
 
@@ -48,7 +48,7 @@ describe('a request that is sent at most once (4.4 rule 8)', () => {
       sent.resolve()
       return new Promise(() => undefined)
     }
-    void release.serve(runnerOn(dying))
+    void release.serve({ ...runnerOn(dying), ...dead })
     await sent.promise
     vi.setSystemTime(Date.now() + LEASE_MS + 1)
     await runDurableObjectAlarm(release.stub)

@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
+import { dead, fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const LEASE_MS = 30_000
 
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A runner that stops dead when it sends to `url`: nothing it does later reaches the shard. */
+/** What a runner sends that stops dead when it sends to `url`. */
 function dyingRunner(url: string) {
   const network = fakeNetwork()
   const died = Promise.withResolvers<void>()
@@ -33,7 +33,7 @@ describe('a runner dies', () => {
     const release = await publish({ name: 'crash', stages: [post('first'), post('second', ['first'])] })
     const dying = dyingRunner('/second')
     const seq = await release.start()
-    void release.serve(runnerOn(dying.network))
+    void release.serve({ ...runnerOn(dying.network), ...dead })
     await dying.died
     vi.setSystemTime(Date.now() + LEASE_MS + 1)
     await runDurableObjectAlarm(release.stub)
@@ -133,7 +133,7 @@ describe('interruptions', () => {
       signal?.addEventListener('abort', () => aborted.resolve())
       return new Promise(() => undefined)
     }
-    const seq = await release.start({}, { timeoutMs: 2_000 })
+    const seq = await release.start({}, { timeoutMs: 10_000 })
     await release.serve(runnerOn(network))
     await aborted.promise
     expect(await release.end(seq)).toMatchObject({ status: 'timed_out', error: { code: 'timed_out' } })

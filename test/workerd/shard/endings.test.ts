@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTraceBlocks } from '../../../worker/adapters/r2/trace-blocks'
-import { acceptRequest, openTestShard, releaseParts } from '../support/open-shard'
+import { acceptRequest, lent, openTestShard, releaseParts } from '../support/open-shard'
 
 const RESULT = '{"output":{"ok":true},"error":null,"startedAt":1,"endedAt":2}'
 const claimOne = { max: 1, have: [] }
@@ -69,6 +69,8 @@ describe('ends', () => {
   })
 
   it('a limit of less than five seconds is looked at when it is over, also of what was parked meanwhile (I2)', async () => {
+    // Far ahead: the platform's own clock rings none of these alarms meanwhile.
+    vi.setSystemTime(Date.UTC(2036, 0, 5, 9, 0))
     const { stub } = await openTestShard({}, releaseParts(1, { timeoutMs: 3_000 }))
     const armedFor = () => runInDurableObject(stub, (_object, { storage }) => storage.getAlarm())
     await stub.accept(acceptRequest())
@@ -127,6 +129,7 @@ describe('ends', () => {
     const { stub } = await openTestShard({}, releaseParts(1, { pure: true }))
     const payload = JSON.stringify('x'.repeat(1_000_000))
     for (let n = 0; n < 12; n++) await stub.accept(acceptRequest({ payload }))
+    await lent(stub, 11)
     const first = (await stub.claim({ max: 50, have: [1] })).work
     const second = (await stub.claim({ max: 50, have: [1] })).work
     expect([first.length, second.length]).toEqual([8, 4])
@@ -173,6 +176,7 @@ describe('ends', () => {
     const { stub, config } = await openTestShard({}, releaseParts(1, { pure: true }))
     const scope = { organizationId: config.organizationId }
     for (let n = 0; n < 64; n++) await stub.accept(acceptRequest({ timeoutMs: 72 * 3_600_000 }))
+    await lent(stub, 63)
     const finishing = { from: 0, events: [], status: 'completed' as const, result: RESULT }
     const works = [
       ...(await stub.claim({ max: 50, have: [1] })).work,

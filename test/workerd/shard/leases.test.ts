@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { accepted, acceptRequest, openTestShard } from '../support/open-shard'
+import { accepted, acceptRequest, lent, openTestShard } from '../support/open-shard'
 
 const LEASE_MS = 30_000
 const RESULT = '{"output":null,"error":null,"startedAt":1,"endedAt":2}'
@@ -26,6 +26,7 @@ describe('leases', () => {
   it('a runner gets at most five executions that touch the network, oldest first', async () => {
     const { stub } = await openTestShard()
     for (let n = 0; n < 7; n++) await stub.accept(acceptRequest())
+    await lent(stub, 4)
     const { work } = await stub.claim({ max: 50, have: [] })
     expect(work.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4])
   })
@@ -177,6 +178,7 @@ describe('leases', () => {
   it('no more executions run at once than the quota, and a slot is free again when one ends (I9)', async () => {
     const { stub } = await openTestShard({ quota: 2 })
     for (let n = 0; n < 3; n++) await stub.accept(acceptRequest())
+    await lent(stub, 1)
     const { work } = await stub.claim({ max: 50, have: [] })
     expect(work).toHaveLength(2)
     expect((await stub.claim({ max: 50, have: [] })).work).toHaveLength(0)

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AcceptRequest } from '#core/shard/wire'
-import { acceptRequest, accepted, openTestShard, releaseParts, seqOf } from '../support/open-shard'
+import { acceptRequest, accepted, lent, openTestShard, releaseParts, seqOf } from '../support/open-shard'
 
 const RESULT = '{"output":null,"error":null,"startedAt":1,"endedAt":2}'
 const claimAll = { max: 50, have: [1] }
@@ -29,8 +29,9 @@ const seqs = (work: readonly { seq: number }[]) => work.map(({ seq }) => seq)
 
 describe('slots', () => {
   it('each key has the limit for itself, those without a key share one; the others queue (I9)', async () => {
-    const { accept, claim, end } = await shardWith(2)
+    const { stub, accept, claim, end } = await shardWith(2)
     for (const key of ['a', 'a', 'a', 'b', undefined, undefined, undefined]) await accept(key)
+    await lent(stub, 4)
     const first = await claim()
     expect(seqs(first)).toEqual([0, 1, 3, 4, 5])
     expect(await claim()).toEqual([])

@@ -1,4 +1,6 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
 import { encodeInteger } from '#core/kernel/crockford'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { AcceptAnswer, AcceptRequest, ReleaseParts } from '#core/shard/wire'
@@ -56,6 +58,15 @@ export async function openTestShard(changes: Partial<DeploymentConfig> = {}, rel
   const stub = env.SHARDS.getByName(`dep:${config.ref}:0`) as unknown as DurableObjectStub & ShardHandle
   await stub.push({ config, releases: [release] })
   return { stub, config }
+}
+
+/** Resolves once a shard was lent so many slots beside its own: a claim waits a second for them, and no longer. */
+export async function lent(stub: DurableObjectStub, least: number): Promise<void> {
+  const read = () =>
+    runInDurableObject(stub, (_object, { storage }) =>
+      storage.sql.exec<{ lent: number }>('SELECT lent FROM meta').one(),
+    )
+  await expect.poll(async () => (await read()).lent).toBeGreaterThanOrEqual(least)
 }
 
 let nonces = 0

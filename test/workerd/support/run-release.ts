@@ -38,6 +38,9 @@ export function fakeNetwork(): FakeNetwork {
   return { sent: [], answer: () => ok() }
 }
 
+/** Of a runner that stopped dead: nothing wakes it any more, so nothing it would do later reaches the shard. */
+export const dead = { sleep: () => new Promise<void>(() => undefined) }
+
 /** A runner of its own on a fake network; everything else is real. */
 export function runnerOn(network: FakeNetwork): RunnerDeps {
   return {

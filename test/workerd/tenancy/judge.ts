@@ -1,10 +1,15 @@
-/** An id of the same kind and length that nobody has. */
+/**
+ * An id of the same kind and shape that nobody has. Its first characters stay, for they tell how old it is and lists that
+ * start after it start at the same place; a digit becomes a digit and a letter a letter, for some fields judge the shape.
+ */
 export function madeUp(id: string): string {
-  const at = id.indexOf('_') + 1
-  const digits = crypto.randomUUID().replaceAll('-', '').repeat(4)
-  // The first characters tell how old it is: lists that start after it start at the same place.
-  const kept = Math.min(id.length, at + 9)
-  return id.slice(0, kept) + digits.slice(0, Math.max(0, id.length - kept - 0))
+  const kept = Math.min(id.indexOf('_') + 10, Math.max(0, id.length - 4))
+  const random = crypto.getRandomValues(new Uint8Array(id.length))
+  const other = (char: string, i: number) => {
+    const like = /\d/.test(char) ? '0123456789' : 'abcdefghjkmnpqrstvwxyz'
+    return like[random[i]! % like.length]!
+  }
+  return id.slice(0, kept) + Array.from(id.slice(kept), other).join('')
 }
 
 /** What an answer says, without the id that was sent and what differs from call to call. */
