@@ -1,6 +1,6 @@
 import type { Clock, EpochMs } from '#core/kernel/time'
 import { archived, blockKey, nextBlock, toArchive, type BlockToWrite } from '#core/shard/archive'
-import { type FlushBatch, FLUSH_AFTER_MS, flushed, hasUnflushed, nextFlush } from '#core/shard/flush'
+import { type FlushBatch, FLUSH_AFTER_MS, flushed, hasUnflushed, nextFlush, notFlushed } from '#core/shard/flush'
 import type { Shard } from '#core/shard/memory'
 import { deadLettersOf } from '#core/shard/dead-letters'
 import type { DeadLetterLog } from '../ports/dead-letter-log'
@@ -38,8 +38,7 @@ export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
     for (;;) {
       const batch = nextFlush(shard, ports.clock())
       if (batch === null) break
-      await ports.index.upsert(batch.summaries)
-      await tellDeadLetters(shard, ports, batch)
+      await send(batch)
       flushed(shard, batch)
     }
     let from = 0
@@ -49,6 +48,16 @@ export function createFlusher(shard: Shard, ports: FlusherPorts): Flusher {
       await writeBlock(shard, ports, block)
       archived(shard, block, ports.clock())
       from = block.block + 1
+    }
+  }
+
+  async function send(batch: FlushBatch): Promise<void> {
+    try {
+      await ports.index.upsert(batch.summaries)
+      await tellDeadLetters(shard, ports, batch)
+    } catch (error) {
+      notFlushed(shard, batch)
+      throw error
     }
   }
 

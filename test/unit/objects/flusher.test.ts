@@ -6,7 +6,7 @@ import { oneRowShard } from './one-row-shard'
 
 /** A flusher whose index fails as long as `world.isDown`, on a clock that stands. */
 function flusherOf(shard: Shard, now = 0) {
-  const world = { now, isDown: false, seen: [] as ExecutionSummary[] }
+  const world = { now, isDown: false, seen: [] as ExecutionSummary[], meanwhile: () => undefined as void }
   const flusher = createFlusher(shard, {
     clock: () => world.now,
     setTimer: () => undefined,
@@ -14,6 +14,7 @@ function flusherOf(shard: Shard, now = 0) {
       upsert: async (summaries) => {
         if (world.isDown) throw new Error('D1 is down')
         world.seen.push(...summaries)
+        world.meanwhile()
       },
     },
     deadLetters: { add: async () => [] },
@@ -39,6 +40,18 @@ describe('the execution index', () => {
     expect(world.seen).toHaveLength(1)
   })
 
+  it('learns of what changes while it is being told', async () => {
+    const { shard } = oneRowShard('live', true)
+    const { world, flusher } = flusherOf(shard, 2_000)
+    world.meanwhile = () => {
+      world.meanwhile = () => undefined
+      shard.store.heads = oneRowShard('parked', true).shard.store.heads
+      shard.memory.unseen.add(0)
+    }
+    await flusher.run()
+    expect(world.seen.map(({ status }) => status)).toEqual(['running', 'waiting'])
+  })
+
   it('is spared the states of an execution that may end within its first two seconds', async () => {
     const { world, flusher } = flusherOf(oneRowShard('live', true).shard, 1_999)
     await flusher.run()
@@ -52,6 +65,15 @@ describe('an index that fails', () => {
   })
   afterEach(() => {
     vi.restoreAllMocks()
+  })
+
+  it('is told what lives again once it is back', async () => {
+    const { world, flusher } = flusherOf(oneRowShard('parked', true).shard, 2_000)
+    world.isDown = true
+    await flusher.run()
+    world.isDown = false
+    await flusher.run()
+    expect(world.seen.map(({ status }) => status)).toEqual(['waiting'])
   })
 
   it('fails no execution: its end is kept, tried again ever later, and written once the index is back (I12, I13)', async () => {

@@ -17,12 +17,16 @@ export type FlushBatch = {
   readonly live: readonly number[]
 }
 
-/** What the execution index has not seen yet: ends in finishing order, then live rows whose status changed. */
+/**
+ * What the execution index has not seen yet: ends in finishing order, then live rows whose status changed. These are taken out:
+ * one that changes again while the batch is on its way is in the next.
+ */
 export function nextFlush(shard: Shard, now: EpochMs): FlushBatch | null {
   const { memory, store } = shard
   const finished = firstOf(memory.unflushed.keys(), ROWS_PER_FLUSH_MAX, () => true)
   const live = firstOf(memory.unseen, ROWS_PER_FLUSH_MAX - finished.length, (seq) => isSettled(shard, seq, now))
   if (finished.length === 0 && live.length === 0) return null
+  for (const seq of live) memory.unseen.delete(seq)
   const last = finished.at(-1)
   return {
     summaries: store.heads([...finished, ...live]).map((row) => summaryOf(shard, row, now)),
@@ -46,10 +50,14 @@ function firstOf(seqs: Iterable<number>, max: number, fits: (seq: number) => boo
 export function flushed(shard: Shard, batch: FlushBatch): void {
   const { memory, store } = shard
   for (const seq of batch.finished) memory.unflushed.delete(seq)
-  for (const seq of batch.live) memory.unseen.delete(seq)
   if (batch.through === null || memory.meta === null) return
   memory.meta = { ...memory.meta, flushedThrough: batch.through }
   store.saveFlushedThrough(batch.through)
+}
+
+/** The index may not have a batch: what still lives is told again. */
+export function notFlushed({ memory }: Shard, batch: FlushBatch): void {
+  for (const seq of batch.live) if (memory.live.has(seq)) memory.unseen.add(seq)
 }
 
 /** The index lost what it was told: everything that is stored here is told again. */
