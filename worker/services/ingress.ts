@@ -4,6 +4,7 @@ import { type EpochMs, isWithin } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import { shardOf } from '#core/model/execution-id'
 import { homeShard } from '#core/model/home-shard'
+import type { RateVerdict } from '#core/model/rate'
 import type { AcceptAnswer, AcceptRequest } from '#core/shard/wire'
 import type { Accepted, Ingress, IngressRefusal, Prepared } from '../ports/ingress'
 import { acceptAtHome } from './accept-at-home'
@@ -34,6 +35,8 @@ async function accept<R>(
 ): Promise<Result<Accepted, R | IngressRefusal>> {
   let config = await deps.configs.get(ref)
   if (config === null) return err({ code: 'not_found' })
+  // A call counts once, however often it is prepared.
+  let rates: readonly RateVerdict[] | undefined
   for (let tries = 0; tries < PREPARE_MAX; tries++) {
     const prepared = await prepare(config)
     if (!prepared.ok) {
@@ -44,7 +47,7 @@ async function accept<R>(
       continue
     }
     const { rate, ...asked } = prepared.value
-    const rates = await deps.triggerLimit(config.organizationId, rate)
+    rates ??= await deps.triggerLimit(config.organizationId, rate)
     if (rates.some(({ allowed }) => !allowed)) return err({ code: 'rate_limited', rates })
     const sentAt = deps.clock()
     const nonce = deps.nonce()
