@@ -3,7 +3,15 @@ import type { MemoryDisk } from './memory-disk'
 import type { Transactions } from './memory-transactions'
 
 type MailMethods =
-  'addInbox' | 'inbox' | 'clearInbox' | 'addPost' | 'postsDue' | 'nextPostDue' | 'postponePost' | 'dropPost'
+  | 'addInbox'
+  | 'inboxEntry'
+  | 'inbox'
+  | 'clearInbox'
+  | 'addPost'
+  | 'postsDue'
+  | 'nextPostDue'
+  | 'postponePost'
+  | 'dropPost'
 
 /** What executions were told, and what they have to tell others. */
 export function createMemoryMail(disk: MemoryDisk, { set, remove }: Transactions): Pick<ShardStore, MailMethods> {
@@ -13,10 +21,15 @@ export function createMemoryMail(disk: MemoryDisk, { set, remove }: Transactions
       const isKnown = before.some((entry) => entry.kind === kind && entry.key === key)
       if (!isKnown) set(disk.inbox, seq, [...before, { kind, key, body, at }])
     },
-    inbox: (seq) =>
+    inboxEntry(seq, kind, key) {
+      const entry = disk.inbox.get(seq)?.find((one) => one.kind === kind && one.key === key)
+      return entry === undefined ? null : { ...entry }
+    },
+    inbox: (seq, after) =>
       (disk.inbox.get(seq) ?? [])
         .map((entry) => ({ ...entry }))
-        .toSorted((a, b) => a.at - b.at || inTextOrder(a.kind, b.kind) || inTextOrder(a.key, b.key)),
+        .toSorted((a, b) => a.at - b.at || inTextOrder(a.kind, b.kind) || inTextOrder(a.key, b.key))
+        .slice(after),
     clearInbox: (seq) => remove(disk.inbox, seq),
     addPost({ target, kind, body, dueAt }) {
       let id = 1

@@ -1,6 +1,6 @@
 import { type BlockCount, blockOf } from '#core/shard/blocks'
 import type { LiveRow, ShardStore } from '#core/shard/store'
-import type { Cause } from '#core/shard/wire'
+import type { Cause, InboxEntry } from '#core/shard/wire'
 import type { MemoryDisk, StoredRow } from './memory-disk'
 import { charactersOf } from './memory-text'
 
@@ -61,6 +61,11 @@ function liveRowOf(disk: MemoryDisk, row: StoredRow): LiveRow {
     state: row.state as LiveRow['state'],
     journalChars: charactersOf(row.journal),
     spilled: disk.journalParts.has(seq),
-    mail: disk.inbox.get(seq)?.length ?? 0,
+    mail: sizeOf(disk.inbox.get(seq) ?? []),
   }
+}
+
+function sizeOf(entries: readonly InboxEntry[]): LiveRow['mail'] {
+  const chars = entries.reduce((sum, { body }) => sum + charactersOf(body), 0)
+  return { entries: entries.length, chars, lastAt: Math.max(0, ...entries.map(({ at }) => at)) }
 }

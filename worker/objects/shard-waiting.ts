@@ -18,6 +18,8 @@ type LiveColumns = {
   concurrency_key: string | null
   start_by: number | null
   mail: number
+  mail_chars: number
+  mail_at: number
 }
 
 const LiveState = z.enum(['live', 'parked', 'delayed'])
@@ -32,7 +34,9 @@ export function createWaitingRows(sql: SqlStorage) {
              parent, json_extract(cause, '$.concurrencyKey') AS concurrency_key,
              json_extract(cause, '$.startBy') AS start_by,
              EXISTS (SELECT 1 FROM journal_0 WHERE seq = execution_0.seq) AS spilled,
-             (SELECT count(*) FROM inbox WHERE seq = execution_0.seq) AS mail
+             (SELECT count(*) FROM inbox WHERE seq = execution_0.seq) AS mail,
+             (SELECT coalesce(sum(length(body)), 0) FROM inbox WHERE seq = execution_0.seq) AS mail_chars,
+             (SELECT coalesce(max(at), 0) FROM inbox WHERE seq = execution_0.seq) AS mail_at
            FROM execution_0 WHERE finish_no IS NULL ORDER BY seq`,
         )
         .toArray()
@@ -83,6 +87,6 @@ function toLiveRow(row: LiveColumns): LiveRow {
     parent: row.parent,
     concurrencyKey: row.concurrency_key,
     startBy: row.start_by,
-    mail: row.mail,
+    mail: { entries: row.mail, chars: row.mail_chars, lastAt: row.mail_at },
   }
 }

@@ -5,7 +5,7 @@ import { createJournalBuffer } from '../../../worker/services/runner/journal-buf
 import { createLeaseClock } from '../../../worker/services/runner/lease-clock'
 import type { ShardWriter } from '../../../worker/services/runner/shard-writer'
 
-function bufferOn(commit: (item: CommitItem) => Promise<{ kind: 'ok'; inbox: []; watched: false }>) {
+function bufferOn(commit: (item: CommitItem) => Promise<{ kind: 'ok'; inbox: [] }>) {
   const work: Pick<Work, 'seq' | 'token' | 'events' | 'journal'> = { seq: 0, token: 1, events: 0, journal: [] }
   const clock = () => 0
   return createJournalBuffer(work as Work, {
@@ -31,7 +31,7 @@ describe('events on their way into the journal', () => {
     const arrived = Promise.withResolvers<void>()
     const buffer = bufferOn(async () => {
       await arrived.promise
-      return { kind: 'ok', inbox: [], watched: false }
+      return { kind: 'ok', inbox: [] }
     })
     buffer.push('a')
     const ensured = buffer.ensure(1)

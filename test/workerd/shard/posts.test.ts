@@ -1,5 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { LIMITS } from '#core/model/limits'
 import type { ParentLink } from '#core/shard/wire'
 import type { ShardHandle } from '../../../worker/ports/shards'
 import { acceptRequest, accepted, openTestShard, seqOf } from '../support/open-shard'
@@ -94,6 +95,29 @@ describe('what one execution tells another', () => {
     expect(await parents.notify(message)).toBe('duplicate')
     expect(await parents.notify({ ...message, organizationId: 'org_other' })).toBe('unknown')
     expect((await parents.claim(claimOne)).work[0]?.inbox).toHaveLength(1)
+  })
+
+  it('what children answer beyond what one claim can carry comes as failures, and the parent is never lost', async () => {
+    const { parents, scope } = await family()
+    const output = 'x'.repeat(LIMITS.outputInlineBytesMax)
+    const ends = Array.from({ length: 70 }, (_, n) => `child-${n}`)
+    for (const key of ends) {
+      const body = JSON.stringify({ key, status: 'completed', output, failure: null })
+      expect(await parents.notify({ ...scope, kind: 'child_finished', key, body })).toBe('recorded')
+    }
+    await evictDurableObject(parents)
+    const last = { key: 'child-70', status: 'completed', output, failure: null }
+    await parents.notify({ ...scope, kind: 'child_finished', key: last.key, body: JSON.stringify(last) })
+    // Nobody is handed what the object held before it restarted, as long as a lease.
+    vi.setSystemTime(Date.now() + 30_001)
+    await runDurableObjectAlarm(parents)
+    const heard = (await parents.claim(claimOne)).work[0]?.inbox ?? []
+    expect(heard.map(({ key }) => key)).toEqual([...ends, last.key])
+    const codes = heard.map(({ body }) => (JSON.parse(body) as { failure: { code: string } | null }).failure?.code)
+    expect(codes).toEqual([
+      ...Array.from({ length: 63 }, () => undefined),
+      ...Array.from({ length: 8 }, () => 'child_output_too_large'),
+    ])
   })
 
   it.each(['cancelled', 'timed out'])('a parent that is %s takes the child it waits for along', async (how) => {

@@ -96,7 +96,8 @@ export function createStoreMoves(random: Random): Moves {
     parkedDue: () => [at(), random.between(0, 6)],
     nextParkedDue: () => [],
     addInbox: () => [seq(), { kind: kind(), key: key(), body: random.pick(TEXTS), at: due() ?? 3 }],
-    inbox: () => [seq()],
+    inboxEntry: () => [seq(), kind(), key()],
+    inbox: () => [seq(), random.between(0, 3)],
     clearInbox: () => [seq()],
     addPost: () => [
       { target: key(), kind: random.pick(['child_finished', 'child_cancel']), body: random.pick(TEXTS), dueAt: at() },
@@ -230,7 +231,7 @@ export function everythingIn(): readonly Move[] {
     ...numbers('release', 4),
     ...numbers('blockRows', 3),
     ...numbers('isBlockWritten', 3),
-    ...numbers('inbox', SEQ_OFTEN),
+    ...Array.from({ length: SEQ_OFTEN + 1 }, (_, no): Move => ({ method: 'inbox', args: [no, 0] })),
     ...hashes,
   ]
 }

@@ -35,6 +35,7 @@ export const LIMITS = {
   workflowDepthMax: 8,
   hopsMax: 8,
   signalPayloadBytesMax: 256 * KIB,
+  inboxCharsMax: 16 * MIB,
   tagsMax: 10,
   batchRunsMax: 500,
 } as const

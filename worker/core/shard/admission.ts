@@ -101,7 +101,7 @@ function store(shard: Shard, request: AcceptRequest, now: EpochMs, release: Rele
     fresh: true,
     recovered: false,
     parkedUntil: dueAt,
-    mail: 0,
+    mail: { entries: 0, chars: 0, lastAt: 0 },
     key,
     keyLimit: key === null ? null : (release.concurrency ?? null),
     startBy,

@@ -28,7 +28,7 @@ export function childrenIn(lines: readonly string[]): readonly string[] {
 export function releaseChildren(shard: Shard, entry: Live, lines: readonly string[], now: EpochMs): void {
   if (!entry.calls && !lines.some(mayCall)) return
   const journal = shard.store.row(entry.seq)?.journal ?? []
-  const heard = new Set(shard.store.inbox(entry.seq).map(({ key }) => key))
+  const heard = new Set(shard.store.inbox(entry.seq, 0).map(({ key }) => key))
   for (const child of new Set(childrenIn([...journal, ...lines]))) {
     if (!heard.has(child)) addPost(shard, { target: child, kind: 'child_cancel', body: cancelBody(entry, shard) }, now)
   }
@@ -67,10 +67,18 @@ function reportOf({ status, result }: { readonly status: TerminalStatus; readonl
   const { output, error } = JSON.parse(result) as ExecutionResult
   const chars = result.length
   if (status !== 'completed' || chars <= LIMITS.outputInlineBytesMax) return { status, output, failure: error }
-  const failure = {
-    code: 'child_output_too_large',
-    message: `Its output is ${chars} characters long; ${LIMITS.outputInlineBytesMax} can be handed to the workflow that called it.`,
-    hint: 'Let it answer with less, such as where to find the rest.',
-  }
-  return { status: 'failed', output: null, failure }
+  const message = `Its output is ${chars} characters long; ${LIMITS.outputInlineBytesMax} can be handed to the workflow that called it.`
+  return tooLarge(message)
+}
+
+/** The end of a child whose parent was told as much by its children already as it can keep. */
+export function withoutOutput(body: string): string {
+  const { key } = JSON.parse(body) as { readonly key: string }
+  const message = `The outputs of the executions it called are longer than the ${LIMITS.inboxCharsMax} characters it can be told together.`
+  return JSON.stringify({ key, ...tooLarge(message) })
+}
+
+function tooLarge(message: string) {
+  const hint = 'Let it answer with less, such as where to find the rest.'
+  return { status: 'failed', output: null, failure: { code: 'child_output_too_large', message, hint } }
 }

@@ -84,7 +84,7 @@ function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Wo
     if (chars >= CLAIM_CHARS_MAX) break
     const row = store.row(entry.seq)
     invariant(row !== null, 'what is live has a row')
-    chars += row.payload.length + journalChars(row.journal)
+    chars += row.payload.length + journalChars(row.journal) + entry.mail.chars
     memory.resumed.delete(entry.seq)
     if (!entry.fresh) {
       store.raiseToken(entry.seq, entry.token + 1)
@@ -100,7 +100,7 @@ function lease(shard: Shard, chosen: readonly Live[], now: EpochMs): readonly Wo
         payload: row.payload,
         cause: row.cause,
         journal: row.journal,
-        inbox: entry.mail > 0 ? store.inbox(entry.seq) : [],
+        inbox: entry.mail.entries > 0 ? store.inbox(entry.seq, 0) : [],
         lease: holdLease(memory, entry, now),
         now,
       }),

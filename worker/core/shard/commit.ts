@@ -86,7 +86,7 @@ function fenced(shard: Shard, { seq, events }: CommitItem, now: EpochMs): typeof
 }
 
 function overrulingWord(shard: Shard, entry: Live, item: FinishItem, now: EpochMs): FinishItem['status'] {
-  const mail = entry.mail > 0 ? shard.store.inbox(entry.seq) : []
+  const mail = entry.mail.entries > 0 ? shard.store.inbox(entry.seq, 0) : []
   if (mail.some((entry) => entry.kind === 'cancel')) return 'cancelled'
   if (item.status === 'cancelled') return item.status
   return now >= entry.deadlineAt ? 'timed_out' : item.status
@@ -123,7 +123,7 @@ export function end(
   releaseChildren(shard, entry, lines, now)
   reportToParent(shard, entry, ending, now)
   store.finish(entry.seq, appended(entry, lines), { ...ending, finishNo })
-  if (entry.mail > 0) store.clearInbox(entry.seq)
+  if (entry.mail.entries > 0) store.clearInbox(entry.seq)
   memory.live.delete(entry.seq)
   leaveQueues(memory, entry)
   memory.leases.delete(entry.seq)
@@ -169,6 +169,6 @@ function granted(shard: Shard, entry: Live, heard = 0, now: EpochMs): Extract<Co
   // A holder that comes back after its lease ran out is alone again: nobody else may be handed the row.
   shard.memory.resumed.delete(entry.seq)
   holdLease(shard.memory, entry, now)
-  const inbox = entry.mail > heard ? shard.store.inbox(entry.seq).slice(heard) : []
-  return { kind: 'ok', inbox, watched: false }
+  const inbox = entry.mail.entries > heard ? shard.store.inbox(entry.seq, heard) : []
+  return { kind: 'ok', inbox }
 }

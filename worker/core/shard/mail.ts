@@ -1,5 +1,6 @@
 import type { EpochMs } from '../kernel/time'
 import { LIMITS } from '../model/limits'
+import { withoutOutput } from './children'
 import { cancel } from './interrupt'
 import type { Live, Shard } from './memory'
 import { makeReady } from './rings'
@@ -15,13 +16,12 @@ export function signal(shard: Shard, request: SignalRequest, now: EpochMs): Sign
   const { seq, name, signalId, actor } = request
   const entry = shard.memory.live.get(seq)
   if (entry === undefined) return signalAtEnd(shard, request)
-  const inbox = shard.store.inbox(seq)
   const body = JSON.stringify({ name, payload: JSON.parse(request.payload) as unknown, actor })
-  const earlier = inbox.find(({ kind, key }) => kind === 'signal' && key === signalId)
-  if (earlier !== undefined) return contentOf(earlier.body) === contentOf(body) ? 'duplicate' : 'reused'
-  const chars = inbox.reduce((sum, item) => sum + item.body.length, body.length)
-  if (inbox.length >= SIGNALS_MAX || chars > LIMITS.outputInlineBytesPerExecutionMax) return 'full'
-  deliver(shard, entry, inbox, { kind: 'signal', key: signalId, body }, now)
+  const earlier = shard.store.inboxEntry(seq, 'signal', signalId)
+  if (earlier !== null) return contentOf(earlier.body) === contentOf(body) ? 'duplicate' : 'reused'
+  const { entries, chars } = entry.mail
+  if (entries >= SIGNALS_MAX || chars + body.length > LIMITS.outputInlineBytesPerExecutionMax) return 'full'
+  deliver(shard, entry, { kind: 'signal', key: signalId, body }, now)
   return 'recorded'
 }
 
@@ -38,7 +38,10 @@ function signalAtEnd({ store }: Shard, { seq, signalId }: SignalRequest): Signal
   return row.journal.some((line) => line.includes(mark)) ? 'duplicate' : 'terminal'
 }
 
-/** Hears what another execution has to tell: the end of a child, or that the parent waits no more. */
+/**
+ * Hears what another execution has to tell: the end of a child, or that the parent waits no more. No end is refused, or the
+ * parent would wait for ever; beyond what one claim can carry it comes without its output, as a failure that says so.
+ */
 export function notify(shard: Shard, { seq, kind, key, body }: NotifyRequest, now: EpochMs): NotifyAnswer {
   const entry = shard.memory.live.get(seq)
   if (entry === undefined) return shard.store.row(seq) === null ? 'unknown' : 'terminal'
@@ -46,28 +49,23 @@ export function notify(shard: Shard, { seq, kind, key, body }: NotifyRequest, no
     const reason = `The execution that waited for it has ended: ${key}.`
     return cancel(shard, { seq, reason, actor: null }, now)
   }
-  const inbox = shard.store.inbox(seq)
-  if (inbox.some((item) => item.kind === kind && item.key === key)) return 'duplicate'
-  deliver(shard, entry, inbox, { kind, key, body }, now)
+  if (shard.store.inboxEntry(seq, kind, key) !== null) return 'duplicate'
+  const fits = entry.mail.chars + body.length <= LIMITS.inboxCharsMax
+  deliver(shard, entry, { kind, key, body: fits ? body : withoutOutput(body) }, now)
   return 'recorded'
 }
 
-function deliver(
-  shard: Shard,
-  entry: Live,
-  inbox: readonly InboxEntry[],
-  item: Omit<InboxEntry, 'at'>,
-  now: EpochMs,
-): void {
+function deliver(shard: Shard, entry: Live, item: Omit<InboxEntry, 'at'>, now: EpochMs): void {
   const { store, memory } = shard
   // The order of arrival is the order of instants, also within one millisecond and when the clock steps back.
-  const at = Math.max(now, (inbox.at(-1)?.at ?? 0) + 1)
+  const { entries, chars, lastAt } = entry.mail
+  const at = Math.max(now, lastAt + 1)
   const isParked = entry.claimed && entry.parkedUntil !== null
   store.transaction(() => {
     store.addInbox(entry.seq, { ...item, at })
     if (isParked) store.unpark(entry.seq)
   })
-  entry.mail += 1
+  entry.mail = { entries: entries + 1, chars: chars + item.body.length, lastAt: at }
   if (!isParked) return
   entry.parkedUntil = null
   makeReady(memory, entry, now)

@@ -2,7 +2,7 @@ import type { EpochMs } from '../kernel/time'
 import type { BlockCounts } from './blocks'
 import { LEASE_MS } from './lease'
 import { recallSlot, type KeyGroup } from './slots'
-import type { LiveRow, ShardMeta, ShardStore } from './store'
+import type { InboxSize, LiveRow, ShardMeta, ShardStore } from './store'
 import type { ReleaseSummary } from '../model/deployment-config'
 
 /** What a shard remembers of a row that has not ended; everything else stays on disk. */
@@ -25,8 +25,7 @@ export type Live = {
   /** From an earlier life, and its holder has not been heard of since: whether it was ever claimed is not known. */
   recovered: boolean
   parkedUntil: EpochMs | null
-  /** How many outside facts the inbox holds. */
-  mail: number
+  mail: InboxSize
   /** Its concurrency key. */
   readonly key: string | null
   /** How many of this key may run at once; null = it takes part in the shard's quota. */

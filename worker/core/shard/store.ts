@@ -69,6 +69,9 @@ export type RowHead = Pick<Row, 'seq' | 'pin' | 'state' | 'cause' | 'acceptedAt'
   readonly startedAt: EpochMs | null
 }
 
+/** Outside facts an execution was told: how many, how long they are together, and the instant of the last. */
+export type InboxSize = { readonly entries: number; readonly chars: number; readonly lastAt: EpochMs }
+
 /** What the constructor needs of a row that has not ended. */
 export type LiveRow = {
   readonly seq: number
@@ -85,8 +88,7 @@ export type LiveRow = {
   readonly parent: string | null
   readonly concurrencyKey: string | null
   readonly startBy: EpochMs | null
-  /** How many entries its inbox has. */
-  readonly mail: number
+  readonly mail: InboxSize
 }
 
 /** Something another execution must hear, at least once. `body` is JSON. */
@@ -144,8 +146,9 @@ export type ShardStore = {
   nextParkedDue(): EpochMs | null
 
   addInbox(seq: number, entry: InboxEntry): void
-  /** In order of arrival. */
-  inbox(seq: number): readonly InboxEntry[]
+  inboxEntry(seq: number, kind: InboxEntry['kind'], key: string): InboxEntry | null
+  /** In order of arrival, without the first `after`. */
+  inbox(seq: number, after: number): readonly InboxEntry[]
   clearInbox(seq: number): void
 
   addPost(post: Omit<Post, 'id' | 'tries'>): void

@@ -197,9 +197,7 @@ export type CommitItem = {
   readonly heard?: number
 }
 
-export type CommitAnswer =
-  | { readonly kind: 'ok'; readonly inbox: readonly InboxEntry[]; readonly watched: boolean }
-  | { readonly kind: 'fenced' }
+export type CommitAnswer = { readonly kind: 'ok'; readonly inbox: readonly InboxEntry[] } | { readonly kind: 'fenced' }
 
 export type ParkItem = CommitItem & { readonly wakeAt: EpochMs }
 
