@@ -101,6 +101,15 @@ describe('a language model (S141)', () => {
     ])
   })
 
+  it('that knows no response format is asked without it under another key, the same in every attempt (I5)', async () => {
+    const { model, sent } = modelAnswering(400, { error: { message: 'response_format is not supported' } })
+    await model({ ...REQUEST, schema })
+    await model({ ...REQUEST, schema })
+    const keys = sent.map(({ init }) => new Headers(init.headers).get('idempotency-key'))
+    expect(keys.slice(0, 2)).toEqual(['exec_1:ask', 'exec_1:ask:plain'])
+    expect(keys.slice(2)).toEqual(keys.slice(0, 2))
+  })
+
   it('says when its answer was cut off', async () => {
     const { model } = modelAnswering(200, { choices: [{ message: { content: '{"a' }, finish_reason: 'length' }] })
     expect(await model(REQUEST)).toMatchObject({ kind: 'answer', cutOff: true })

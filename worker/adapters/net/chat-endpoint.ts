@@ -30,7 +30,9 @@ export function createChatEndpoint(endpoint: ChatEndpoint, send: HttpSender, clo
     const leftMs = timeoutMs - first.durationMs
     if (first.kind === 'failed' || schema === undefined || !isFormatRefused(first) || leftMs <= 0)
       return answerOf(endpoint, first, clock())
-    const second = await post(endpoint, send, { ...request, timeoutMs: leftMs }, false, signal)
+    // Another body is another request: under the first one's key it could be answered with the first one's refusal (I5).
+    const plain = { ...request, idempotencyKey: `${request.idempotencyKey}:plain`, timeoutMs: leftMs }
+    const second = await post(endpoint, send, plain, false, signal)
     return answerOf(endpoint, { ...second, durationMs: first.durationMs + second.durationMs }, clock())
   }
 }
