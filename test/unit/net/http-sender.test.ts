@@ -67,6 +67,14 @@ describe('a request', () => {
     ])
   })
 
+  it('is answered with every cookie that was set, each on a line of its own', async () => {
+    const cookies = ['a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/', 'b=2; HttpOnly']
+    const headers = new Headers([...cookies.map((cookie): [string, string] => ['set-cookie', cookie]), ['vary', 'a']])
+    headers.append('vary', 'b')
+    const { send } = senderOf({ 'https://a.example.com/': () => new Response('', { headers }) })
+    expect(await send(request())).toMatchObject({ headers: { 'set-cookie': cookies.join('\n'), vary: 'a, b' } })
+  })
+
   it('may carry bytes, and its answer too is base64 when it is no text', async () => {
     const answer = () => new Response(new Uint8Array([255, 0]), { headers: { 'content-type': 'image/png' } })
     const { send, sent } = senderOf({ 'https://a.example.com/': answer })

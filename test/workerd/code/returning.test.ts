@@ -256,6 +256,13 @@ describe('fetch in the code of a stage', () => {
     expect(new TextDecoder().decode(sent[0]?.body as Uint8Array)).toBe('{"n":1}')
   })
 
+  it('gives every cookie an answer set', async () => {
+    const source = `const answer = await fetch('https://a.test/')\nreturn answer.headers.getSetCookie()`
+    const cookies = ['a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'b=2']
+    const http = () => ({ ...ok, headers: { 'set-cookie': cookies.join('\n') } })
+    expect(await outputOf(runCode(source, {}, { http }))).toEqual(cookies)
+  })
+
   it('takes and gives bytes that are no text', async () => {
     const source = `const answer = await fetch('https://a.test/', { method: 'PUT', body: new Uint8Array([0, 255]), redirect: 'manual' })
       return [...new Uint8Array(await answer.arrayBuffer())]`

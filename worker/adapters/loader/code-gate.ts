@@ -95,7 +95,9 @@ function answerOf(answer: HttpAnswer): Answered {
   const { status, headers, text, binary = false } = answer
   return {
     status,
-    headers: Object.entries(headers).filter(([name]) => !WIRE_HEADERS.has(name.toLowerCase())),
+    headers: Object.entries(headers)
+      .filter(([name]) => !WIRE_HEADERS.has(name.toLowerCase()))
+      .flatMap(([name, value]) => value.split('\n').map((line): [string, string] => [name, line])),
     body: binary ? Uint8Array.from(atob(text), (char) => char.charCodeAt(0)) : text,
   }
 }

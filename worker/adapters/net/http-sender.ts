@@ -68,6 +68,9 @@ function validHeaders(asked: HttpRequest['headers']): Headers {
 
 function answerOf(response: Response, { text, binary }: ReadBody, durationMs: number): HttpAnswer {
   const headers = Object.fromEntries(response.headers)
+  // Each is a line of its own, as it came: unlike other headers they cannot be joined by commas, which their dates hold.
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 1) headers['set-cookie'] = cookies.join('\n')
   return { kind: 'response', status: response.status, headers, text, ...(binary && { binary }), durationMs }
 }
 

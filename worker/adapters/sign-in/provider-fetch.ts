@@ -21,8 +21,8 @@ export function createProviderFetch(send: HttpSender) {
   }
 }
 
-/** The body was read and inflated already. */
+/** The body was read and inflated already; cookies mean nothing here, and several of them are no single header. */
 function kept(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const gone = ['content-length', 'content-encoding', 'transfer-encoding']
+  const gone = ['content-length', 'content-encoding', 'transfer-encoding', 'set-cookie']
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !gone.includes(name)))
 }
