@@ -17,6 +17,14 @@ export type PersonStore = {
   putToken(token: { tokenHash: string; userId: string; purpose: TokenPurpose; expiresAt: EpochMs }): Promise<void>
   /** Uses a token up and answers whose it was; null when there is none, or no more. */
   takeToken(tokenHash: string, purpose: TokenPurpose, at: EpochMs): Promise<{ readonly userId: string } | null>
+  /** Whether a token could be used, which it is not by asking. */
+  isOpenToken(tokenHash: string, purpose: TokenPurpose, at: EpochMs): Promise<boolean>
+  /**
+   * Uses a token that resets passwords up, which proves the address, and sets the password as below, all in one transaction.
+   * Was the address not proven before, nobody knows who set up what else opens the account: identities, second factor and
+   * recovery codes go. False when there is no such token, or no more.
+   */
+  resetPassword(tokenHash: string, passwordHash: string, at: EpochMs): Promise<boolean>
   markVerified(userId: string, at: EpochMs): Promise<void>
   /** Ends every session and every mailed token with the old password; who guessed codes knew it, and starts again. */
   setPassword(userId: string, passwordHash: string): Promise<void>

@@ -1,6 +1,8 @@
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm'
 import type { PersonStore } from '../../ports/person-store'
 import { openDatabase } from './database'
+import { isOpenToken } from './open-token'
+import { resetByMail } from './reset-by-mail'
 import { secondFactors } from './schema/second-factors'
 import { sessions } from './schema/sessions'
 import { userTokens } from './schema/user-tokens'
@@ -17,9 +19,19 @@ export function createPersonStore(binding: D1Database): PersonStore {
     async takeToken(tokenHash, purpose, at) {
       const [taken] = await db
         .delete(userTokens)
-        .where(and(eq(userTokens.tokenHash, tokenHash), eq(userTokens.purpose, purpose), gt(userTokens.expiresAt, at)))
+        .where(isOpenToken(tokenHash, purpose, at))
         .returning({ userId: userTokens.userId })
       return taken ?? null
+    },
+    async isOpenToken(tokenHash, purpose, at) {
+      const found = db
+        .select({ userId: userTokens.userId })
+        .from(userTokens)
+        .where(isOpenToken(tokenHash, purpose, at))
+      return (await found.get()) !== undefined
+    },
+    resetPassword(tokenHash, passwordHash, at) {
+      return resetByMail(db, { tokenHash, passwordHash, at })
     },
     async markVerified(userId, at) {
       await db
