@@ -1,5 +1,13 @@
 import type { HttpAnswer } from '#core/components/context'
+import type { PlannedStage } from '#core/definition/plan'
 import type { HttpSender } from '../../ports/http-sender'
+
+/** Names of the secrets a code stage is handed: those it lists, and those its inputs refer to, whatever they make of them. */
+export function secretsHanded({ component, document, config }: PlannedStage): readonly string[] {
+  const listed = (component.secrets?.(document) ?? []).map(({ name }) => name)
+  const read = config.references.flatMap(({ kind, name }) => (kind === 'secret' && name !== null ? [name] : []))
+  return [...new Set([...listed, ...read])]
+}
 
 /**
  * A sender for code that was handed secrets. Code can disguise a value as it likes, so that one bound to hosts binds all
@@ -7,10 +15,10 @@ import type { HttpSender } from '../../ports/http-sender'
  */
 export function confineCode(
   send: HttpSender,
-  handed: Readonly<Record<string, string>>,
+  handed: readonly string[],
   secretHosts: Readonly<Record<string, readonly string[]>>,
 ): HttpSender {
-  const bound = Object.keys(handed).filter((name) => Object.hasOwn(secretHosts, name))
+  const bound = handed.filter((name) => Object.hasOwn(secretHosts, name))
   if (bound.length === 0) return send
   return async (request, signal) => {
     const host = URL.canParse(request.url) ? new URL(request.url).hostname : ''

@@ -11,7 +11,7 @@ import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
 import { authorizeRequests } from './authorize-requests'
-import { confineCode } from './confine-code'
+import { confineCode, secretsHanded } from './confine-code'
 import { countHops } from './count-hops'
 import type { Inbox } from './inbox'
 import { guardPrompts } from './guard-prompts'
@@ -85,7 +85,7 @@ export function createSliceContext(
         http: (request: Parameters<RunnerDeps['http']>[0]) => http(request, signal()),
         ai: (request: Parameters<RunnerDeps['ai']>[0]) => ai(request, signal()),
         code: (call: CodeInvocation, log: ComponentContext['log']) => {
-          const send = confineCode(http, call.secrets, secretHosts)
+          const send = confineCode(http, secretsHanded(plannedStage(plan, stage)), secretHosts)
           const host = { signal: signal(), log, http: (request: HttpRequest) => send(request, signal()) }
           return deps.code({ ...call, bundle: code }, host)
         },
