@@ -18,11 +18,11 @@ export type EnvironmentView = {
   readonly shown: Readonly<Record<string, string>>
 }
 
-/** `value: null` deletes. */
+/** `value: null` deletes. What is absent stays as it is stored; of a new name it is the default. */
 export type ValueWish = {
   readonly value: string | null
-  readonly isSecret: boolean
-  readonly allowedHosts: readonly string[]
+  readonly isSecret?: boolean | undefined
+  readonly allowedHosts?: readonly string[] | undefined
 }
 
 export function listEnvironments(ctx: ServiceContext): Promise<readonly EnvironmentRow[]> {
@@ -66,11 +66,9 @@ async function changeValues(
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const environment = await findEnvironment(ctx, name)
     const values = await ctx.stores.environments.values(environment.id)
-    const versionOf = (key: string) => values.find((row) => row.kind === kind && row.name === key)?.version ?? 0
+    const stored = (key: string) => values.find((row) => row.kind === kind && row.name === key)
     const changes = await Promise.all(
-      Object.entries(wishes).map(([key, wish]) =>
-        toChange(ctx, environment, { kind, key, version: versionOf(key) + 1 }, wish),
-      ),
+      Object.entries(wishes).map(([key, wish]) => toChange(ctx, environment, { kind, key, stored: stored(key) }, wish)),
     )
     const by = { actor: ctx.caller.actor, at: ctx.clock(), revision: environment.revision }
     if (await ctx.stores.environments.apply(environment.id, kind, changes, by)) return
@@ -78,16 +76,24 @@ async function changeValues(
   throw new AppError('superseded')
 }
 
+/** A new value is as protected as the one before it, unless the wish says otherwise. */
 async function toChange(
   ctx: ServiceContext,
   environment: EnvironmentRow,
-  { kind, key, version }: { readonly kind: ValueKind; readonly key: string; readonly version: number },
-  { value, isSecret, allowedHosts }: ValueWish,
+  { kind, key, stored }: { readonly kind: ValueKind; readonly key: string; readonly stored: ValueRow | undefined },
+  wish: ValueWish,
 ): Promise<ValueChange> {
+  const { value } = wish
+  const version = (stored?.version ?? 0) + 1
   const owner = { organizationId: ctx.stores.organizationId, environmentId: environment.id }
-  const sealed = value === null ? null : await ctx.vault.seal(valuePurpose(owner, kind, key, version), value)
-  const fingerprint = value === null ? '' : await fingerprintOf(ctx, environment, key, value)
-  return { name: key, version, sealed, isSecret, fingerprint, allowedHosts }
+  return {
+    name: key,
+    version,
+    sealed: value === null ? null : await ctx.vault.seal(valuePurpose(owner, kind, key, version), value),
+    isSecret: kind === 'secret' || (wish.isSecret ?? stored?.isSecret ?? false),
+    fingerprint: value === null ? '' : await fingerprintOf(ctx, environment, key, value),
+    allowedHosts: wish.allowedHosts ?? stored?.allowedHosts ?? [],
+  }
 }
 
 /** Tells two values of one name apart without telling either; another organization gets another one for the same. */

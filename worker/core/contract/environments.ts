@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { HostShape } from './host-shape'
 import { defineOperation } from './operation'
 import { ActorShape, Instant } from './page'
 
@@ -40,8 +41,16 @@ const Secret = Value.refine((value) => value.length >= SECRET_CHARS_MIN, {
   message: 'a secret has at least 8 characters, or masking it would mask ordinary words; null deletes it',
   params: { code: 'too_short', hint: 'Take a longer one. Shorter values may be variables with "secret": true.' },
 }).meta({ minLength: SECRET_CHARS_MIN })
+const KeptSecret = z
+  .boolean()
+  .optional()
+  .describe('Sealed, masked and never shown. Absent, as with a plain value: what it was; of a new name, false.')
 const NameParam = z.object({ name: z.string() })
-const Hosts = z.array(z.string().regex(/^[A-Za-z0-9*.:-]+$/, 'a host name, such as api.github.com')).max(50)
+const Hosts = z.array(HostShape).max(50)
+
+const KeptHosts = Hosts.optional().describe(
+  'The only hosts it may be sent to; [] is any. Absent, as with a plain value: those it had; of a new name, any.',
+)
 
 /** As many as one statement after the other may change in one request. */
 const NAMES_MAX = 200
@@ -78,10 +87,7 @@ export const environmentOperations = {
     params: NameParam,
     body: z.strictObject({
       variables: z
-        .record(
-          Name,
-          z.union([Scalar, z.null(), z.strictObject({ value: Scalar, secret: z.boolean().default(false) })]),
-        )
+        .record(Name, z.union([Scalar, z.null(), z.strictObject({ value: Scalar, secret: KeptSecret })]))
         .refine(isChangeable, TOO_MANY),
     }),
     responses: { 200: VariablesShape.extend({ applied }) },
@@ -104,7 +110,7 @@ export const environmentOperations = {
     params: NameParam,
     body: z.strictObject({
       secrets: z
-        .record(Name, z.union([Secret, z.null(), z.strictObject({ value: Secret, allowedHosts: Hosts.default([]) })]))
+        .record(Name, z.union([Secret, z.null(), z.strictObject({ value: Secret, allowedHosts: KeptHosts })]))
         .refine(isChangeable, TOO_MANY),
     }),
     responses: { 200: SecretsShape.extend({ applied }) },

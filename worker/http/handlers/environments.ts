@@ -43,15 +43,13 @@ export const environmentHandlers: SomeHandlers<Names> = {
 
 type Scalar = string | number | boolean
 
-function variableWish(given: Scalar | null | { value: Scalar; secret: boolean }): ValueWish {
-  const { value, secret } = typeof given === 'object' && given !== null ? given : { value: given, secret: false }
-  return { value: value === null ? null : String(value), isSecret: secret, allowedHosts: [] }
+function variableWish(given: Scalar | null | { value: Scalar; secret?: boolean | undefined }): ValueWish {
+  const { value, secret } = typeof given === 'object' && given !== null ? given : { value: given }
+  return { value: value === null ? null : String(value), isSecret: secret }
 }
 
-function secretWish(given: string | null | { value: string; allowedHosts: string[] }): ValueWish {
-  const { value, allowedHosts } =
-    typeof given === 'object' && given !== null ? given : { value: given, allowedHosts: [] }
-  return { value, isSecret: true, allowedHosts }
+function secretWish(given: string | null | { value: string; allowedHosts?: string[] | undefined }): ValueWish {
+  return typeof given === 'object' && given !== null ? given : { value: given }
 }
 
 function variablesBody({ environment, values, shown }: EnvironmentView) {
