@@ -18,6 +18,6 @@ export type InvitationStore = {
   insert(row: InvitationRow, tokenHash: string): Promise<void>
   list(query: PageQuery, at: EpochMs): Promise<Page<InvitationRow>>
   remove(id: string): Promise<boolean>
-  /** Withdraws what a member sent that they could not send any more: roles that are not among `roles`. */
+  /** Withdraws what a member sent, also with keys of theirs, that they could not send any more: roles that are not among `roles`. */
   withdrawOf(userId: string, roles: readonly Role[]): Promise<void>
 }

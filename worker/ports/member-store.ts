@@ -25,8 +25,8 @@ export type MemberStore = {
    * the role is not `from` any more.
    */
   changeRole(userId: string, from: Role, to: Role): Promise<boolean>
-  /** Removes with sessions and sent invitations, in one transaction. False as above. */
+  /** Removes with sessions and invitations they sent, also with keys of theirs, in one transaction. False as above. */
   remove(userId: string, from: Role): Promise<boolean>
-  /** Revokes keys the user made: all, or those for which `isKept` says no. */
+  /** Revokes keys the user made, also with keys of theirs: all, or those for which `isKept` says no. */
   revokeKeys(userId: string, at: EpochMs, isKept: (scopes: readonly string[]) => boolean): Promise<Ended>
 }

@@ -15,17 +15,17 @@ type KeyMemory = { forget(id: string): void }
 
 /**
  * Gives a member another role. Their sessions here end, so that the next one is made for the new role; so do keys they made
- * and invitations they sent that the new role could not.
+ * and invitations they sent that the new role could not: a role that makes no keys keeps none.
  */
 export async function changeMember(ctx: ServiceContext, keys: KeyMemory, id: string, role: Role): Promise<MemberRow> {
   const member = await manageable(ctx, id)
   requireMayManage(ctx.caller, role)
   if (member.role === role) return member
   if (!(await ctx.stores.members.changeRole(id, member.role, role))) throw lastOwner(member)
-  const covers = (scopes: readonly string[]) => scopes.every((scope) => coversScope(ROLE_SCOPES[role], scope as Scope))
-  await endKeys(ctx, keys, id, covers)
+  const may = (scope: string) => coversScope(ROLE_SCOPES[role], scope as Scope)
+  await endKeys(ctx, keys, id, (scopes) => may('keys:write') && scopes.every(may))
   const within = ROLES.filter((other) => isWithinRole(other, role))
-  await ctx.stores.invitations.withdrawOf(id, coversScope(ROLE_SCOPES[role], 'members:write') ? within : [])
+  await ctx.stores.invitations.withdrawOf(id, may('members:write') ? within : [])
   await recordAudit(ctx, 'member.changed', id, { from: member.role, to: role })
   return { ...member, role }
 }

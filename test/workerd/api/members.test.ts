@@ -1,11 +1,26 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { anyAddress, ask, invited, lettersTo, newKey, newMember, newOrganization, PASSWORD, post } from './people'
+import {
+  anyAddress,
+  ask,
+  type Headers,
+  invited,
+  lettersTo,
+  newKey,
+  newMember,
+  newOrganization,
+  PASSWORD,
+  post,
+} from './people'
 import { sessionOf, verifiedOrganization } from './people'
+import { ALL_SCOPES } from './support'
 
 const refusedWith = (status: number, code: string) => ({ status, body: { code } })
 const KEY_SCOPES = ['workflows:read', 'members:write']
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+/** The addresses with an open invitation, the newest first. */
+const open = async (session: Headers) =>
+  ((await ask('/v1/invitations', session)).body['items'] as unknown as { email: string }[]).map(({ email }) => email)
 
 describe('invitations', () => {
   test('somebody who is invited signs up into the organization, in the role, with a confirmed address (A-14)', async () => {
@@ -178,19 +193,63 @@ describe('roles', () => {
   test('a lowered role counts from the next request on, and the old session has ended (A-08)', async () => {
     const owner = await verifiedOrganization()
     const admin = await newMember(owner.session, 'admin')
-    const kept = bearer(await newKey(admin.session, ['workflows:read']))
-    const lost = bearer(await newKey(admin.session, ['workflows:read', 'secrets:write']))
-    expect((await ask('/v1/workflows', lost)).status).toBe(200)
+    const harmless = bearer(await newKey(admin.session, ['workflows:read']))
+    const mighty = bearer(await newKey(admin.session, ['workflows:read', 'secrets:write']))
+    for (const key of [harmless, mighty]) expect((await ask('/v1/workflows', key)).status).toBe(200)
     const sent = anyAddress()
     await invited(admin.session, sent, 'admin')
     const changed = await post(`/v1/members/${admin.id}`, { role: 'viewer' }, owner.session, 'PATCH')
     expect(changed.body).toMatchObject({ id: admin.id, role: 'viewer' })
     expect((await ask('/v1/members', admin.session)).status).toBe(401)
-    expect((await ask('/v1/workflows', kept)).status).toBe(200)
-    expect((await ask('/v1/workflows', lost)).status).toBe(401)
+    // Whoever may make no key has none, not even one that may do no more than they may.
+    for (const key of [harmless, mighty]) expect((await ask('/v1/workflows', key)).status).toBe(401)
     expect(JSON.stringify((await ask('/v1/invitations', owner.session)).body)).not.toContain(sent)
     const again = await post('/v1/auth/sign-in', { email: admin.email, password: PASSWORD })
     expect((await ask('/v1/members', sessionOf(again))).status).toBe(403)
+  })
+
+  test('a lowered role that still makes keys and invites keeps the keys it could make and what it could send', async () => {
+    const owner = await verifiedOrganization()
+    const second = await newMember(owner.session, 'owner')
+    const key = bearer(await newKey(second.session, ALL_SCOPES))
+    const [high, low, byKey] = [anyAddress(), anyAddress(), anyAddress()]
+    await invited(second.session, high, 'owner')
+    await invited(second.session, low, 'admin')
+    await invited(key, byKey, 'viewer')
+    expect((await post(`/v1/members/${second.id}`, { role: 'admin' }, owner.session, 'PATCH')).status).toBe(200)
+    expect((await ask('/v1/workflows', key)).status).toBe(200)
+    expect(await open(owner.session)).toEqual([byKey, low])
+  })
+})
+
+describe('what somebody sent with keys, and with keys of keys', () => {
+  /** An admin who invited one address by session, one by key, and one by a key that key made. */
+  async function inviting() {
+    const owner = await verifiedOrganization()
+    const admin = await newMember(owner.session, 'admin')
+    const key = bearer(await newKey(admin.session, ALL_SCOPES))
+    const made = await post('/v1/keys', { name: 'spare', scopes: ALL_SCOPES }, key)
+    const spare = bearer(String(made.body['key']))
+    const tokens: [email: string, token: string][] = []
+    for (const headers of [admin.session, key, spare]) {
+      const email = anyAddress()
+      tokens.push([email, await invited(headers, email, 'viewer')])
+    }
+    const others = anyAddress()
+    await invited(bearer(owner.key), others, 'viewer')
+    return { owner, admin, tokens, others }
+  }
+
+  test.each(['removed', 'demoted'])('is withdrawn from who is %s, and nobody comes in by it', async (how) => {
+    const { owner, admin, tokens, others } = await inviting()
+    const path = `/v1/members/${admin.id}`
+    if (how === 'removed') expect((await ask(path, owner.session, 'DELETE')).status).toBe(204)
+    else expect((await post(path, { role: 'viewer' }, owner.session, 'PATCH')).status).toBe(200)
+    expect(await open(owner.session)).toEqual([others])
+    for (const [email, invitation] of tokens) {
+      const late = await post('/v1/auth/sign-up', { email, password: PASSWORD, invitation })
+      expect(late).toMatchObject(refusedWith(410, 'invitation_ended'))
+    }
   })
 })
 

@@ -3,6 +3,7 @@ import type { InvitationStore } from '../../ports/invitation-store'
 import type { Database } from './database'
 import { isOneOf } from './is-one-of'
 import { invitations } from './schema/invitations'
+import { isSentBy } from './sent-by'
 import { toPage } from './to-page'
 
 /** The open invitations of one organization in D1. */
@@ -36,7 +37,7 @@ export function createInvitationStore(db: Database, organizationId: string): Inv
     },
     async withdrawOf(userId, roles) {
       const tooHigh = not(isOneOf(invitations.role, roles))
-      await db.delete(invitations).where(and(open, eq(invitations.createdById, userId), tooHigh))
+      await db.delete(invitations).where(and(isSentBy(organizationId, userId), tooHigh))
     },
   }
 }

@@ -3,12 +3,14 @@ import type { MemberStore } from '../../ports/member-store'
 import type { Database } from './database'
 import { isOneOf } from './is-one-of'
 import { readJson, TextList } from './json-column'
+import { keysMadeBy } from './keys-made-by'
 import { apiKeys } from './schema/api-keys'
 import { invitations } from './schema/invitations'
 import { members } from './schema/members'
 import { projectMembers } from './schema/project-members'
 import { sessions } from './schema/sessions'
 import { users } from './schema/users'
+import { isSentBy } from './sent-by'
 import { toPage } from './to-page'
 
 const COLUMNS = {
@@ -84,28 +86,12 @@ export function createMemberStore(db: Database, organizationId: string): MemberS
         db
           .delete(projectMembers)
           .where(and(eq(projectMembers.organizationId, organizationId), eq(projectMembers.userId, userId), gone)),
-        db
-          .delete(invitations)
-          .where(
-            and(
-              eq(invitations.organizationId, organizationId),
-              eq(invitations.createdById, userId),
-              isNull(invitations.acceptedAt),
-              gone,
-            ),
-          ),
+        db.delete(invitations).where(and(isSentBy(organizationId, userId), gone)),
       ])
       return rows.length > 0
     },
     async revokeKeys(userId, at, isKept) {
-      // Also those that were made with keys of theirs, however far away.
-      const made = and(
-        isNull(apiKeys.revokedAt),
-        sql`${apiKeys.id} IN (WITH RECURSIVE made(id) AS (
-          SELECT id FROM api_keys WHERE organization_id = ${organizationId} AND created_by_id = ${userId}
-          UNION SELECT k.id FROM api_keys k JOIN made ON k.created_by_id = made.id WHERE k.organization_id = ${organizationId}
-        ) SELECT id FROM made)`,
-      )
+      const made = and(isNull(apiKeys.revokedAt), sql`${apiKeys.id} IN ${keysMadeBy(organizationId, userId)}`)
       const keys = await db.select({ id: apiKeys.id, scopes: apiKeys.scopes }).from(apiKeys).where(made)
       const keyIds = keys.filter((key) => !isKept(readJson(TextList, key.scopes))).map((key) => key.id)
       await db.update(apiKeys).set({ revokedAt: at }).where(isOneOf(apiKeys.id, keyIds))
