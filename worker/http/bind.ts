@@ -4,6 +4,7 @@ import { readRequest } from '#core/contract/read-request'
 import { pointerOf } from '#core/kernel/pointer'
 import type { RateVerdict } from '#core/model/rate'
 import type { Issue } from '#core/model/issue'
+import { isWithin } from '#core/kernel/time'
 import { LIMITS } from '#core/model/limits'
 import { AppError } from '../services/app-error'
 import type { Caller } from '../services/caller'
@@ -17,6 +18,9 @@ import { newRequestId } from './request-id'
 import { cookiePolicy } from './session-cookie'
 import { toProblem } from './to-problem'
 import { headerBytes } from './webhook/request-context'
+
+/** How long credentials hold while a body arrives; then they are read again, for they may have been taken meanwhile. */
+const BODY_WITHIN_MS = 1_000
 
 export type Environment = AuthDeps & {
   readonly contextOf: (caller: Caller, request: Request) => ServiceContext
@@ -53,9 +57,13 @@ async function serve(
 ): Promise<Answer> {
   const request = c.req.raw
   if (headerBytes([...request.headers]) > LIMITS.headerBytesMax) throw new AppError('headers_too_large')
-  const ctx = await admit(environment, operation, request, count)
+  const { clock } = environment.accounts
+  const admitted = await admit(environment, operation, request, count)
+  const since = clock()
   const idempotencyKey = operation.method === 'POST' ? idempotencyKeyOf(request) : null
   const text = operation.body === undefined ? '' : await readText(request)
+  const isFresh = isWithin(since, BODY_WITHIN_MS, clock())
+  const ctx = isFresh ? admitted : await admit(environment, operation, request, () => undefined)
   const call = {
     ...readInputs(operation, c, text),
     request,
