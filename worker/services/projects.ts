@@ -3,7 +3,8 @@ import { coversScope, type ProjectRole } from '#core/contract/scopes'
 import { newId } from '#core/kernel/id'
 import type { ProjectChange, ProjectRow } from '../ports/project-store'
 import { AppError } from './app-error'
-import { requireProject, unknown } from './caller'
+import { requireProject, requireUnlimited, unknown } from './caller'
+import { requireMayGive } from './member-rights'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
 
@@ -29,6 +30,7 @@ export async function createProject(
   ctx: ServiceContext,
   wish: { readonly name: string; readonly isRestricted: boolean },
 ): Promise<ProjectView> {
+  requireUnlimited(ctx.caller)
   const at = ctx.clock()
   const row = { id: newId('proj', at, ctx.randomBytes), ...wish, createdAt: at }
   if (!(await ctx.stores.projects.insert(row))) throw nameTaken(wish.name)
@@ -58,12 +60,13 @@ export async function listProjectMembers(ctx: ServiceContext, id: string) {
   return ctx.stores.projects.members(id)
 }
 
-/** Lets a member of the organization into a project, with what they may do there; again, it is changed. */
+/** Lets a member of the organization into a project, with what they may do there; again, it is changed. Nobody gives more than they may. */
 export async function addProjectMember(
   ctx: ServiceContext,
   id: string,
   { userId, role }: { readonly userId: string; readonly role: ProjectRole | null },
 ): Promise<void> {
+  requireMayGive(ctx.caller, role)
   await findProject(ctx, id)
   if ((await ctx.stores.members.find(userId)) === null) throw unknown('member', userId)
   await ctx.stores.projects.addMember(id, { userId, role, at: ctx.clock() })
@@ -72,6 +75,7 @@ export async function addProjectMember(
 
 /** Shuts somebody out of a project, from their next request on. */
 export async function removeProjectMember(ctx: ServiceContext, id: string, userId: string): Promise<void> {
+  requireUnlimited(ctx.caller)
   await findProject(ctx, id)
   if (!(await ctx.stores.projects.removeMember(id, userId))) throw unknown('member', userId)
   await recordAudit(ctx, 'project.member_removed', id, { userId })
@@ -106,6 +110,7 @@ async function viewsOf({ caller, stores }: ServiceContext, rows: readonly Projec
 }
 
 async function findChangeable(ctx: ServiceContext, id: string): Promise<ProjectRow> {
+  requireUnlimited(ctx.caller)
   const project = await findProject(ctx, id)
   if (project.name === DEFAULT) throw new AppError('project_kept', { detail: "'default' stays as it is." })
   return project

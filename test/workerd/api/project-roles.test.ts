@@ -4,7 +4,7 @@ import type { Operation } from '#core/contract/operation'
 import { PROJECT_ROLES, projectScopes, ROLE_SCOPES } from '#core/contract/scopes'
 import { sampleOf } from '../tenancy/places'
 import { ask, type Headers, newMember, post, verifiedOrganization } from './people'
-import { sampleDefinition } from './support'
+import { ALL_SCOPES, newKey, sampleDefinition } from './support'
 
 const idOf = ({ body }: { body: Record<string, unknown> }) => String(body['id'])
 const missingScope = { status: 403, body: { code: 'missing_scope' } }
@@ -49,6 +49,25 @@ const run = (session: Headers, workflowId: string) =>
   post('/v1/workflows/run', { workflowId, input: { customerId: 'c' } }, session)
 
 describe('a role in a project', () => {
+  test.each([
+    ['without what the role allows', ['members:write'], {}, 'role_too_high'],
+    ['that is limited to an environment', ALL_SCOPES, { environments: ['staging'] }, 'missing_scope'],
+  ])('is not given by a key %s, nor is a project changed (S112)', async (_, scopes, limits, code) => {
+    const { owner, member, door, billing } = await twoPlaces('runner')
+    const key = { authorization: `Bearer ${await newKey(owner.session, scopes, limits)}` }
+    const headers = { ...key, 'content-type': 'application/json' }
+    expect(await post(door, { role: 'deployer' }, headers, 'PUT')).toMatchObject({ status: 403, body: { code } })
+    expect(await deploy(member.session, billing.workflowId)).toMatchObject(missingScope)
+    if (code !== 'missing_scope') return
+    const refusals = [
+      await post('/v1/projects', { name: 'new' }, headers),
+      await post(`/v1/projects/${billing.projectId}`, { restricted: true }, headers, 'PATCH'),
+      await ask(`/v1/projects/${billing.projectId}`, key, 'DELETE'),
+      await ask(door, key, 'DELETE'),
+    ]
+    expect(refusals.map(({ body }) => body['code'])).toEqual(refusals.map(() => code))
+  })
+
   test('allows there what the role in the organization does not, and nothing elsewhere (S112)', async () => {
     const { owner, member, billing, reports } = await twoPlaces('deployer')
     for (const { workflowId } of [billing, reports]) expect((await deploy(owner.session, workflowId)).status).toBe(200)
