@@ -14,6 +14,7 @@ import { OutputLost } from './runner/reach-store'
 import { seedJournal } from './seed-journal'
 import type { ServiceContext } from './service-context'
 import { type Started, startExecution, type StartWish } from './start-execution'
+import { type Idempotency, startKey } from './start-key'
 import { findEnvironment } from './target-environment'
 
 export type ReplayWish = {
@@ -30,7 +31,7 @@ export async function replayExecution(
   ctx: ServiceContext,
   id: string,
   wish: ReplayWish,
-  key: StartWish['key'] = null,
+  key: StartWish['key'],
 ): Promise<Started> {
   const execution = await findExecution(ctx, id)
   const ref = wish.environment === undefined ? execution.ref : await refIn(ctx, execution.workflowId, wish.environment)
@@ -52,7 +53,12 @@ export async function replayExecution(
  * Runs an execution again on its own version from one stage (the one that failed), keeping what other stages did: they
  * are not sent again. From a stage in an iteration of a foreach that failed fast, the iterations that completed are kept too.
  */
-export async function retryExecution(ctx: ServiceContext, id: string, fromStage: string | undefined): Promise<Started> {
+export async function retryExecution(
+  ctx: ServiceContext,
+  id: string,
+  fromStage: string | undefined,
+  idempotency: Idempotency,
+): Promise<Started> {
   const execution = await findExecution(ctx, id)
   if (!isTerminalStatus(execution.record.status)) throw notFinished(execution.record.status)
   const plan = compilePlan(await execution.workflow())
@@ -71,7 +77,7 @@ export async function retryExecution(ctx: ServiceContext, id: string, fromStage:
       ...markOf(execution),
       ...testOf(execution),
     },
-    key: null,
+    key: startKey(ctx, 'retry', idempotency),
     claim: false,
     seed,
   })

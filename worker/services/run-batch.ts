@@ -23,28 +23,38 @@ export type BatchOutcome =
   | { readonly executionId: string; readonly repeated: boolean }
   | { readonly error: Failure & { readonly issues: readonly Issue[] } }
 
-/** Starts one execution an item, in the order given; an item that is refused changes nothing for the others. */
+/**
+ * Starts one execution an item, in the order given; an item that is refused changes nothing for the others. `key`: the
+ * caller's for the whole batch, for a repeat after some were started and the answer broke; an item's own goes first.
+ */
 export async function runBatch(
   ctx: ServiceContext,
   wish: BatchWish,
+  key: string | null,
 ): Promise<{ readonly environment: string; readonly outcomes: readonly BatchOutcome[] }> {
   await findWorkflow(ctx, wish.workflowId)
   const { ref, environment } = await chooseDeployment(ctx, wish.workflowId, wish.environment)
   requireEnvironment(ctx.caller, environment)
   const gathered = { ...ctx, ingress: ctx.ingress.gathering() }
   const target = { ref, version: wish.version }
-  const start = (item: BatchItem, index: number) => startItem(gathered, target, item, `/items/${index}`)
+  const start = (item: BatchItem, index: number) =>
+    startItem(gathered, target, item, { at: `/items/${index}`, hash: keyOf(ctx, item, key, index) })
   return { environment, outcomes: await Promise.all(wish.items.map(start)) }
+}
+
+function keyOf(ctx: ServiceContext, { idempotencyKey }: BatchItem, key: string | null, index: number): string | null {
+  if (idempotencyKey !== undefined) return ctx.digest('run:', idempotencyKey)
+  return key === null ? null : ctx.digest('batch:', `${index}:`, key)
 }
 
 async function startItem(
   ctx: ServiceContext,
   target: { readonly ref: string; readonly version: string | number | undefined },
-  { input, idempotencyKey, ...options }: BatchItem,
-  at: string,
+  { input, idempotencyKey: _key, ...options }: BatchItem,
+  { at, hash }: { readonly at: string; readonly hash: string | null },
 ): Promise<BatchOutcome> {
   const fingerprint = ctx.digest(JSON.stringify([target, input, options]))
-  const key = idempotencyKey === undefined ? null : { hash: ctx.digest('run:', idempotencyKey), fingerprint }
+  const key = hash === null ? null : { hash, fingerprint }
   try {
     const terms = runTerms(options, ctx.clock())
     const { accepted } = await startExecution(ctx, { ...target, ...terms, input, key, claim: false })

@@ -9,6 +9,7 @@ import { requireEnvironment } from './caller'
 import { type RunOptions, runTerms } from './run-options'
 import type { ServiceContext } from './service-context'
 import { startExecution } from './start-execution'
+import { type Idempotency, startKey } from './start-key'
 import { findEnvironment } from './target-environment'
 import { findWorkflow } from './workflows'
 
@@ -32,11 +33,7 @@ export type Run = {
 }
 
 /** Starts an execution; with `wait` stays until it ended or patience is over. */
-export async function runWorkflow(
-  ctx: ServiceContext,
-  wish: RunWish,
-  idempotency: { readonly key: string | null; readonly fingerprint: string },
-): Promise<Run> {
+export async function runWorkflow(ctx: ServiceContext, wish: RunWish, idempotency: Idempotency): Promise<Run> {
   await findWorkflow(ctx, wish.workflowId)
   const deployment = await chooseDeployment(ctx, wish.workflowId, wish.environment)
   requireEnvironment(ctx.caller, deployment.environment)
@@ -46,10 +43,7 @@ export async function runWorkflow(
     version: wish.version,
     input: wish.input,
     ...runTerms(wish, ctx.clock()),
-    key:
-      idempotency.key === null
-        ? null
-        : { hash: ctx.digest('run:', idempotency.key), fingerprint: idempotency.fingerprint },
+    key: startKey(ctx, 'run', idempotency),
     claim: patienceMs > 0,
   })
   const start = { executionId: accepted.id, environment: deployment.environment, version: release.version }

@@ -13,6 +13,7 @@ import { requireMocks } from './require-mocks'
 import type { Run } from './run-workflow'
 import type { ServiceContext } from './service-context'
 import { startExecution } from './start-execution'
+import { type Idempotency, startKey } from './start-key'
 import { identityOf, switchDeployment } from './switch-deployment'
 import { findEnvironment, targetOf } from './target-environment'
 import { openTestPlace } from './test-place'
@@ -31,7 +32,12 @@ export type TestWish = {
 const SANDBOX = 'development'
 
 /** Runs a document that is not deployed, on objects of its own. Refuses what could not be deployed there, all findings named. */
-export async function testWorkflow(ctx: ServiceContext, id: string, wish: TestWish): Promise<Run> {
+export async function testWorkflow(
+  ctx: ServiceContext,
+  id: string,
+  wish: TestWish,
+  idempotency: Idempotency,
+): Promise<Run> {
   requireEnvironment(ctx.caller, wish.environment)
   if (wish.environment !== SANDBOX) requireScope(ctx.caller, `deploy:${wish.environment}`)
   if (wish.definition !== undefined) requireScope(ctx.caller, 'workflows:write')
@@ -59,16 +65,18 @@ export async function testWorkflow(ctx: ServiceContext, id: string, wish: TestWi
     version: version.id,
     input: wish.input,
     cause: { test: true, mocks: wish.mocks },
-    key: null,
+    key: startKey(ctx, 'test', idempotency),
     claim: patienceMs > 0,
   })
-  const seen =
-    patienceMs > 0 ? await ctx.ingress.complete(accepted, patienceMs) : { status: 'pending' as const, result: null }
+  const isWatched = patienceMs > 0 || accepted.duplicate
+  const seen = isWatched
+    ? await ctx.ingress.complete(accepted, patienceMs)
+    : { status: 'pending' as const, result: null }
   return {
     executionId: accepted.id,
     environment: environment.name,
     version: release.version,
-    isRepeated: false,
+    isRepeated: accepted.duplicate,
     status: seen.status,
     result: isTerminalStatus(seen.status) ? seen.result : null,
   }

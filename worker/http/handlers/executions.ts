@@ -6,6 +6,7 @@ import { type Run, runWorkflow } from '../../services/run-workflow'
 import { deleteExecution } from '../../services/delete-execution'
 import { cancelExecution, listExecutions, readExecution, readTrace } from '../../services/executions'
 import { replayExecution, retryExecution } from '../../services/retry-execution'
+import { startKey } from '../../services/start-key'
 import type { Started } from '../../services/start-execution'
 import { executionBody, failureBody, summaryBody, traceBody } from '../execution-body'
 import type { SomeHandlers } from '../handler'
@@ -27,9 +28,9 @@ export const executionHandlers: SomeHandlers<Names> = {
     const wish = { ...body, input: body.input as JsonObject }
     return runAnswer(body.workflowId, await runWorkflow(ctx, wish, { key: idempotencyKey, fingerprint }))
   },
-  async runBatch({ ctx, body }) {
+  async runBatch({ ctx, body, idempotencyKey }) {
     const items = body.items.map((item) => ({ ...item, input: item.input as JsonObject }))
-    const { environment, outcomes } = await runBatch(ctx, { ...body, items })
+    const { environment, outcomes } = await runBatch(ctx, { ...body, items }, idempotencyKey)
     const accepted = outcomes.filter((outcome) => 'executionId' in outcome).length
     return {
       status: 202,
@@ -63,12 +64,14 @@ export const executionHandlers: SomeHandlers<Names> = {
   async cancelExecution({ ctx, params, body }) {
     return { status: 200, body: { executionId: params.id, status: await cancelExecution(ctx, params.id, body.reason) } }
   },
-  async retryExecution({ ctx, params, body }) {
-    return startedAnswer(params.id, await retryExecution(ctx, params.id, body.fromStage))
+  async retryExecution({ ctx, params, body, idempotencyKey, fingerprint }) {
+    const idempotency = { key: idempotencyKey, fingerprint }
+    return startedAnswer(params.id, await retryExecution(ctx, params.id, body.fromStage, idempotency))
   },
-  async replayExecution({ ctx, params, body }) {
+  async replayExecution({ ctx, params, body, idempotencyKey, fingerprint }) {
     const wish = { ...body, input: body.input as JsonObject | undefined }
-    return startedAnswer(params.id, await replayExecution(ctx, params.id, wish))
+    const key = startKey(ctx, 'replay', { key: idempotencyKey, fingerprint })
+    return startedAnswer(params.id, await replayExecution(ctx, params.id, wish, key))
   },
 }
 
