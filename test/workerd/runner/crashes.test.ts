@@ -140,6 +140,21 @@ describe('interruptions', () => {
   })
 })
 
+const tell = ({ config: { organizationId }, handle }: Awaited<ReturnType<typeof publish>>, seq: number) =>
+  handle.signal({ organizationId, seq, name: 'news', signalId: 'a', payload: '1', actor: null })
+
+/** The shard as a runner reaches it, and how often it handed out work. */
+function countClaims({ handle }: Awaited<ReturnType<typeof publish>>) {
+  const claimed: number[] = []
+  const claim: typeof handle.claim = async (request) => {
+    const answer = await handle.claim(request)
+    if (answer.work.length > 0) claimed.push(answer.work.length)
+    if (claimed.length > 5) throw new Error('There is no pause between claims.')
+    return answer
+  }
+  return { claimed, through: { claim } }
+}
+
 describe('a newer runner’s journal', () => {
   it('is left to a newer runner, untouched', async () => {
     const release = await publish({ name: 'newer', stages: [post('only')] })
@@ -150,6 +165,17 @@ describe('a newer runner’s journal', () => {
     expect(await release.end(seq)).toMatchObject({ status: 'waiting' })
     expect(await release.journal(seq)).toEqual([event])
     expect(network.sent).toEqual([])
+  })
+
+  it('is looked at once in a while, whatever the execution was told before', async () => {
+    const release = await publish({ name: 'newer', stages: [post('only')] })
+    const event = { v: 2, type: 'stage_dreamt', stage: 'only', at: Date.now() }
+    const seq = await release.start({}, { seed: [JSON.stringify(event)] })
+    await tell(release, seq)
+    const { claimed, through } = countClaims(release)
+    await release.serve(runnerOn(fakeNetwork()), through)
+    expect(claimed).toEqual([1])
+    expect(await release.end(seq)).toMatchObject({ status: 'waiting' })
   })
 })
 
@@ -168,6 +194,8 @@ describe('the store of large outputs', () => {
     ],
   }
 
+  const outage = { put: () => Promise.reject(new Error('down')), get: () => Promise.reject(new Error('down')) }
+
   /** An execution that waits after a large answer, and whose hour has come. */
   async function waitingOnLarge() {
     const release = await publish(large)
@@ -182,7 +210,6 @@ describe('the store of large outputs', () => {
 
   it('is waited for while it cannot be reached, and costs the execution nothing', async () => {
     const { release, seq } = await waitingOnLarge()
-    const outage = { put: () => Promise.reject(new Error('down')), get: () => Promise.reject(new Error('down')) }
     for (let n = 0; n < 7; n++) {
       await release.serve({ ...runnerOn(fakeNetwork()), outputs: outage })
       expect(await release.end(seq)).toMatchObject({ status: 'waiting' })
@@ -191,6 +218,22 @@ describe('the store of large outputs', () => {
     }
     await release.serve(runnerOn(fakeNetwork()))
     expect(await release.end(seq)).toMatchObject({ status: 'completed', output: 200 })
+  })
+
+  it('is asked again once in a while, whatever the execution was told before', async () => {
+    const { release, seq } = await waitingOnLarge()
+    await tell(release, seq)
+    const { claimed, through } = countClaims(release)
+    await release.serve({ ...runnerOn(fakeNetwork()), outputs: outage }, through)
+    expect(claimed).toEqual([1])
+    vi.setSystemTime(Date.now() + 30_001)
+    await runDurableObjectAlarm(release.stub)
+    await release.serve(runnerOn(fakeNetwork()), through)
+    expect(claimed).toEqual([1, 1])
+    expect(await release.end(seq)).toMatchObject({ status: 'completed', output: 200 })
+    expect(await release.journal(seq)).toContainEqual(
+      expect.objectContaining({ type: 'signal_received', signalId: 'a' }),
+    )
   })
 
   it('having lost an output fails the execution, which never goes on with nothing in its place', async () => {

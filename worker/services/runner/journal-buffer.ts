@@ -9,7 +9,8 @@ import type { ShardWriter } from './shard-writer'
 /** Thrown when the shard no longer takes this runner's word: somebody else has the execution, or it has ended. */
 export class Fenced extends Error {}
 
-type Rest = { readonly from: number; readonly events: readonly string[]; readonly heard: number }
+/** What a slice has left to write, from which line on, and how much mail it has heard. */
+export type Rest = { readonly from: number; readonly events: readonly string[]; readonly heard: number }
 
 /**
  * Events that happened here, in order, and how many of them the shard has. One commit in flight at a time. `from` counts

@@ -7,6 +7,7 @@ import { assertNever } from '#core/kernel/assert'
 import type { TerminalStatus } from '#core/model/execution-status'
 import { firstResponse } from '#core/shard/first-response'
 import type { ExecutionResult } from '#core/shard/result'
+import { comeBackLater } from './come-back-later'
 import { failWork } from './fail-work'
 import { createInbox } from './inbox'
 import { createJournalBuffer, Fenced } from './journal-buffer'
@@ -21,8 +22,6 @@ import { createSliceContext, type Job, type SliceContext } from './slice-context
 
 /** An execution's `output` travels with its row; what is larger belongs into a stage, whose output may go to the store. */
 const RESULT_CHARS_MAX = 1_000_000
-/** A newer runner, or a store that answers, is there soon. */
-const COME_BACK_AFTER_MS = 30_000
 
 /** How this runner's part ended. `left`: fenced, cut off or out of time; the shard hands the execution to another. */
 export type RunEnd =
@@ -44,6 +43,7 @@ export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> 
   const { work, writer, lease } = job
   deps.secretAccess.note(job)
   const inbox = createInbox()
+  inbox.deliver(work.inbox)
   const pack = createPager(work.journal, () => objectPlace(work, job.config), deps.outputs)
   const buffer = createJournalBuffer(work, { clock: deps.clock, writer, lease, inbox, pack })
   try {
@@ -51,7 +51,7 @@ export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> 
     const signalLinks = linkedSignals.length === 0 ? {} : await deps.signalLinks(work, linkedSignals)
     const context = createSliceContext(deps, job, { buffer, inbox, signalLinks })
     return await run(deps, job, context).catch(async (error: unknown) => {
-      if (error instanceof StoreUnreachable) return await comeBackLater(deps, job, await buffer.unpacked())
+      if (error instanceof StoreUnreachable) return await comeBackLater(deps.clock, job, await buffer.unpacked())
       throw error
     })
   } catch (error) {
@@ -64,7 +64,7 @@ async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<R
   const { work, writer } = job
   try {
     const read = await foldJournal(deps, job)
-    if (read === null) return await comeBackLater(deps, job, { from: work.events, events: [] })
+    if (read === null) return await comeBackLater(deps.clock, job, await context.buffer.unpacked())
     const slice = new Slice(context, read.state, read.awaited)
     return await conclude(context, await slice.run(), slice)
   } catch (error) {
@@ -93,17 +93,6 @@ async function foldJournal(
     noteChildren(awaited, events)
   }
   return { state: folding.state(), awaited }
-}
-
-/** Lets go for a while without counting as a runner that died. */
-async function comeBackLater(
-  deps: RunnerDeps,
-  { work, writer }: Job,
-  rest: { readonly from: number; readonly events: readonly string[] },
-): Promise<RunEnd> {
-  const { seq, token } = work
-  const answer = await writer.park({ seq, token, ...rest, wakeAt: deps.clock() + COME_BACK_AFTER_MS })
-  return { kind: answer.kind === 'ok' ? 'parked' : 'left' }
 }
 
 async function conclude(context: SliceContext, end: SliceEnd, slice: Slice): Promise<RunEnd> {

@@ -67,7 +67,6 @@ export class Slice {
     this.#response = firstResponse(context.job.work.journal)
     if (awaitsFact(state)) this.#renewEveryMs = LISTEN_EVERY_MS
     this.#renewAt = this.#now() + this.#renewEveryMs
-    context.inbox.listen((entries) => this.#heed(entries))
   }
 
   get state(): ExecutionState {
@@ -84,7 +83,7 @@ export class Slice {
     const { job, inbox } = this.#context
     try {
       this.#decide({ type: 'resumed', v: EVENT_VERSION, at: this.#now() })
-      inbox.deliver(job.work.inbox)
+      inbox.listen((entries) => this.#heed(entries))
       for (let end = this.#advance(); ; end = this.#advance()) {
         if (end !== null) return end
         if (this.#now() >= job.lease.endsAt()) return { kind: 'left' }
