@@ -13,6 +13,7 @@ import type { ActivateAnswer, ActivateRequest, Actor } from '#core/release/wire'
 import { nextFire, parseCron } from '#core/schedule/cron'
 import type { ReleaseParts } from '#core/shard/wire'
 import type { Delivery } from '#core/model/delivery'
+import { IDEMPOTENCY_KEY_MS } from '#core/model/idempotency'
 import { LIMITS } from '#core/model/limits'
 import { type DeliveryQuery, selectDeliveries } from '#core/release/select-deliveries'
 import { randomBytes } from '../adapters/crypto/random'
@@ -73,7 +74,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
     const now = Date.now()
     const state = this.#state ?? newDeploymentState(request.identity)
     if (state.identity.organizationId !== request.identity.organizationId) return { kind: 'not_deployed' }
-    const earlier = this.#storage.findChange(request.idempotencyKey)
+    const earlier = this.#storage.findChange(request.idempotencyKey, now - IDEMPOTENCY_KEY_MS)
     if (earlier !== null) return this.#answer(state, earlier.pin)
     if (request.expectEpoch !== undefined && request.expectEpoch !== state.epoch) {
       return { kind: 'superseded', epoch: state.epoch }

@@ -181,12 +181,17 @@ type ChangeRow = {
 
 function changeMethods(sql: SqlStorage) {
   return {
-    findChange(idempotencyKey: string): ChangeRecord | null {
-      const row = sql.exec<ChangeRow>('SELECT * FROM change WHERE idempotency_key = ?', idempotencyKey).toArray()[0]
+    /** The change made under a key after a moment. */
+    findChange(idempotencyKey: string, after: EpochMs): ChangeRecord | null {
+      const row = sql
+        .exec<ChangeRow>('SELECT * FROM change WHERE idempotency_key = ? AND at > ?', idempotencyKey, after)
+        .toArray()[0]
       return row === undefined ? null : toChange(row)
     },
+    /** An earlier change under the same key stays in the history and gives the key up. */
     insertChange(change: ChangeRecord): void {
       const { idempotencyKey, kind, pin, fromPin, epoch, at, actor, reason } = change
+      sql.exec(`UPDATE change SET idempotency_key = 'past|' || id WHERE idempotency_key = ?`, idempotencyKey)
       sql.exec(
         'INSERT INTO change (idempotency_key, kind, pin, from_pin, epoch, at, actor, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
         idempotencyKey,

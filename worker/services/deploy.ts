@@ -14,7 +14,15 @@ import { newRef } from './new-ref'
 import { recordAudit } from './record-audit'
 import { refuseUnbuilt } from './refuse-unbuilt'
 import type { ServiceContext } from './service-context'
-import { changeKey, identityOf, switchDeployment, takeDown, type Switched } from './switch-deployment'
+import {
+  type Asked,
+  changeKey,
+  freshKey,
+  identityOf,
+  switchDeployment,
+  takeDown,
+  type Switched,
+} from './switch-deployment'
 import { findEnvironment } from './target-environment'
 import { digestOf, publishDraft } from './versions'
 import { findWorkflow } from './workflows'
@@ -33,11 +41,7 @@ export type Deployed = {
  * Makes a workflow live in an environment. Everything that can refuse it is judged before anything is written; a repeat
  * with the same Idempotency-Key resumes where an interrupted one stopped.
  */
-export async function deploy(
-  ctx: ServiceContext,
-  body: DeployBody,
-  idempotencyKey: string | null,
-): Promise<Deployed | DeployPlan> {
+export async function deploy(ctx: ServiceContext, body: DeployBody, asked: Asked): Promise<Deployed | DeployPlan> {
   requireScope(ctx.caller, `deploy:${body.environment}`)
   requireEnvironment(ctx.caller, body.environment)
   refuseUnbuilt(body)
@@ -57,7 +61,7 @@ export async function deploy(
     ? ({ kind: 'switch', release, cause: 'deploy' } as const)
     : ({ kind: 'place', release } as const)
   const identity = identityOf(ctx, deployment, workflow.name)
-  const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, idempotencyKey))
+  const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, change.kind, asked))
   await stayDownIfDeleted(ctx, workflow.id, identity)
   if (body.autoActivate) await catchUpConfiguration(ctx, deployment.id)
   await recordAudit(ctx, body.autoActivate ? 'deployment.switched' : 'deployment.placed', deployment.id, {
@@ -70,7 +74,7 @@ export async function deploy(
 /** Takes back a deploy whose workflow was deleted meanwhile; the deletion takes down what was live before it. */
 async function stayDownIfDeleted(ctx: ServiceContext, workflowId: string, identity: DeploymentIdentity): Promise<void> {
   if ((await ctx.stores.workflows.find(workflowId)) !== null) return
-  await takeDown(ctx, identity, changeKey(ctx, null))
+  await takeDown(ctx, identity, freshKey(ctx))
   await ctx.stores.deployments.requestPurge(workflowId, ctx.clock())
   throw unknown('workflow', workflowId)
 }

@@ -7,7 +7,15 @@ import { catchUpConfiguration } from './apply-configuration'
 import { requireEnvironment, requireScope, requireWorkflow, unknown } from './caller'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
-import { changeKey, identityOf, switchDeployment, takeDown, type Switched } from './switch-deployment'
+import {
+  type Asked,
+  changeKey,
+  freshKey,
+  identityOf,
+  switchDeployment,
+  takeDown,
+  type Switched,
+} from './switch-deployment'
 import { findWorkflow } from './workflows'
 
 /** A deployment that exists for its organization: something was released there at least once. */
@@ -73,11 +81,11 @@ export async function changeDeployment(
   ctx: ServiceContext,
   id: string,
   change: Extract<Change, { kind: 'pause' | 'resume' | 'undeploy' | 'scale' }>,
-  idempotencyKey: string | null,
+  asked: Asked,
 ): Promise<Deployment> {
   const deployment = await requireDeployment(ctx, id)
   const done = { pause: 'paused', resume: 'resumed', undeploy: 'undeployed', scale: 'scaled' } as const
-  const { snapshot } = await apply(ctx, deployment, change, idempotencyKey)
+  const { snapshot } = await apply(ctx, deployment, change, asked)
   await recordAudit(ctx, `deployment.${done[change.kind]}`, id, factsOf(change))
   return { ...deployment, snapshot }
 }
@@ -95,13 +103,13 @@ export async function activateRelease(
   ctx: ServiceContext,
   id: string,
   releaseId: string | undefined,
-  idempotencyKey: string | null,
+  asked: Asked,
 ): Promise<Deployment> {
   const deployment = await requireDeployment(ctx, id)
   await findWorkflow(ctx, deployment.workflowId)
   const target = releaseId ?? (await waitingRelease(ctx, deployment))
   const change = { kind: 'restore', releaseId: target, cause: 'activate' } as const
-  await apply(ctx, deployment, change, idempotencyKey)
+  await apply(ctx, deployment, change, asked)
   if (releaseId === undefined) await catchUpConfiguration(ctx, id)
   await recordAudit(ctx, 'deployment.switched', id, { releaseId: target })
   return readDeployment(ctx, id)
@@ -120,14 +128,9 @@ async function waitingRelease(ctx: ServiceContext, deployment: Deployment): Prom
   })
 }
 
-async function apply(
-  ctx: ServiceContext,
-  deployment: Deployment,
-  change: Change,
-  idempotencyKey: string | null,
-): Promise<Switched> {
+async function apply(ctx: ServiceContext, deployment: Deployment, change: Change, asked: Asked): Promise<Switched> {
   const identity = identityOf(ctx, deployment, deployment.snapshot.identity.workflowName)
-  return switchDeployment(ctx, identity, change, changeKey(ctx, idempotencyKey))
+  return switchDeployment(ctx, identity, change, changeKey(ctx, change.kind, asked))
 }
 
 /** Deletes a workflow. While it is deployed that is refused, unless it may be undeployed first. */
@@ -155,7 +158,7 @@ export async function deleteWorkflow(ctx: ServiceContext, id: string, mayUndeplo
 
 async function takeAllDown(ctx: ServiceContext, live: readonly Deployment[]): Promise<void> {
   for (const deployment of live) {
-    await takeDown(ctx, identityOf(ctx, deployment, deployment.snapshot.identity.workflowName), changeKey(ctx, null))
+    await takeDown(ctx, identityOf(ctx, deployment, deployment.snapshot.identity.workflowName), freshKey(ctx))
   }
 }
 

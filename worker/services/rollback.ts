@@ -8,7 +8,7 @@ import { type Deployment, findDeployment, historyOf, requireDeployment } from '.
 import { judgeDocument } from './judge-document'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
-import { changeKey, identityOf, switchDeployment, type Switched } from './switch-deployment'
+import { type Asked, changeKey, identityOf, switchDeployment, type Switched } from './switch-deployment'
 import { findEnvironment, targetOf } from './target-environment'
 import { versionUnknown } from './versions'
 
@@ -66,18 +66,13 @@ export async function previewRollback(
 }
 
 /** Makes an earlier version live again (S61–S63): at once, without waiting for anything. */
-export async function rollback(
-  ctx: ServiceContext,
-  id: string,
-  wish: RollbackWish,
-  idempotencyKey: string | null,
-): Promise<RolledBack> {
+export async function rollback(ctx: ServiceContext, id: string, wish: RollbackWish, asked: Asked): Promise<RolledBack> {
   const deployment = await requireDeployment(ctx, id)
   const active = requireActive(deployment)
   const target = await chooseTarget(ctx, deployment, await historyOf(ctx, deployment), wish.version)
   const change = await changeTo(ctx, deployment, target, wish)
   const identity = identityOf(ctx, deployment, deployment.snapshot.identity.workflowName)
-  const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, idempotencyKey))
+  const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, change.kind, asked))
   if (!wish.restoreConfiguration) await catchUpConfiguration(ctx, id)
   await recordAudit(ctx, 'deployment.rolled_back', id, {
     from: active.version,

@@ -7,6 +7,9 @@ import type { ServiceContext } from './service-context'
 
 export type Switched = Extract<ActivateAnswer, { kind: 'done' }>
 
+/** What tells a repeat of a call from another call: its Idempotency-Key, if it has one, and what it asks for. */
+export type Asked = { readonly key: string | null; readonly fingerprint: string }
+
 const LANES = 4
 
 /** What a deployment is; fixed when it is first made. */
@@ -30,8 +33,8 @@ export function identityOf(
 
 /**
  * Asks the Deployment object for a change and copies what it answers into D1, so that the caller reads its own write.
- * Repeating it with the same key changes nothing more. With `expectEpoch` only while nothing else changed. Throws superseded,
- * not_deployed, release_gone or cannot_shrink.
+ * Repeating it with the same key changes nothing more, as long as an Idempotency-Key counts. With `expectEpoch` only while
+ * nothing else changed. Throws superseded, not_deployed, release_gone or cannot_shrink.
  */
 export async function switchDeployment(
   ctx: Pick<ServiceContext, 'deployments' | 'projection'> & { readonly caller: { readonly actor: Actor } },
@@ -75,7 +78,16 @@ export async function takeDown(
   }
 }
 
-/** The caller's key, or one nobody repeats. */
-export function changeKey(ctx: ServiceContext, idempotencyKey: string | null): string {
-  return idempotencyKey ?? ctx.digest('change', String(ctx.clock()), ctx.randomBytes(16).join(','))
+/**
+ * The key of a change a caller asked for: the same for the same request with the same Idempotency-Key. Hashed, so that no
+ * caller can name a change of another kind, or one the service makes by itself.
+ */
+export function changeKey(ctx: ServiceContext, kind: Change['kind'], { key, fingerprint }: Asked): string {
+  if (key === null) return freshKey(ctx)
+  return `asked|${ctx.digest(JSON.stringify([kind, ctx.caller.actor.id, fingerprint, key]))}`
+}
+
+/** A key nobody repeats. */
+export function freshKey(ctx: ServiceContext): string {
+  return `once|${ctx.digest('change', String(ctx.clock()), ctx.randomBytes(16).join(','))}`
 }

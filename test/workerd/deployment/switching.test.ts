@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { IDEMPOTENCY_KEY_MS } from '#core/model/idempotency'
 import { accepted, acceptRequest, lent } from '../support/open-shard'
 import { newRelease, testDeployment } from '../support/test-deployment'
 
@@ -18,6 +19,30 @@ describe('switching releases', () => {
     await evictDurableObject(deployment.stub)
     expect(await deployment.handle.activate(request)).toMatchObject({ kind: 'done', epoch: 1, releaseId: 'rel_1' })
     expect(await deployment.handle.releases(deployment.scope)).toHaveLength(1)
+  })
+
+  it('a key of more than a day ago is that of a new change, and both are in the history', async () => {
+    const deployment = testDeployment()
+    const first = deployment.request({ kind: 'switch', cause: 'deploy', release: newRelease(1) })
+    const again = { ...first, change: { kind: 'switch', cause: 'deploy', release: newRelease(2) } } as const
+    const pass = (ms: number) =>
+      runInDurableObject(deployment.stub, (_object, { storage }) => {
+        storage.sql.exec('UPDATE change SET at = at - ?', ms)
+      })
+    await deployment.handle.activate(first)
+    await pass(IDEMPOTENCY_KEY_MS - 60_000)
+    expect(await deployment.handle.activate(again)).toMatchObject({ kind: 'done', epoch: 1, releaseId: 'rel_1' })
+    await pass(60_000)
+    for (let n = 0; n < 2; n++) {
+      expect(await deployment.handle.activate(again)).toMatchObject({ kind: 'done', epoch: 2, releaseId: 'rel_2' })
+    }
+    await pass(IDEMPOTENCY_KEY_MS)
+    expect(await deployment.handle.activate(first)).toMatchObject({ kind: 'done', epoch: 3, releaseId: 'rel_1' })
+    expect(await deployment.handle.history(deployment.scope)).toMatchObject([
+      { version: 'v1' },
+      { version: 'v2' },
+      { version: 'v1' },
+    ])
   })
 
   it('a change that expects an older state is refused and changes nothing', async () => {

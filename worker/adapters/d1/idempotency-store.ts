@@ -1,17 +1,23 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
+import { IDEMPOTENCY_KEY_MS } from '#core/model/idempotency'
 import type { IdempotencyStore } from '../../ports/idempotency-store'
 import type { Database } from './database'
 import { idempotencyRecords as records } from './schema/idempotency-records'
 
 const LOCK_MS = 60_000
-const KEEP_MS = 24 * 3_600_000
 
 /** Answered calls of one organization in D1. */
 export function createIdempotencyStore(db: Database, organizationId: string): IdempotencyStore {
   const own = (key: string) => and(eq(records.organizationId, organizationId), eq(records.key, key))
   return {
     async begin(key, fingerprint, at) {
-      const fresh = { fingerprint, status: null, answer: null, lockedUntilAt: at + LOCK_MS, expiresAt: at + KEEP_MS }
+      const fresh = {
+        fingerprint,
+        status: null,
+        answer: null,
+        lockedUntilAt: at + LOCK_MS,
+        expiresAt: at + IDEMPOTENCY_KEY_MS,
+      }
       const isAbandoned = sql`${records.status} IS NULL AND ${records.lockedUntilAt} < ${at} AND ${records.fingerprint} = ${fingerprint}`
       const [, claimed] = await db.batch([
         db.delete(records).where(and(eq(records.organizationId, organizationId), lt(records.expiresAt, at))),

@@ -11,6 +11,7 @@ import {
 import type { DeployPlan } from '../../services/plan-deploy'
 import { previewRollback, rollback } from '../../services/rollback'
 import type { ServiceContext } from '../../services/service-context'
+import type { Asked } from '../../services/switch-deployment'
 import { deploymentBody, doorsBody } from '../deployment-body'
 import type { SomeHandlers } from '../handler'
 import { historyLine } from '../history-line'
@@ -30,8 +31,8 @@ type Names =
   | 'scaleDeployment'
 
 export const deploymentHandlers: SomeHandlers<Names> = {
-  async deployWorkflow({ ctx, body, idempotencyKey }) {
-    const outcome = await deploy(ctx, body, idempotencyKey)
+  async deployWorkflow({ ctx, body, ...call }) {
+    const outcome = await deploy(ctx, body, askedBy(call))
     return 'plan' in outcome ? { status: 200, body: planBody(outcome) } : deployedAnswer(ctx, outcome)
   },
   async listDeployments({ ctx, query }) {
@@ -66,8 +67,8 @@ export const deploymentHandlers: SomeHandlers<Names> = {
       },
     }
   },
-  async rollbackDeployment({ ctx, params, body, idempotencyKey }) {
-    const { deployment, switched, from, target } = await rollback(ctx, params.id, body, idempotencyKey)
+  async rollbackDeployment({ ctx, params, body, ...call }) {
+    const { deployment, switched, from, target } = await rollback(ctx, params.id, body, askedBy(call))
     const { active, activeExecutions } = deployment.snapshot
     const rolledBack = {
       deploymentId: deployment.id,
@@ -86,27 +87,31 @@ export const deploymentHandlers: SomeHandlers<Names> = {
       ? { status: 200, body: { ...rolledBack, status: 'rolled_back' } }
       : { status: 202, body: { ...rolledBack, status: 'switching', shardsPending } }
   },
-  pauseDeployment: ({ ctx, params, body, idempotencyKey }) =>
-    changed(ctx, params.id, { kind: 'pause', note: body.note ?? null }, idempotencyKey),
-  resumeDeployment: ({ ctx, params, idempotencyKey }) => changed(ctx, params.id, { kind: 'resume' }, idempotencyKey),
-  undeployWorkflow: ({ ctx, params, idempotencyKey }) => changed(ctx, params.id, { kind: 'undeploy' }, idempotencyKey),
-  scaleDeployment: ({ ctx, params, body, idempotencyKey }) =>
-    changed(ctx, params.id, { kind: 'scale', shards: body.shards }, idempotencyKey),
-  async activateDeployment({ ctx, params, body, idempotencyKey }) {
-    const deployment = await activateRelease(ctx, params.id, body.releaseId, idempotencyKey)
+  pauseDeployment: ({ ctx, params, body, ...call }) =>
+    changed(ctx, params.id, { kind: 'pause', note: body.note ?? null }, askedBy(call)),
+  resumeDeployment: ({ ctx, params, ...call }) => changed(ctx, params.id, { kind: 'resume' }, askedBy(call)),
+  undeployWorkflow: ({ ctx, params, ...call }) => changed(ctx, params.id, { kind: 'undeploy' }, askedBy(call)),
+  scaleDeployment: ({ ctx, params, body, ...call }) =>
+    changed(ctx, params.id, { kind: 'scale', shards: body.shards }, askedBy(call)),
+  async activateDeployment({ ctx, params, body, ...call }) {
+    const deployment = await activateRelease(ctx, params.id, body.releaseId, askedBy(call))
     return { status: 200, body: await deploymentBody(ctx, deployment) }
   },
+}
+
+function askedBy(call: { readonly idempotencyKey: string | null; readonly fingerprint: string }): Asked {
+  return { key: call.idempotencyKey, fingerprint: call.fingerprint }
 }
 
 async function changed(
   ctx: ServiceContext,
   id: string,
   change: Extract<Change, { kind: 'pause' | 'resume' | 'undeploy' | 'scale' }>,
-  idempotencyKey: string | null,
+  asked: Asked,
 ) {
   return {
     status: 200,
-    body: await deploymentBody(ctx, await changeDeployment(ctx, id, change, idempotencyKey)),
+    body: await deploymentBody(ctx, await changeDeployment(ctx, id, change, asked)),
   } as const
 }
 
