@@ -51,7 +51,7 @@ function applyResult(draft: Draft, stage: PlannedStage, before: StageState, even
     case 'attempt_failed': {
       const { failure, output = before.output, retryAt } = event
       if (retryAt === undefined) {
-        changeStage(draft, stage, { startedAt, output })
+        changeStage(draft, stage, { startedAt, output, outputRef: event.outputRef ?? null })
         return failStage(draft, stage, failure)
       }
       const waiting = { reason: 'retry', until: retryAt } as const

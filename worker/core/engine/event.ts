@@ -53,6 +53,8 @@ export type JournalEvent = Base &
         readonly input: Json
         readonly failure: Failure
         readonly output?: Json
+        /** Set when a stage failed for good with an output too large for the journal; `output` is then what is short of it. */
+        readonly outputRef?: string
         readonly logs?: readonly LogLine[]
         /** When the next attempt is due; absent = the stage has failed for good. */
         readonly retryAt?: EpochMs

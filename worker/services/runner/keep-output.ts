@@ -1,6 +1,6 @@
 import { jsonLengthOf, jsonPartsOf, lazyOutput } from '#core/components/lazy-field'
 import type { JournalEvent } from '#core/engine/event'
-import type { Json } from '#core/kernel/json'
+import { isJsonObject, type Json } from '#core/kernel/json'
 import { LIMITS } from '#core/model/limits'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
@@ -34,6 +34,12 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
     return kept
   }
 
+  async function storeFailed(event: Event<'attempt_failed'>, output: Json): Promise<JournalEvent> {
+    const kept = { ...event, output, outputRef: await put(output) }
+    lines.set(kept, JSON.stringify({ ...kept, output: shortened(output) }))
+    return kept
+  }
+
   async function storeItems(event: Event<'stage_opened'>): Promise<JournalEvent> {
     const kept = { ...event, itemsRef: await put(event.items) }
     lines.set(kept, JSON.stringify({ ...kept, items: [] }))
@@ -51,15 +57,31 @@ export function createEventWriter(work: Work, config: DeploymentConfig, outputs:
       }
       if (event.type === 'stage_succeeded') return store(event)
       if (event.type === 'stage_opened') return storeItems(event)
-      return event.type === 'attempt_failed' ? { ...event, output: truncated(event.output ?? null) } : event
+      if (event.type !== 'attempt_failed' || event.output === undefined) return event
+      // A stage may be tried a hundred times: only what it ends with is worth the room, and a reader's memory.
+      return event.retryAt === undefined
+        ? storeFailed(event, event.output)
+        : { ...event, output: shortened(event.output) }
     },
     serialize: (event) => lines.get(event) ?? JSON.stringify(event),
   }
 }
 
-/** A failed attempt's output is for people and conditions; beyond the journal's room only its size is kept. */
-function truncated(output: Json): Json {
-  return output === null ? null : { truncated: true, chars: jsonLengthOf(output) }
+const FIELDS_CHARS_MAX = 65_536
+
+/** An output too large for the journal with the fields that are not, such as a status and its headers. */
+function shortened(output: Json): Json {
+  const lazy = lazyOutput(output)
+  const fields = lazy?.fields ?? output
+  let room = FIELDS_CHARS_MAX
+  const isShort = ([name, value]: [string, Json]) => {
+    const chars = name === lazy?.name ? Infinity : JSON.stringify(value).length
+    if (chars > room) return false
+    room -= chars
+    return true
+  }
+  const short = isJsonObject(fields) ? Object.fromEntries(Object.entries(fields).filter(isShort)) : {}
+  return { ...short, truncated: true, chars: jsonLengthOf(output) }
 }
 
 /** Stored values that are fetched at a time, and held at a time by who reads a journal in parts. */
@@ -110,7 +132,8 @@ async function withOutput(event: JournalEvent, stored: Stored): Promise<JournalE
     const items = await fetchValue(event.itemsRef, `The stored items of stage ${event.stage}`, stored)
     return { ...event, items: (items ?? []) as readonly Json[] }
   }
-  if (event.type !== 'stage_succeeded' || event.outputRef === undefined) return event
+  if ((event.type !== 'stage_succeeded' && event.type !== 'attempt_failed') || event.outputRef === undefined)
+    return event
   const output = await fetchValue(event.outputRef, `The stored output of stage ${event.stage}`, stored)
   return { ...event, output }
 }
