@@ -150,7 +150,7 @@ function engineOf(bindings: Bindings, settings: Settings, background: (work: Pro
     }),
     signalLinks: createSignalLinks(signalMac, settings.PUBLIC_URL),
   }
-  const configs = createConfigCache(shards)
+  const configs = createConfigCache(shards, Date.now)
   const archive = createTraceBlocks(bindings.BUCKET)
   const ingress = createIngress({
     clock: Date.now,

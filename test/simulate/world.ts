@@ -102,7 +102,7 @@ export class World {
     return createIngress({
       clock: process.clock,
       nonce: () => `nonce-${this.#nonces++}`,
-      configs: createConfigCache(shards),
+      configs: createConfigCache(shards, process.clock),
       shards,
       deployments: (ref) =>
         ({

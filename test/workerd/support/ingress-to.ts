@@ -11,7 +11,7 @@ export function ingressTo(shards: Shards, runner: RunnerDeps, more: Partial<Ingr
   return createIngress({
     clock: runner.clock,
     nonce: () => crypto.randomUUID(),
-    configs: createConfigCache(shards),
+    configs: createConfigCache(shards, runner.clock),
     shards,
     deployments: (() => undefined) as unknown as Deployments,
     runner,
