@@ -18,6 +18,9 @@ export type FireStart = { readonly pin: number; readonly payload: string }
 
 export type DueFire = Fire & FireStart
 
+/** Moments that were dealt with are forgotten after this. */
+const FIRE_KEPT_MS = 90 * 24 * 3_600_000
+
 type ScheduleRow = { trigger_id: string; spec: string; next_at: number | null; last_at: number | null }
 
 /** The schedules of a deployment and the ledger of their due moments. Every method is synchronous. */
@@ -40,6 +43,11 @@ export function createScheduleStorage(sql: SqlStorage) {
       reason,
       start?.pin ?? null,
       start?.payload ?? null,
+    )
+    sql.exec(
+      `DELETE FROM fire WHERE trigger_id = ? AND nominal_at < ? AND outcome <> 'dispatching'`,
+      triggerId,
+      nominalAt - FIRE_KEPT_MS,
     )
   }
   return {

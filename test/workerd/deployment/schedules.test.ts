@@ -45,6 +45,24 @@ describe('schedules', () => {
     ])
   })
 
+  it('what was dealt with is forgotten after 90 days', async () => {
+    const deployment = testDeployment()
+    await deployment.deploy(1, { schedules: [schedule('0 9 * * *')] })
+    const days = (count: number) => NINE - count * 24 * 3_600_000
+    await runInDurableObject(deployment.stub, (_object, { storage }) => {
+      const sql = `INSERT INTO fire (trigger_id, nominal_at, outcome, effective_at, actual_at) VALUES ('schedule', ?, ?, ?, ?)`
+      for (const [at, outcome] of [
+        [days(91), 'started'],
+        [days(90), 'skipped_paused'],
+      ] as const) {
+        storage.sql.exec(sql, at, outcome, at, at)
+      }
+    })
+    vi.setSystemTime(NINE)
+    await runDurableObjectAlarm(deployment.stub)
+    expect((await ledger(deployment)).map((row) => row['nominal_at'])).toEqual([days(90), NINE])
+  })
+
   it('an alarm that comes twice, or after a restart, starts nothing twice (I8)', async () => {
     const deployment = testDeployment()
     await deployment.deploy(1, { schedules: [schedule('0 9 * * *')] })

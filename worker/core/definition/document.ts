@@ -59,7 +59,7 @@ const Settings = z.strictObject({
   retention_days: z.int().min(1).max(3_650).nullable().default(null).meta({
     title: 'Retention',
     description:
-      'Days executions are kept after they ended; absent = 30. The live version decides for all of its deployment.',
+      'Days executions are kept after they ended, at least: they go in blocks of 64 neighbours, with the last of them; absent = 30. The live version decides for all of its deployment.',
   }),
   sensitive: z.boolean().optional().meta({
     title: 'Sensitive',
