@@ -3,7 +3,9 @@ import type { Json } from '#core/kernel/json'
 import { compilePlan, type Needs } from '#core/definition/plan'
 import { requireEnvironment } from './caller'
 import { type DocumentChange, diffDocuments } from './diff-documents'
+import { isSensitive } from './is-sensitive'
 import { judgeDocument } from './judge-document'
+import { recordRead } from './record-read'
 import type { ServiceContext } from './service-context'
 import { findEnvironment, targetOf } from './target-environment'
 import { findVersion, versionName } from './versions'
@@ -11,9 +13,17 @@ import { findWorkflow } from './workflows'
 
 export type VersionDiff = { readonly from: string; readonly to: string; readonly changes: readonly DocumentChange[] }
 
-type Side = { readonly name: string; readonly document: Json; readonly needs: Needs | null }
+type Side = {
+  readonly name: string
+  readonly document: Json
+  readonly needs: Needs | null
+  readonly isSensitive: boolean
+}
 
-/** What changed from `a` to `b`; with an environment also what `b` needs and it lacks. */
+/**
+ * What changed from `a` to `b`; with an environment also what `b` needs and it lacks. Whoever looks at that of a sensitive
+ * workflow is written down.
+ */
 export async function diffVersions(
   ctx: ServiceContext,
   workflowId: string,
@@ -30,6 +40,9 @@ export async function diffVersions(
     const target = targetOf(environment, await ctx.stores.environments.values(environment.id))
     changes.push(...missingIn(target, to.needs))
   }
+  if (from.isSensitive || to.isSensitive) {
+    await recordRead(ctx, 'workflow.read', workflowId, { versions: [from.name, to.name] })
+  }
   return { from: from.name, to: to.name, changes }
 }
 
@@ -38,10 +51,12 @@ async function readSide(ctx: ServiceContext, workflowId: string, reference: stri
     const row = await findWorkflow(ctx, workflowId)
     const document = JSON.parse(row.definition) as Json
     const { workflow } = judgeDocument(document, 'draft')
-    return { name: 'draft', document, needs: workflow === null ? null : compilePlan(workflow).needs }
+    const needs = workflow === null ? null : compilePlan(workflow).needs
+    return { name: 'draft', document, needs, isSensitive: isSensitive(row.definition) }
   }
   const row = await findVersion(ctx, workflowId, reference)
-  return { name: versionName(row), document: JSON.parse(row.definition) as Json, needs: row.needs }
+  const document = JSON.parse(row.definition) as Json
+  return { name: versionName(row), document, needs: row.needs, isSensitive: isSensitive(row.definition) }
 }
 
 /** What an environment would have to hold before a version can be deployed to it. */

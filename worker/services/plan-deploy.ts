@@ -1,9 +1,12 @@
 import type { Json } from '#core/kernel/json'
 import type { Issue } from '#core/model/issue'
 import type { EnvironmentRow } from '../ports/environment-store'
+import type { VersionRow } from '../ports/version-store'
 import type { WorkflowRow } from '../ports/workflow-store'
 import type { Candidate } from './choose-candidate'
 import { type DocumentChange, diffDocuments } from './diff-documents'
+import { isSensitive } from './is-sensitive'
+import { recordRead } from './record-read'
 import type { ServiceContext } from './service-context'
 import { digestOf, versionName } from './versions'
 
@@ -28,6 +31,7 @@ const CHECKS: readonly { readonly id: string; readonly codes: RegExp; readonly p
   { id: 'triggers', codes: /^trigger_/, passed: 'Every trigger can be deployed' },
 ]
 
+/** Says what a deploy would do; its diff shows what it compares, which of a sensitive workflow is written down. */
 export async function planDeploy(
   ctx: ServiceContext,
   wish: {
@@ -41,6 +45,7 @@ export async function planDeploy(
   const live = await ctx.stores.deployments.findByPlace(workflow.id, environment.id)
   const active = live?.snapshot?.active ?? null
   const before = active === null ? null : await ctx.stores.versions.findById(workflow.id, active.versionId)
+  await recordPlanned(ctx, workflow, before, candidate.version)
   const [next, publishing] = await nextVersion(ctx, workflow, candidate)
   const from = active === null ? 'the first version there' : `replacing ${active.version}`
   const action = wish.isActivating
@@ -51,6 +56,20 @@ export async function planDeploy(
     diff: before === null ? [] : diffDocuments(JSON.parse(before.definition) as Json, candidate.document),
     checks: judge(candidate.issues),
   }
+}
+
+/** The versions a plan was made of, as somebody read them; a null candidate is the draft. */
+async function recordPlanned(
+  ctx: ServiceContext,
+  workflow: WorkflowRow,
+  before: VersionRow | null,
+  candidate: VersionRow | null,
+): Promise<void> {
+  const definitions = [candidate?.definition ?? workflow.definition, ...(before === null ? [] : [before.definition])]
+  if (!definitions.some((definition) => isSensitive(definition))) return
+  const name = candidate === null ? 'draft' : versionName(candidate)
+  const versions = before === null ? [name] : [versionName(before), name]
+  await recordRead(ctx, 'workflow.read', workflow.id, { versions })
 }
 
 /** The version a deploy would make live, and whether it would have to be published first. */

@@ -175,19 +175,46 @@ describe('reads that are written down', () => {
     for (const path of [
       `/v1/workflows/${workflowId}`,
       `/v1/workflows/${workflowId}/versions/v1`,
+      `/v1/workflows/${workflowId}/versions/v1/diff/draft`,
       `/v1/executions/${executionId}`,
       `/v1/executions/${executionId}/trace`,
     ])
       expect((await look(path)).status).toBe(200)
+    const plan = { workflowId, environment: 'production', version: 'v1', dryRun: true }
+    expect(await client.deployWorkflow({ body: plan })).toMatchObject({ status: 200, body: { dryRun: true } })
     const seen = (await list()).items.filter(({ action }) => action.endsWith('.read'))
-    expect(seen.map(({ action, target }) => [action, target])).toEqual(
+    expect(seen.map(({ action, target, detail }) => [action, target, detail])).toEqual(
       sensitive
         ? [
-            ['execution.read', executionId],
-            ['workflow.read', workflowId],
-            ['workflow.read', workflowId],
+            ['workflow.read', workflowId, { versions: ['v1', 'v1'] }],
+            ['execution.read', executionId, { workflowId }],
+            ['workflow.read', workflowId, { versions: ['v1', 'draft'] }],
+            ['workflow.read', workflowId, { version: 'v1' }],
+            ['workflow.read', workflowId, {}],
           ]
         : [],
     )
+  })
+
+  it('of a diff and a plan whose other side alone is sensitive: taking the mark away hides nothing', async () => {
+    const { key, list } = await withAudit()
+    const client = clientWith(key)
+    const { workflowId } = await deployDocument(client, {
+      ...sampleDefinition('Payroll'),
+      settings: { sensitive: true },
+    })
+    const params = { id: workflowId }
+    await client.saveWorkflow({ params, body: { definition: sampleDefinition('Payroll'), revision: 1 } })
+    for (const [a, b] of [
+      ['v1', 'draft'],
+      ['draft', 'v1'],
+      ['draft', 'draft'],
+    ] as const)
+      expect(await client.diffVersions({ params: { ...params, a, b } })).toMatchObject({ status: 200 })
+    await client.deployWorkflow({ body: { workflowId, environment: 'production', dryRun: true } })
+    await client.deployWorkflow({ body: { workflowId, environment: 'staging', dryRun: true } })
+    const seen = (await list('?action=workflow.read')).items.map(({ detail }) => detail)
+    // The plan for production compares what the first diff did, moments ago; the one for staging shows the draft alone.
+    expect(seen).toEqual([{ versions: ['draft', 'v1'] }, { versions: ['v1', 'draft'] }])
   })
 })
