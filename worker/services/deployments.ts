@@ -121,8 +121,10 @@ async function waitingRelease(ctx: ServiceContext, deployment: Deployment): Prom
   const history = await historyOf(ctx, deployment)
   const kinds = new Map(history.map(({ releaseId, kind }) => [releaseId, kind]))
   const releases = (await ctx.deployments(deployment.ref).releases({ organizationId })) ?? []
+  // The history is cut off somewhere: of releases as old as its end nobody knows whether they were live.
+  const since = history.at(-1)?.at ?? 0
   const newest = releases.find(({ releaseId }) => kinds.get(releaseId) !== 'config')
-  if (newest !== undefined && !kinds.has(newest.releaseId)) return newest.releaseId
+  if (newest !== undefined && !kinds.has(newest.releaseId) && newest.createdAt > since) return newest.releaseId
   throw new AppError('not_deployed', {
     detail: 'No release waits to be activated; deploy with "autoActivate": false first.',
   })

@@ -1,4 +1,7 @@
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import { parseDeploymentId } from '#core/model/deployment-id'
 import { deployed, deployNext, run } from './deployed'
 import { clientWith, newOrganization, sampleDefinition, send } from './support'
 
@@ -108,6 +111,34 @@ describe('releases', () => {
       body: { state: 'active', activeVersion: { version: 'v1' } },
     })
     expect(await runs()).toMatchObject({ ok: true, body: { status: 'completed' } })
+  })
+
+  test('nothing waits to be activated after more changes of values than the history shows', async () => {
+    const { client, deployment } = await deployed()
+    const ref = parseDeploymentId(deployment.deploymentId)
+    await runInDurableObject(env.DEPLOYMENTS.getByName(`dep:${ref}`), (_object, { storage }) => {
+      for (let n = 0; n < 600; n++) {
+        storage.sql.exec(
+          `INSERT INTO release (version_id, env_revision, endpoint, document, environment, facts, created_at)
+           SELECT version_id, ?, endpoint, document, environment, json_set(facts, '$.releaseId', ?), ?
+           FROM release WHERE id = 1`,
+          n,
+          `rel_${n}`,
+          Date.now() + n,
+        )
+        storage.sql.exec(
+          `INSERT INTO change (idempotency_key, kind, pin, from_pin, epoch, at, actor)
+           SELECT ?, 'config', (SELECT max(id) FROM release), pin, epoch + ?, ?, actor FROM change WHERE id = 1`,
+          `value-${n}`,
+          n + 1,
+          Date.now() + n,
+        )
+      }
+    })
+    expect(await client.activateDeployment({ params: { id: deployment.deploymentId } })).toMatchObject({
+      status: 409,
+      problem: { code: 'not_deployed' },
+    })
   })
 
   test('a deployed workflow is not deleted unless it may be undeployed', async () => {
