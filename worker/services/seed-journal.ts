@@ -3,18 +3,16 @@ import { outermostOf, splitAddress } from '#core/engine/address'
 import type { JournalEvent } from '#core/engine/event'
 import { fold } from '#core/engine/fold'
 import { endedAt } from '#core/engine/iteration-log'
-import { stageState, type ExecutionState } from '#core/engine/state'
-import { completedByFacts, isWait } from './completed-by-facts'
-
-type Line = { readonly text: string; readonly event: JournalEvent }
-type StageLine = Line & { readonly event: Extract<JournalEvent, { readonly stage: string }> }
-
-const isAboutStage = (line: Line): line is StageLine => 'stage' in line.event
+import { stageState } from '#core/engine/state'
+import { isTerminalStage } from '#core/model/stage-status'
+import { endedByFacts, isWait } from './ended-by-facts'
+import { retryScope } from './retry-scope'
 
 /**
- * The lines of a journal about stages that completed and neither are `fromStage` nor come after it. Of a foreach that
- * completed, all of them; of the one whose iteration `fromStage` names, those of the iterations that completed, unless it
- * collects failures: then others may have had their turn behind a failed one. `events`: what the lines say, values included.
+ * The lines of a journal about stages that completed, or failed so that it was handled, and neither are `fromStage` nor come
+ * after it. Of a foreach that ended so, all of them; of the one whose iteration `fromStage` names, those of the iterations that
+ * completed, unless it collects failures: then others may have had their turn behind a failed one. `events`: what the lines
+ * say, values included.
  */
 export function seedJournal(
   plan: Plan,
@@ -22,55 +20,54 @@ export function seedJournal(
   events: readonly JournalEvent[],
   fromStage: string,
 ): readonly string[] {
-  const again = downstreamOf(plan, outermostOf(fromStage))
-  const byFacts = completedByFacts(plan, events)
-  const about = lines
-    .flatMap((text, i): Line[] => {
-      const event = byFacts.get(i) ?? events[i]
-      return event === undefined ? [] : [{ text: byFacts.has(i) ? JSON.stringify(event) : text, event }]
-    })
-    .filter(isAboutStage)
-  const kept = [...plan.stages.values()].some(({ body }) => body !== null)
-    ? createKeeper(plan, fold(plan, 0, events), fromStage)
-    : () => false
-  const completed = new Set(
-    about.flatMap(({ event: { type, stage } }) => (type === 'stage_succeeded' && !again.has(stage) ? [stage] : [])),
-  )
-  const waited = new Set(about.flatMap(({ event }) => (isWait(event) ? [outermostOf(event.stage)] : [])))
-  return about.flatMap(({ text, event }) => {
-    const { stage } = event
-    const outermost = outermostOf(stage)
-    const isLoop = (plan.stages.get(outermost)?.body ?? null) !== null
-    if (!isLoop) return completed.has(stage) && !isWait(event) ? [text] : []
-    // A fact that ended a wait does not come again, so that what waited for one has to start over.
-    return !waited.has(outermost) && kept(stage, again.has(outermost)) ? [text] : []
+  const byFacts = endedByFacts(plan, events)
+  const told = events.map((event, place) => byFacts.get(place) ?? event)
+  const isKept = createKeeper(plan, events, told, fromStage)
+  const kept = told.flatMap((event, place) => {
+    // A wait would be for what does not come again: what ended it stands for it.
+    if (!('stage' in event) || isWait(event) || !isKept(event.stage)) return []
+    return [{ event, text: byFacts.has(place) ? JSON.stringify(event) : (lines[place] ?? '') }]
   })
+  const isHeard = createHearer(
+    plan,
+    kept.map(({ event }) => event),
+  )
+  return kept.filter(({ event }) => isHeard(event.stage)).map(({ text }) => text)
 }
 
-/** Whether what a journal says about a stage at an address in a foreach, or about the foreach, may be used again. */
-function createKeeper(plan: Plan, state: ExecutionState, fromStage: string) {
-  return (address: string, isAgain: boolean): boolean => {
-    const loop = outermostOf(address)
-    const { status, container } = stageState(state, loop)
-    if (!isAgain) return status === 'completed'
-    const isMeant = fromStage !== loop && outermostOf(fromStage) === loop
-    const collects = plan.stages.get(loop)?.document['on_error'] === 'collect'
-    if (!isMeant || collects || container?.kind !== 'foreach') return false
+/** Whether an execution that starts from a journal has a use for what it says of a stage: another may have to end before. */
+function createHearer(plan: Plan, events: readonly JournalEvent[]): (address: string) => boolean {
+  const state = fold(plan, 0, events)
+  return (address) => {
+    const outermost = outermostOf(address)
+    const { status, container } = stageState(state, outermost)
+    return isTerminalStage(status) || container !== null
+  }
+}
+
+/** Whether what a journal says about the stage at an address may be used again. */
+function createKeeper(
+  plan: Plan,
+  events: readonly JournalEvent[],
+  told: readonly JournalEvent[],
+  fromStage: string,
+): (address: string) => boolean {
+  const state = fold(plan, 0, events)
+  const { again, isHandled } = retryScope(plan, outermostOf(fromStage))
+  const succeeded = new Set(told.flatMap((event) => (event.type === 'stage_succeeded' ? [event.stage] : [])))
+  return (address) => {
+    const outermost = outermostOf(address)
+    const planned = plan.stages.get(outermost)
+    if (planned === undefined) return false
+    const { status, container } = stageState(state, outermost)
+    const isLoop = planned.body !== null
+    if (!again.has(outermost)) {
+      if (status === 'failed') return isHandled(planned)
+      return isLoop ? status === 'completed' : succeeded.has(outermost)
+    }
+    const isMeant = isLoop && fromStage !== outermost && outermostOf(fromStage) === outermost
+    if (!isMeant || planned.document['on_error'] === 'collect' || container?.kind !== 'foreach') return false
     const way = splitAddress(address)
     return way === null || endedAt(container.ended, way.index)?.status === 'completed'
   }
-}
-
-/** The stage, whatever its end may set free, and the containers it runs in with all they contain. */
-function downstreamOf(plan: Plan, stage: string): ReadonlySet<string> {
-  const reached = new Set<string>()
-  const queue = [stage]
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const planned = plan.stages.get(id)
-    if (planned === undefined || reached.has(id)) continue
-    reached.add(id)
-    queue.push(...planned.dependents)
-    if (planned.container !== null) queue.push(planned.container.id)
-  }
-  return reached
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Client } from '#core/contract/client'
 import { isEnded, isWaiting, newPlace, until } from './deploy-document'
 
 const asking = {
@@ -21,6 +22,38 @@ async function retried() {
   return { client, id: answer.body.executionId }
 }
 
+/** An execution whose catch made up for a stage, and that failed behind it. */
+async function mended() {
+  const { client, deploy } = await newPlace()
+  const broken = '{{ 1 / 0 }}'
+  const stages = [
+    { id: 'guard', component: 'trycatch', config: { try: ['book'], catch: ['mend'] } },
+    { id: 'book', component: 'transform', config: { value: broken } },
+    { id: 'mend', component: 'transform', config: { value: 1 } },
+    { id: 'tell', component: 'transform', depends_on: ['guard'], config: { value: broken } },
+  ]
+  const { start } = await deploy({ name: 'mended', stages })
+  const id = await start()
+  expect(await until(client, id, isEnded)).toMatchObject({ status: 'failed', error: { stage: 'tell' } })
+  const retry = async (fromStage: string) => {
+    const answer = await client.retryExecution({ params: { id }, body: { fromStage } })
+    if (!answer.ok) throw new Error(JSON.stringify(answer.problem))
+    const { executionId } = answer.body
+    await until(client, executionId, isEnded)
+    return { executionId, trace: await traceOf(client, executionId) }
+  }
+  return { first: await traceOf(client, id), retry }
+}
+
+/** When each stage ran. */
+async function traceOf(client: Client, id: string) {
+  const trace = await client.getTrace({ params: { id } })
+  if (!trace.ok) throw new Error(JSON.stringify(trace.problem))
+  return Object.fromEntries(
+    trace.body.stages.map(({ node, status, startedAt, attempts }) => [node, { status, startedAt, attempts }]),
+  )
+}
+
 const isBegunAfterAccepted = ({ startedAt, acceptedAt }: { startedAt: string | null; acceptedAt: string }) =>
   startedAt !== null && startedAt >= acceptedAt
 
@@ -37,6 +70,15 @@ describe('a retry', () => {
     const ended = await until(client, id, isEnded)
     expect(ended).toMatchObject({ status: 'completed' })
     expect(isBegunAfterAccepted(ended)).toBe(true)
+  })
+
+  test('keeps what had failed and was handled, and what handled it', async () => {
+    const { first, retry } = await mended()
+    const { trace } = await retry('tell')
+    expect(trace).toMatchObject({ book: first['book'], mend: first['mend'], tell: { status: 'failed' } })
+    const fromCatch = (await retry('mend')).trace
+    expect(fromCatch).toMatchObject({ book: first['book'], mend: { status: 'completed' } })
+    expect(fromCatch['mend']?.attempts).not.toEqual(first['mend']?.attempts)
   })
 
   test('that is cancelled tells of its own time only', async () => {
