@@ -26,7 +26,11 @@ export type DeployPlan = {
 const CHECKS: readonly { readonly id: string; readonly codes: RegExp; readonly passed: string }[] = [
   { id: 'environment', codes: /^environment_/, passed: 'The document may be deployed there' },
   { id: 'variables', codes: /^unset_variable$/, passed: 'Every variable it names is set' },
-  { id: 'secrets', codes: /^(?:unset_secret|secret_as_variable)$/, passed: 'Every secret it names is set' },
+  {
+    id: 'secrets',
+    codes: /^(?:unset_secret|secret_as_variable|secret_taken_apart)$/,
+    passed: 'Every secret it names is set and used whole',
+  },
   { id: 'credentials', codes: /^credential_/, passed: 'No credential is written into it' },
   { id: 'triggers', codes: /^trigger_/, passed: 'Every trigger can be deployed' },
 ]

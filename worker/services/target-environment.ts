@@ -7,7 +7,14 @@ import type { ServiceContext } from './service-context'
 export function targetOf(environment: EnvironmentRow, values: readonly ValueRow[]): TargetEnvironment {
   const names = (kind: ValueRow['kind']) =>
     new Set(values.filter((value) => value.kind === kind).map((value) => value.name))
-  return { name: environment.name, variables: names('variable'), secrets: names('secret') }
+  return {
+    name: environment.name,
+    variables: names('variable'),
+    secrets: names('secret'),
+    secretVariables: new Set(
+      values.flatMap(({ kind, isSecret, name }) => (kind === 'variable' && isSecret ? name : [])),
+    ),
+  }
 }
 
 /** The environment of that name, or 404. */

@@ -10,7 +10,8 @@ export type CanaryCase = {
 }
 
 const S = '{{ secrets.CANARY }}'
-const NOT_A_NUMBER = '{{ number(secrets.CANARY) }}'
+/** The same text under a name that may be taken apart, so that what refuses it repeats it. */
+const NOT_A_NUMBER = '{{ number(vars.TOLD) }}'
 const say = (id: string, more: object = {}) => ({
   id,
   component: 'logger',
@@ -119,7 +120,7 @@ export const canaryCases: Readonly<Record<string, readonly CanaryCase[]>> = {
       }),
     ),
     failed(stage('transform', { value: NOT_A_NUMBER })),
-    failed(stage('transform', { value: '{{ from_json(secrets.CANARY) }}' })),
+    failed(stage('transform', { value: '{{ from_json(vars.TOLD) }}' })),
   ],
   logger: [
     completed(stage('logger', { level: 'error', message: `It is ${S}`, fields: { key: S } })),
@@ -149,7 +150,7 @@ export const canaryCases: Readonly<Record<string, readonly CanaryCase[]>> = {
       {
         id: 'worse',
         component: 'transform',
-        config: { value: '{{ number(to_json(stages.bad.error) + secrets.CANARY) }}' },
+        config: { value: '{{ number(to_json(stages.bad.error) + vars.TOLD) }}' },
       },
       say('end'),
     ),

@@ -6,7 +6,7 @@ import { createClient, type Client } from '#core/contract/client'
 import { compose } from '../../../worker/compose'
 import type { Bindings } from '../../../worker/env'
 import { isEnded, until } from '../api/deploy-document'
-import { newOrganization, ORIGIN } from '../api/support'
+import { clientWith, newOrganization, ORIGIN } from '../api/support'
 import { CANARY, canariesIn, everyEncoding } from './canary'
 import { canaryCases, type CanaryCase } from './canary-documents'
 import { bucketObjects, databaseRows, objectRows } from './storage-dump'
@@ -86,6 +86,12 @@ beforeAll(async () => {
   client = createClient({ fetch: (url, init) => call(url, init), baseUrl: ORIGIN, token: key })
   const put = await client.putSecrets({ params: { name: 'production' }, body: { secrets: { CANARY } } })
   if (!put.ok) throw new Error(JSON.stringify(put.problem))
+  // Of a variable the answer says the value: not by the client whose answers are kept.
+  const told = await clientWith(key).putVariables({
+    params: { name: 'production' },
+    body: { variables: { TOLD: CANARY } },
+  })
+  if (!told.ok) throw new Error(JSON.stringify(told.problem))
   const fails = {
     id: 'no',
     component: 'transform',

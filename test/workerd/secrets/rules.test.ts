@@ -97,6 +97,20 @@ describe('a secret', () => {
     )
   })
 
+  it('taken apart by an expression stops the deploy with a reason, and so does a variable that is marked secret', async () => {
+    const { client, deploy } = await newPlace()
+    await client.putSecrets({ ...production, body: { secrets: { TOKEN: OLD } } })
+    await client.putVariables({
+      ...production,
+      body: { variables: { HIDDEN: { value: OLD, secret: true }, OPEN: OLD } },
+    })
+    const reading = (value: string) =>
+      deploy({ name: `cuts-${value.length}`, stages: [{ id: 'a', component: 'transform', config: { value } }] })
+    for (const taken of ['substring(secrets.TOKEN, 0, 9)', 'upper(vars.HIDDEN)'])
+      await expect(reading(`{{ ${taken} }}`)).rejects.toThrow(/"code":"secret_taken_apart"/)
+    await reading('{{ upper(vars.OPEN) }} {{ base64_encode("user:" + secrets.TOKEN) }}')
+  })
+
   it('that is rotated reaches the next execution; one that is under way keeps the version it began with (I7)', async () => {
     const { client, deploy } = await newPlace()
     const put = (TOKEN: string) => client.putSecrets({ ...production, body: { secrets: { TOKEN } } })

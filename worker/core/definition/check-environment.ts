@@ -9,6 +9,8 @@ export type TargetEnvironment = {
   readonly name: string
   readonly variables: ReadonlySet<string>
   readonly secrets: ReadonlySet<string>
+  /** Variables that are masked like secrets. */
+  readonly secretVariables?: ReadonlySet<string>
 }
 
 function checkName(reference: PlacedReference, path: string, environment: TargetEnvironment): Issue[] {

@@ -9,6 +9,7 @@ import { checkExpressions, type Expressions } from './check-expressions'
 import { checkGraph } from './check-graph'
 import { checkReachability } from './check-reachability'
 import { checkOutputReferences, checkReferences } from './check-references'
+import { checkSecrets } from './check-secrets'
 import { checkTriggers } from './check-triggers'
 import { Workflow, WorkflowDocument } from './document'
 import { readDraftStages, type DraftStage } from './draft-stage'
@@ -17,7 +18,7 @@ import { errorAt } from './issue-at'
 import { schemaIssues } from './schema-issues'
 
 export type ValidateOptions = {
-  /** deploy: credentials written out and triggers that are not built yet are errors instead of warnings. */
+  /** deploy: credentials written out, secrets taken apart and triggers that are not built yet are errors instead of warnings. */
   readonly mode: 'draft' | 'deploy'
   /** JSON Pointer of the document inside what was sent, such as `/definition`; put before every path. */
   readonly pathPrefix?: string
@@ -130,17 +131,18 @@ export function validateWorkflow(document: unknown, options: ValidateOptions): V
   const { mode, pathPrefix = '', environment } = options
   const json = document as Json
   if (hasTooManyStages(json)) return { workflow: null, issues: [tooManyStages(pathPrefix)] }
-  const stages = checkStages(json, mode === 'deploy' ? 'error' : 'warning')
+  const severity = mode === 'deploy' ? 'error' : 'warning'
+  const stages = checkStages(json, severity)
   const triggers = checkTriggers(json, mode)
+  const expressions = [...stages.expressions, ...triggers.expressions]
   const guard = isJsonObject(json) ? json['environment'] : undefined
   const found = [
     ...checkSize(document),
     ...schemaIssues(WorkflowDocument, document, ''),
     ...stages.issues,
     ...triggers.issues,
-    ...(environment === undefined
-      ? []
-      : checkEnvironment(guard, [...stages.expressions, ...triggers.expressions], environment)),
+    ...checkSecrets(expressions, severity, environment?.secretVariables),
+    ...(environment === undefined ? [] : checkEnvironment(guard, expressions, environment)),
   ].toSorted(byPlace)
   const valid = found.every(({ severity }) => severity === 'warning')
   const issues = pathPrefix === '' ? found : found.map((issue) => ({ ...issue, path: pathPrefix + issue.path }))

@@ -1,3 +1,4 @@
+import { changedValues } from './changed-values'
 import type { Json } from '../kernel/json'
 import { err, ok, type Result } from '../kernel/result'
 import type { Node } from './ast'
@@ -30,6 +31,16 @@ type Part = { readonly source: string; readonly node: Node; readonly evaluator: 
 /** `a?.b` opts out of the rule that null cannot be printed. */
 function printsNull(node: Node): boolean {
   return node.type === 'index' && (node.optional || printsNull(node.object))
+}
+
+/** What the parts read, and what becomes of it there. */
+function referencesOf(read: readonly Reference[], parts: readonly Part[]): readonly Reference[] {
+  const changed = new Map(parts.flatMap(({ node }) => [...changedValues(node)]))
+  if (changed.size === 0) return read
+  return read.map((reference) => {
+    const changedBy = changed.get(reference.at)
+    return changedBy === undefined ? reference : { ...reference, changedBy }
+  })
 }
 
 function split(text: string, compiler: ExpressionCompiler): { head: string; parts: Part[] } {
@@ -79,7 +90,7 @@ function build(text: string): Template {
   return {
     whole,
     constant,
-    references: compiler.references,
+    references: referencesOf(compiler.references, parts),
     notes: compiler.notes,
     evaluateWithin,
     evaluate: (scope) => {

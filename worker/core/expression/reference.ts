@@ -7,4 +7,6 @@ export type Reference = {
   readonly optional: boolean
   /** Characters before it in the string that holds the expression. */
   readonly at: number
+  /** Of a variable or secret: what changes its text so that masking would not know it again, such as `substring()`. */
+  readonly changedBy?: string
 }

@@ -53,6 +53,7 @@ export const encodingFunctions: readonly FunctionDefinition[] = [
     summary: 'JSON text with sorted keys and no white space: equal values give equal text.',
     argsMin: 1,
     argsMax: 1,
+    secretUse: 'escaped',
     call: toJson,
   },
   {
@@ -71,6 +72,7 @@ export const encodingFunctions: readonly FunctionDefinition[] = [
     summary: 'The UTF-8 bytes of a text in base64.',
     argsMin: 1,
     argsMax: 1,
+    secretUse: 'encoded',
     call: (args) => encodeBase64(utf8(args.text(0))),
   },
   {
@@ -89,6 +91,7 @@ export const encodingFunctions: readonly FunctionDefinition[] = [
     summary: 'Percent-encoded, fit for one part of a URL.',
     argsMin: 1,
     argsMax: 1,
+    secretUse: 'escaped',
     call: urlEncode,
   },
   {
@@ -107,6 +110,7 @@ export const encodingFunctions: readonly FunctionDefinition[] = [
     summary: 'The SHA-256 digest of the UTF-8 bytes, in hexadecimal.',
     argsMin: 1,
     argsMax: 1,
+    secretUse: 'hidden',
     call: (args) => toHex(sha256(utf8(args.text(0)))),
   },
   {
@@ -116,6 +120,7 @@ export const encodingFunctions: readonly FunctionDefinition[] = [
     summary: 'The HMAC-SHA-256 of the text under a key, in hexadecimal.',
     argsMin: 2,
     argsMax: 2,
+    secretUse: 'hidden',
     call: (args) => toHex(hmacSha256(utf8(args.text(0)), utf8(args.text(1)))),
   },
 ]

@@ -92,6 +92,7 @@ export const listFunctions: readonly FunctionDefinition[] = [
     summary: 'One text of all items, with commas unless separator says otherwise.',
     argsMin: 1,
     argsMax: 2,
+    secretUse: 'whole',
     call: join,
   },
   {
@@ -101,6 +102,7 @@ export const listFunctions: readonly FunctionDefinition[] = [
     summary: 'The items of both lists.',
     argsMin: 2,
     argsMax: 2,
+    secretUse: 'whole',
     call: (args) => [...args.list(0), ...args.list(1)],
   },
   {

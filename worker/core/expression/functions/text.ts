@@ -25,6 +25,7 @@ export const textFunctions: readonly FunctionDefinition[] = [
     summary: 'The value as text; objects and lists as JSON. null is refused.',
     argsMin: 1,
     argsMax: 1,
+    secretUse: 'whole',
     call: (args) => toText(args.value(0), 'The value', args.run),
   },
   {
