@@ -32,6 +32,9 @@ export type NewSession = {
   readonly device: string | null
 }
 
+/** What must still be so when a session is opened: the password that was verified, or the session that it takes the place of. */
+export type SessionGround = { readonly passwordHash: string } | { readonly tokenHash: string }
+
 export type SessionRow = {
   readonly user: { readonly id: string; readonly email: string }
   readonly organizationId: string
@@ -48,7 +51,8 @@ export type IdentityStore = {
   createAccount(account: NewAccount): Promise<boolean>
   findUser(email: string): Promise<UserRow | null>
   memberships(userId: string): Promise<readonly Membership[]>
-  createSession(session: NewSession): Promise<void>
+  /** False when what it rests on is so no more; one statement decides. */
+  createSession(session: NewSession, ground?: SessionGround): Promise<boolean>
   findSession(tokenHash: string): Promise<SessionRow | null>
   /** Projects that are not to the user what they are to every member: closed, or with a role of their own. */
   projectsApart(organizationId: string, userId: string): Promise<readonly ProjectApart[]>

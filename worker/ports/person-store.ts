@@ -20,14 +20,17 @@ export type PersonStore = {
   /** Whether a token could be used, which it is not by asking. */
   isOpenToken(tokenHash: string, purpose: TokenPurpose, at: EpochMs): Promise<boolean>
   /**
-   * Uses a token that resets passwords up, which proves the address, and sets the password as below, all in one transaction.
+   * Uses a token that resets passwords up, which proves the address, and changes the password as below, in one transaction.
    * Was the address not proven before, nobody knows who set up what else opens the account: identities, second factor and
    * recovery codes go. False when there is no such token, or no more.
    */
   resetPassword(tokenHash: string, passwordHash: string, at: EpochMs): Promise<boolean>
   markVerified(userId: string, at: EpochMs): Promise<void>
-  /** Ends every session and every mailed token with the old password; who guessed codes knew it, and starts again. */
-  setPassword(userId: string, passwordHash: string): Promise<void>
+  /**
+   * Ends every session and every mailed token with the old password; who guessed codes knew it, and starts again. False, and
+   * nothing ends, when it is not `before` any more.
+   */
+  changePassword(userId: string, before: string, after: string): Promise<boolean>
   /** Stores the same password at another cost; nothing ends. Does nothing when it was changed since. */
   replaceHash(userId: string, before: string, after: string): Promise<void>
   sessions(userId: string, at: EpochMs): Promise<readonly OwnSession[]>

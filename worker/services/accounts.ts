@@ -15,7 +15,7 @@ import type { SignInProviders } from '../ports/sign-in-provider'
 import type { Vault } from '../ports/vault'
 import { AppError } from './app-error'
 import { join, joinAs } from './join'
-import { type OpenedSession, openSession } from './open-session'
+import { type OpenedSession, openSession, tryOpenSession } from './open-session'
 import { requireSecondFactor } from './second-factor'
 import { sendVerification } from './verify-email'
 
@@ -66,7 +66,7 @@ export async function signUp(deps: AccountDeps, visitor: Visitor, input: SignUp)
     await createOwner(deps, user, organizationName ?? '')
     deps.background(sendVerification(deps, visitor.origin, user))
   }
-  return openSession(deps, visitor, user)
+  return openSession(deps, visitor, user, { ground: { passwordHash: user.passwordHash } })
 }
 
 /** Creates a user with an organization of their own, and answers its id. */
@@ -103,14 +103,27 @@ type SignIn = {
 
 /** Opens a session. An unknown address and a wrong password look alike, also in time. */
 export async function signIn(deps: AccountDeps, visitor: Visitor, input: SignIn): Promise<OpenedSession> {
-  const user = await deps.identity.findUser(input.email)
-  const isRight = await deps.passwords.verify(input.password, user?.passwordHash ?? '')
-  if (user === null || !isRight) throw new AppError('sign_in_refused')
+  const user = await requireUser(deps, input)
   await requireSecondFactor(deps, user.id, input.code)
   if (input.invitation !== undefined) await join(deps, user, input.invitation)
-  const session = await openSession(deps, visitor, user)
+  const session =
+    (await tryOpenSession(deps, visitor, user, { ground: { passwordHash: user.passwordHash } })) ??
+    (await signInAgain(deps, visitor, input))
   if (deps.passwords.isOutdated(user.passwordHash)) deps.background(hashAgain(deps, user, input.password))
   return session
+}
+
+async function requireUser(deps: AccountDeps, { email, password }: SignIn): Promise<UserRow> {
+  const user = await deps.identity.findUser(email)
+  const isRight = await deps.passwords.verify(password, user?.passwordHash ?? '')
+  if (user === null || !isRight) throw new AppError('sign_in_refused')
+  return user
+}
+
+/** What was stored changed while it was verified: another password opens nothing, the same one at another cost does. */
+async function signInAgain(deps: AccountDeps, visitor: Visitor, input: SignIn): Promise<OpenedSession> {
+  const user = await requireUser(deps, input)
+  return openSession(deps, visitor, user, { ground: { passwordHash: user.passwordHash } })
 }
 
 /** A password is known only while somebody signs in: the time to store it at today's cost. */

@@ -1,4 +1,5 @@
 import { coversScope, type ProjectRole, type Role, type Scope } from '#core/contract/scopes'
+import type { EpochMs } from '#core/kernel/time'
 import type { Actor } from '#core/release/wire'
 import { AppError } from './app-error'
 
@@ -23,7 +24,13 @@ export type Caller = {
   }
   readonly via:
     | { readonly kind: 'key'; readonly id: string; readonly name: string }
-    | { readonly kind: 'session'; readonly tokenHash: string; readonly csrfToken: string; readonly role: Role }
+    | {
+        readonly kind: 'session'
+        readonly tokenHash: string
+        readonly csrfToken: string
+        readonly role: Role
+        readonly expiresAt: EpochMs
+      }
 }
 
 /** Refuses with the scope's name when the caller lacks it. */

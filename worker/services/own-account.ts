@@ -1,19 +1,22 @@
+import type { EpochMs } from '#core/kernel/time'
 import type { AccountDeps, Visitor } from './accounts'
 import { AppError } from './app-error'
 import { type Caller, unknown } from './caller'
-import { type OpenedSession, openSession } from './open-session'
+import { type OpenedSession, openSession, tryOpenSession } from './open-session'
 
 type Person = {
   readonly id: string
   readonly email: string
   readonly tokenHash: string
   readonly organizationId: string
+  readonly sessionEndsAt: EpochMs
 }
 
 /** Who is signed in; refuses API keys. */
 export function requirePerson({ via, actor, organizationId }: Caller): Person {
   if (via.kind !== 'session') throw new AppError('person_required')
-  return { id: actor.id, email: actor.email ?? '', tokenHash: via.tokenHash, organizationId }
+  const { tokenHash, expiresAt: sessionEndsAt } = via
+  return { id: actor.id, email: actor.email ?? '', tokenHash, organizationId, sessionEndsAt }
 }
 
 /** Who is signed in, whether their address is confirmed, and where they are a member. Null for a key: it is nobody. */
@@ -24,7 +27,10 @@ export async function ownProfile(deps: Pick<AccountDeps, 'identity'>, { via, act
   return { user: { id: actor.id, email, emailVerifiedAt: user?.emailVerifiedAt ?? null }, organizations }
 }
 
-/** Sets another password. Every session ends, and who asked goes on under a new token. */
+/**
+ * Sets another password. Every session ends, and who asked goes on under a new token. One that was changed meanwhile stays:
+ * the password given is not the current one any more.
+ */
 export async function changePassword(
   deps: AccountDeps,
   visitor: Visitor,
@@ -33,12 +39,14 @@ export async function changePassword(
 ): Promise<OpenedSession> {
   const person = requirePerson(caller)
   const user = await deps.identity.findUser(person.email)
-  if (!(await deps.passwords.verify(input.current, user?.passwordHash ?? ''))) throw new AppError('password_wrong')
-  await deps.persons.setPassword(person.id, await deps.passwords.hash(input.next))
-  return openSession(deps, visitor, person, person.organizationId)
+  const before = user?.passwordHash ?? ''
+  if (!(await deps.passwords.verify(input.current, before))) throw new AppError('password_wrong')
+  const passwordHash = await deps.passwords.hash(input.next)
+  if (!(await deps.persons.changePassword(person.id, before, passwordHash))) throw new AppError('password_wrong')
+  return openSession(deps, visitor, person, { organizationId: person.organizationId, ground: { passwordHash } })
 }
 
-/** Goes on in another organization. To who is no member, it does not exist. */
+/** Goes on in another organization, until the session would have ended. To who is no member, it does not exist. */
 export async function switchOrganization(
   deps: AccountDeps,
   visitor: Visitor,
@@ -48,7 +56,10 @@ export async function switchOrganization(
   const person = requirePerson(caller)
   const own = await deps.identity.memberships(person.id)
   if (!own.some((it) => it.organizationId === organizationId)) throw unknown('organization', organizationId)
-  return openSession(deps, visitor, person, organizationId)
+  const { tokenHash, sessionEndsAt: expiresAt } = person
+  const session = await tryOpenSession(deps, visitor, person, { organizationId, expiresAt, ground: { tokenHash } })
+  if (session === null) throw new AppError('unauthorized', { detail: 'The session has ended.' })
+  return session
 }
 
 const ID_CHARS = 26

@@ -28,7 +28,13 @@ export async function findSession(
     scopes: ROLE_SCOPES[session.role],
     environments: null,
     ...(await reach(deps.identity, session)),
-    via: { kind: 'session', tokenHash, csrfToken: csrfTokenOf(deps.digest, token), role: session.role },
+    via: {
+      kind: 'session',
+      tokenHash,
+      csrfToken: csrfTokenOf(deps.digest, token),
+      role: session.role,
+      expiresAt: session.expiresAt,
+    },
   }
 }
 

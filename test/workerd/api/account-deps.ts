@@ -10,7 +10,7 @@ import type { Passwords } from '../../../worker/ports/passwords'
 import type { AccountDeps } from '../../../worker/services/accounts'
 import { AppError } from '../../../worker/services/app-error'
 
-/** Accounts in the real database, with passwords that stand as they are and whatever happens while they are "hashed". */
+/** Accounts in the real database, with no letters, and hashes that tell their password; tests say what hashing does. */
 export function accountDeps(passwords: Partial<Passwords> = {}): AccountDeps {
   const plain: Passwords = {
     hash: (password) => Promise.resolve(hashOf(password)),
@@ -27,6 +27,7 @@ export function accountDeps(passwords: Partial<Passwords> = {}): AccountDeps {
     linkedIdentities: createLinkedIdentityStore(env.DB),
     secondFactors: createSecondFactorStore(env.DB),
     passwords: { ...plain, ...passwords },
+    mailer: { send: () => Promise.resolve() },
     background: () => undefined,
   } as unknown as AccountDeps
 }

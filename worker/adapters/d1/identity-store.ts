@@ -1,5 +1,5 @@
-import { and, eq, isNotNull, isNull, lt, not, or } from 'drizzle-orm'
-import type { IdentityStore, NewAccount } from '../../ports/identity-store'
+import { and, eq, exists, isNotNull, isNull, lt, not, or, type SQL, sql } from 'drizzle-orm'
+import type { IdentityStore, NewAccount, NewSession, SessionGround } from '../../ports/identity-store'
 import { type Database, openDatabase } from './database'
 import { isKept } from './is-kept'
 import { isOneOf } from './is-one-of'
@@ -40,11 +40,10 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
         .where(and(eq(members.userId, userId), isKept(members.organizationId)))
         .orderBy(members.createdAt)
     },
-    async createSession({ at, ...session }) {
-      await db.batch([
-        db.delete(sessions).where(and(eq(sessions.userId, session.userId), lt(sessions.expiresAt, at))),
-        db.insert(sessions).values({ ...session, createdAt: at, seenAt: at }),
-      ])
+    async createSession(session, ground) {
+      const isOver = and(eq(sessions.userId, session.userId), lt(sessions.expiresAt, session.at))
+      const [, created] = await db.batch([db.delete(sessions).where(isOver), insertSession(db, session, ground)])
+      return created.length > 0
     },
     async findSession(tokenHash) {
       const row = await db
@@ -105,6 +104,29 @@ export function createIdentityStore(binding: D1Database): IdentityStore {
       await db.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id))
     },
   }
+}
+
+/** Inserts nothing when what the session rests on is so no more. */
+function insertSession(db: Database, { at, ...session }: NewSession, ground: SessionGround | undefined) {
+  const values = db
+    .select({
+      tokenHash: sql<string>`${session.tokenHash}`.as('token_hash'),
+      userId: users.id,
+      organizationId: sql<string>`${session.organizationId}`.as('organization_id'),
+      createdAt: sql<number>`${at}`.as('session_created_at'),
+      seenAt: sql<number>`${at}`.as('seen_at'),
+      expiresAt: sql<number>`${session.expiresAt}`.as('expires_at'),
+      device: sql<string | null>`${session.device}`.as('device'),
+    })
+    .from(users)
+    .where(and(eq(users.id, session.userId), ground === undefined ? undefined : holds(db, session.userId, ground)))
+  return db.insert(sessions).select(values).returning({ tokenHash: sessions.tokenHash })
+}
+
+function holds(db: Database, userId: string, ground: SessionGround): SQL {
+  if ('passwordHash' in ground) return eq(users.passwordHash, ground.passwordHash)
+  const earlier = and(eq(sessions.tokenHash, ground.tokenHash), eq(sessions.userId, userId))
+  return exists(db.select({ tokenHash: sessions.tokenHash }).from(sessions).where(earlier))
 }
 
 async function insertAccount(

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, gt, ne, sql } from 'drizzle-orm'
 import type { PersonStore } from '../../ports/person-store'
 import { openDatabase } from './database'
 import { isOpenToken } from './open-token'
@@ -11,6 +11,7 @@ import { users } from './schema/users'
 /** What belongs to a person, in D1. */
 export function createPersonStore(binding: D1Database): PersonStore {
   const db = openDatabase(binding)
+  const has = (userId: string, hash: string) => and(eq(users.id, userId), eq(users.passwordHash, hash))
   return {
     async putToken(token) {
       const earlier = and(eq(userTokens.userId, token.userId), eq(userTokens.purpose, token.purpose))
@@ -39,17 +40,23 @@ export function createPersonStore(binding: D1Database): PersonStore {
         .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${at})` })
         .where(eq(users.id, userId))
     },
-    async setPassword(userId, passwordHash) {
-      await db.batch([
-        db.update(users).set({ passwordHash }).where(eq(users.id, userId)),
-        db.delete(sessions).where(eq(sessions.userId, userId)),
-        db.update(secondFactors).set({ guesses: 0 }).where(eq(secondFactors.userId, userId)),
-        db.delete(userTokens).where(and(eq(userTokens.userId, userId), eq(userTokens.purpose, 'reset_password'))),
+    async changePassword(userId, before, after) {
+      const isChanged = exists(db.select({ id: users.id }).from(users).where(has(userId, after)))
+      const [changed] = await db.batch([
+        db.update(users).set({ passwordHash: after }).where(has(userId, before)).returning({ id: users.id }),
+        db.delete(sessions).where(and(eq(sessions.userId, userId), isChanged)),
+        db
+          .update(secondFactors)
+          .set({ guesses: 0 })
+          .where(and(eq(secondFactors.userId, userId), isChanged)),
+        db
+          .delete(userTokens)
+          .where(and(eq(userTokens.userId, userId), eq(userTokens.purpose, 'reset_password'), isChanged)),
       ])
+      return changed.length > 0
     },
     async replaceHash(userId, before, after) {
-      const same = and(eq(users.id, userId), eq(users.passwordHash, before))
-      await db.update(users).set({ passwordHash: after }).where(same)
+      await db.update(users).set({ passwordHash: after }).where(has(userId, before))
     },
     sessions(userId, at) {
       const { tokenHash, organizationId, device, createdAt, seenAt, expiresAt } = sessions
