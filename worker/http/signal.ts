@@ -1,5 +1,6 @@
 import { Workflow } from '#core/definition/document'
 import { compilePlan } from '#core/definition/plan'
+import { mayAwait } from '#core/engine/may-await'
 import { errorEntry, type ErrorCode } from '#core/contract/errors'
 import type { Clock } from '#core/kernel/time'
 import { parseExecutionId } from '#core/model/execution-id'
@@ -10,12 +11,12 @@ import { isOutage } from '../adapters/platform/is-outage'
 import type { OutputStore } from '../ports/output-store'
 import type { ShardHandle, Shards } from '../ports/shards'
 import type { ConfigCache } from '../services/config-cache'
-import { readJournal } from '../services/runner/keep-output'
 import { addAnswerHeaders } from './answer-headers'
 import { retryHeaders } from './retry-headers'
 import { choicesOpen } from './signal/choices-open'
 import { questionPage, type Question, refusalPage, thanksPage } from './signal/pages'
 import { readAnswer } from './signal/read-answer'
+import { replayWaits } from './signal/replay-waits'
 import { type Refusal, refusalResponse } from './webhook/refusal'
 
 export type SignalDoorDeps = {
@@ -79,7 +80,10 @@ async function answer(deps: SignalDoorDeps, request: Request): Promise<Response>
   return method === 'POST' ? send(deps, request, address, waiting) : questionPage(waiting.question)
 }
 
-/** Null when there is nothing to answer any more: the execution is over, or has heard this link's signal. */
+/**
+ * Null when there is nothing to answer any more: the execution is over, has heard this link's signal, or has no stage left that
+ * could take it.
+ */
 async function find({ configs, shards, outputs }: SignalDoorDeps, address: SignalAddress): Promise<Waiting | null> {
   const place = parseExecutionId(address.executionId)
   const config = place === null ? null : await configs.get(place.ref)
@@ -91,13 +95,13 @@ async function find({ configs, shards, outputs }: SignalDoorDeps, address: Signa
   const mark = `"signalId":${JSON.stringify(signalIdOf(address))}`
   if (found.record.journal.some((line) => line.includes(mark))) return null
   const plan = compilePlan(Workflow.parse(JSON.parse(found.release.document)))
-  const { acceptedAt, journal } = found.record
-  const events = () => readJournal(journal, outputs, () => undefined)
+  const { state, waits } = await replayWaits(plan, found.record, outputs)
+  if (!mayAwait(state, address.name)) return null
   const question = {
     workflow: config.workflowName,
     environment: config.environment,
     signal: address.name,
-    choices: await choicesOpen(plan, address.name, { acceptedAt, events }),
+    choices: choicesOpen(state, address.name, waits),
   }
   return { shard, organizationId, seq: place.seq, question }
 }

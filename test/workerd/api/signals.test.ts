@@ -206,6 +206,62 @@ describe('the link of a signal', () => {
     await client.cancelExecution({ params: { id }, body: {} })
   })
 
+  test.for([{ default: 'nobody' }, { default: 'nobody', choices: ['yes'] }])(
+    'is gone when its wait timed out, though another goes on (%j)',
+    async (config) => {
+      const { client, deploy } = await newPlace()
+      const { start } = await deploy({
+        name: 'timed',
+        stages: [
+          { id: 'say', component: 'logger', config: { message: '{{ execution.signals.go }}' } },
+          {
+            id: 'ask',
+            component: 'wait_for_signal',
+            depends_on: ['say'],
+            config: { signal: 'go', timeout_seconds: 1, ...config },
+          },
+          { id: 'later', component: 'wait_for_signal', depends_on: ['ask'], config: { signal: 'other' } },
+        ],
+        output: '{{ stages.ask.output }}',
+      })
+      const id = await start()
+      await traced(client, id, 'later', 'waiting')
+      const link = await linkIn(client, id)
+      const answer = await submit(link, { choice: 'yes' })
+      expect([answer.status, await answer.text()]).toMatchObject([410, expect.stringContaining('no longer waits')])
+      expect((await send(link)).status).toBe(410)
+      expect(await client.sendSignal({ params: { id, name: 'other' }, body: {} })).toMatchObject({ status: 200 })
+      expect(await until(client, id, isEnded)).toMatchObject({ status: 'completed', output: 'nobody' })
+    },
+  )
+
+  test('is taken before its stage waits, and by the next stage of its name after one that timed out', async () => {
+    const { client, deploy } = await newPlace()
+    const ask = (id: string, more: object, config: object) => ({
+      id,
+      component: 'wait_for_signal',
+      ...more,
+      config: { signal: 'go', ...config },
+    })
+    const { start } = await deploy({
+      name: 'again',
+      stages: [
+        { id: 'say', component: 'logger', config: { message: '{{ execution.signals.go }}' } },
+        ask('one', { depends_on: ['say'] }, { timeout_seconds: 1, default: 'nobody' }),
+        { id: 'gate', component: 'wait_for_signal', depends_on: ['one'], config: { signal: 'open' } },
+        ask('two', { depends_on: ['gate'] }, {}),
+      ],
+      output: ['{{ stages.one.output }}', '{{ stages.two.output }}'],
+    })
+    const id = await start()
+    await traced(client, id, 'gate', 'waiting')
+    const headers = { 'content-type': 'application/json' }
+    const answer = await send(await linkIn(client, id), { method: 'POST', headers, body: '"early"' })
+    expect(answer.status).toBe(200)
+    await client.sendSignal({ params: { id, name: 'open' }, body: {} })
+    expect(await until(client, id, isEnded)).toMatchObject({ status: 'completed', output: ['nobody', 'early'] })
+  })
+
   test('takes JSON of a program and answers it in JSON', async () => {
     const { client, id } = await asked()
     const headers = { 'content-type': 'application/json' }
