@@ -1,5 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createVault } from '../../../worker/adapters/crypto/vault'
+import { createReleaseCache } from '../../../worker/services/runner/release-cache'
 import { dead, fakeNetwork, ok, publish, runnerOn } from '../support/run-release'
 
 const LEASE_MS = 30_000
@@ -149,7 +152,7 @@ function countClaims({ handle }: Awaited<ReturnType<typeof publish>>) {
   const claim: typeof handle.claim = async (request) => {
     const answer = await handle.claim(request)
     if (answer.work.length > 0) claimed.push(answer.work.length)
-    if (claimed.length > 5) throw new Error('There is no pause between claims.')
+    if (claimed.length > 20) throw new Error('There is no pause between claims.')
     return answer
   }
   return { claimed, through: { claim } }
@@ -240,5 +243,46 @@ describe('the store of large outputs', () => {
     const { release, seq } = await waitingOnLarge()
     await release.serve({ ...runnerOn(fakeNetwork()), outputs: { put: async () => undefined, get: async () => null } })
     expect(await release.end(seq)).toMatchObject({ status: 'failed', error: { code: 'output_lost' } })
+  })
+})
+
+describe('the store of keys', () => {
+  const opening = (open: () => Promise<string | null>) => createReleaseCache({ ...createVault(env.MASTER_KEY), open })
+  const away = opening(() => Promise.reject(new Error('down')))
+
+  it('is waited for while it cannot be reached: an outage costs time, and executions nothing else', async () => {
+    const release = await publish({ name: 'keys', stages: [post('only')] })
+    const seq = await release.start()
+    await tell(release, seq)
+    const { claimed, through } = countClaims(release)
+    for (let n = 1; n <= 7; n++) {
+      await release.serve({ ...runnerOn(fakeNetwork()), releases: away }, through)
+      expect(claimed).toHaveLength(n)
+      expect(await release.end(seq)).toMatchObject({ status: 'waiting' })
+      vi.setSystemTime(Date.now() + LEASE_MS + 1)
+      await runDurableObjectAlarm(release.stub)
+    }
+    const network = fakeNetwork()
+    await release.serve(runnerOn(network))
+    expect(await release.end(seq)).toMatchObject({ status: 'completed' })
+    expect(network.sent).toHaveLength(1)
+  })
+
+  it('without the key of a release fails the execution at once, and says what is missing', async () => {
+    const release = await publish({ name: 'keys', stages: [post('only')] })
+    const seq = await release.start()
+    await release.serve({ ...runnerOn(fakeNetwork()), releases: opening(async () => null) })
+    expect(await release.end(seq)).toMatchObject({ status: 'failed', error: { code: 'environment_unavailable' } })
+  })
+
+  it('has no part in a release that nobody can read: its execution is given up', async () => {
+    const release = await publish({ name: 'keys', stages: [post('only')] })
+    const seq = await release.start()
+    for (let n = 0; n < 6; n++) {
+      await release.serve({ ...runnerOn(fakeNetwork()), releases: opening(async () => 'garbage') })
+      vi.setSystemTime(Date.now() + LEASE_MS + 1)
+      await runDurableObjectAlarm(release.stub)
+    }
+    expect(await release.end(seq)).toMatchObject({ status: 'failed', error: { code: 'poisoned' } })
   })
 })

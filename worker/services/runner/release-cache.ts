@@ -32,11 +32,17 @@ export type LoadedRelease = {
   readonly tokens: TokenCache
 }
 
+/** The keys a release is sealed under cannot be reached: whoever waits a little may have better luck. */
+export class KeysUnreachable extends Error {}
+
 export type ReleaseCache = {
   get(ref: string, pin: number): LoadedRelease | null
   /** A deployment's releases by pin, as they are now: other deployments may push them out at any await. */
   held(ref: string): ReadonlyMap<number, LoadedRelease>
-  /** Loads what a claim brought; null when its environment cannot be opened (S88: never run with empty secrets). */
+  /**
+   * Loads what a claim brought; null when its environment cannot be opened (S88: never run with empty secrets). Rejects with
+   * KeysUnreachable while nobody can say.
+   */
   load(config: DeploymentConfig, parts: ReleaseParts): Promise<LoadedRelease | null>
 }
 
@@ -66,7 +72,9 @@ async function open(
   config: DeploymentConfig,
   parts: ReleaseParts,
 ): Promise<Omit<LoadedRelease, 'tokens'> | null> {
-  const opened = await vault.open(environmentPurpose(config), parts.environment)
+  const opened = await vault.open(environmentPurpose(config), parts.environment).catch((cause: unknown) => {
+    throw new KeysUnreachable(String(cause), { cause })
+  })
   if (opened === null) return null
   const { variables, secrets, masked, hosts } = parseSealedEnvironment(opened)
   const plan = compilePlan(Workflow.parse(JSON.parse(parts.document)))
