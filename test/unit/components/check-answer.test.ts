@@ -60,7 +60,19 @@ describe('an answer', () => {
     }
     expect(hintOf('Sure! Here it is', false)).toMatch(/^Say in the prompt/)
     expect(hintOf('{"name": "A', true)).toMatch(/^Ask for less/)
-    expect(checkAnswer('```json\n{"name": "Ann"}\n```', person, false)).toEqual({ ok: true, value: { name: 'Ann' } })
+    for (const fenced of [
+      '```json\n{"name": "Ann"}\n```',
+      '\n``` \n\n{"name": "Ann"}```\n',
+      '```json\r\n{"name": "Ann"}\r\n```',
+    ])
+      expect(checkAnswer(fenced, person, false)).toEqual({ ok: true, value: { name: 'Ann' } })
+    for (const other of ['```js\n{"name": "Ann"}\n```', '```json {"name": "Ann"}```', '```', '``````'])
+      expect(checkAnswer(other, person, false)).toMatchObject({ error: { details: [{ path: '' }] } })
+  })
+
+  it('whose fence never ends is looked at once, however long it is (T-30)', () => {
+    for (const text of [`\`\`\`json${'\n'.repeat(200_000)}x`, `\`\`\`${' \n'.repeat(200_000)}\`\``])
+      expect(checkAnswer(text, person, false).ok).toBe(false)
   })
 })
 

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../kernel/result'
 import type { Failure } from '../model/failure'
 import { strictSchema } from './strict-schema'
 
-const FENCED = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/
+const FENCE = '```'
 const FINDINGS_MAX = 20
 const TOO_MUCH = 'Ask for less, or raise the model’s limit of tokens.'
 const NO_JSON = 'Say in the prompt that the answer is JSON and nothing else, or choose a model that keeps to schemas.'
@@ -24,10 +24,19 @@ export function isJsonSchema(schema: Record<string, unknown>): boolean {
   }
 }
 
+/** What a Markdown fence is around; looked for from both ends, because a pattern would try every place in between. */
+function unfenced(text: string): string {
+  const fenced = text.trim()
+  const line = fenced.indexOf('\n')
+  const end = fenced.lastIndexOf(FENCE)
+  if (!fenced.startsWith(FENCE) || !fenced.endsWith(FENCE) || line === -1 || end < line) return text
+  return ['', 'json'].includes(fenced.slice(FENCE.length, line).trim()) ? fenced.slice(line, end) : text
+}
+
 /** The JSON value in an answer, also when it comes in a Markdown fence; undefined when there is none. */
 function jsonIn(text: string): Json | undefined {
   try {
-    return JSON.parse(FENCED.exec(text)?.[1] ?? text) as Json
+    return JSON.parse(unfenced(text)) as Json
   } catch {
     return undefined
   }
