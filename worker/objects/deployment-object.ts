@@ -8,7 +8,14 @@ import type { EpochMs } from '#core/kernel/time'
 import { applyChange } from '#core/release/apply-change'
 import { growUnderLoad } from '#core/release/grow-under-load'
 import { routeShards } from '#core/release/route-shards'
-import { configOf, limitOf, newDeploymentState, summarize, type DeploymentState } from '#core/release/state'
+import {
+  configOf,
+  limitOf,
+  newDeploymentState,
+  summarize,
+  type DeploymentState,
+  type ReleaseHead,
+} from '#core/release/state'
 import type { ActivateAnswer, ActivateRequest, Actor } from '#core/release/wire'
 import { nextFire, parseCron } from '#core/schedule/cron'
 import type { ReleaseParts } from '#core/shard/wire'
@@ -40,6 +47,11 @@ const PROJECTION_RETRY_MS_MAX = 60_000
 const DAY_MS = 86_400_000
 /** Who opened shards when nobody asked for it. */
 const SYSTEM: Actor = { id: 'system', email: null }
+
+function recordOf(release: ReleaseHead) {
+  const { digest, environmentRevision, createdAt } = release
+  return { ...summarize(release), digest, environmentRevision, createdAt }
+}
 
 export class DeploymentObject extends DurableObject<Bindings> {
   readonly #storage: DeploymentStorage
@@ -92,6 +104,14 @@ export class DeploymentObject extends DurableObject<Bindings> {
     return this.#answer(changed.state, changed.pin)
   }
 
+  recall({ organizationId, idempotencyKey }: { organizationId: string; idempotencyKey: string }) {
+    if (!this.#belongsTo(organizationId)) return null
+    const change = this.#storage.findChange(idempotencyKey, Date.now() - IDEMPOTENCY_KEY_MS)
+    const release = this.#storage.head(change?.pin ?? null)
+    if (change === null || release === null) return null
+    return { release: recordOf(release), from: this.#storage.head(change.fromPin)?.version ?? null }
+  }
+
   async grow({ organizationId, shards: seen }: { organizationId: string; shards: number }): Promise<number> {
     const state = this.#state
     if (state === null || !this.#belongsTo(organizationId)) return 0
@@ -119,10 +139,7 @@ export class DeploymentObject extends DurableObject<Bindings> {
 
   releases(scope: { organizationId: string }) {
     if (!this.#belongsTo(scope.organizationId)) return null
-    return this.#storage.heads().map((release) => {
-      const { digest, environmentRevision, createdAt } = release
-      return { ...summarize(release), digest, environmentRevision, createdAt }
-    })
+    return this.#storage.heads().map(recordOf)
   }
 
   /** Gives a shard a release it lacks (accept answered `need_release`); false when there is none. */

@@ -6,6 +6,7 @@ import type {
   ActivateRequest,
   DeploymentSnapshot,
   HistoryEntry,
+  RecalledChange,
   ReleaseRecord,
 } from '#core/release/wire'
 import type { PurgeAnswer } from './shards'
@@ -13,6 +14,8 @@ import type { PurgeAnswer } from './shards'
 /** The Deployment object of one `ref`: the only writer of what is live. Foreign organizations get null. */
 export type DeploymentHandle = {
   activate(request: ActivateRequest): Promise<ActivateAnswer>
+  /** The change made under a key, as long as it is remembered: the release it chose, and the version that was live before. */
+  recall(wish: { organizationId: string; idempotencyKey: string }): Promise<RecalledChange | null>
   status(scope: { organizationId: string }): Promise<DeploymentSnapshot | null>
   history(scope: { organizationId: string }): Promise<readonly HistoryEntry[] | null>
   /** Gives a shard a release it lacks; false when the deployment has no such release. */

@@ -19,6 +19,7 @@ import {
   changeKey,
   freshKey,
   identityOf,
+  recallChange,
   switchDeployment,
   takeDown,
   type Switched,
@@ -48,7 +49,8 @@ export async function deploy(ctx: ServiceContext, body: DeployBody, asked: Asked
   const workflow = await findWorkflow(ctx, body.workflowId)
   const environment = await findEnvironment(ctx, body.environment)
   const values = await ctx.stores.environments.values(environment.id)
-  const candidate = await chooseCandidate(ctx, workflow, { environment, values, version: body.version })
+  const reference = (await versionOfRepeat(ctx, body, environment.id, asked)) ?? body.version
+  const candidate = await chooseCandidate(ctx, workflow, { environment, values, version: reference })
   if (body.dryRun) return planDeploy(ctx, { workflow, environment, candidate, isActivating: body.autoActivate })
   const judged = requireDeployable(candidate)
 
@@ -69,6 +71,20 @@ export async function deploy(ctx: ServiceContext, body: DeployBody, asked: Asked
     releaseId: switched.releaseId,
   })
   return { switched, version, workflowName: workflow.name, isActive: body.autoActivate, issues: candidate.issues }
+}
+
+/** The version a repeat of this call switched to when it came first: the draft may have moved on since. */
+async function versionOfRepeat(
+  ctx: ServiceContext,
+  body: DeployBody,
+  environmentId: string,
+  asked: Asked,
+): Promise<string | null> {
+  if (body.dryRun || asked.key === null) return null
+  const place = await ctx.stores.deployments.findByPlace(body.workflowId, environmentId)
+  if (place === null) return null
+  const recalled = await recallChange(ctx, place.ref, body.autoActivate ? 'switch' : 'place', asked)
+  return recalled?.release.versionId ?? null
 }
 
 /** Takes back a deploy whose workflow was deleted meanwhile; the deletion takes down what was live before it. */

@@ -12,6 +12,7 @@ import {
   changeKey,
   freshKey,
   identityOf,
+  recallChange,
   switchDeployment,
   takeDown,
   type Switched,
@@ -107,7 +108,8 @@ export async function activateRelease(
 ): Promise<Deployment> {
   const deployment = await requireDeployment(ctx, id)
   await findWorkflow(ctx, deployment.workflowId)
-  const target = releaseId ?? (await waitingRelease(ctx, deployment))
+  const recalled = releaseId === undefined ? await recallChange(ctx, deployment.ref, 'restore', asked) : null
+  const target = releaseId ?? recalled?.release.releaseId ?? (await waitingRelease(ctx, deployment))
   const change = { kind: 'restore', releaseId: target, cause: 'activate' } as const
   await apply(ctx, deployment, change, asked)
   if (releaseId === undefined) await catchUpConfiguration(ctx, id)

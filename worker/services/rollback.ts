@@ -8,7 +8,7 @@ import { type Deployment, findDeployment, historyOf, requireDeployment } from '.
 import { judgeDocument } from './judge-document'
 import { recordAudit } from './record-audit'
 import type { ServiceContext } from './service-context'
-import { type Asked, changeKey, identityOf, switchDeployment, type Switched } from './switch-deployment'
+import { type Asked, changeKey, identityOf, recallChange, switchDeployment, type Switched } from './switch-deployment'
 import { findEnvironment, targetOf } from './target-environment'
 import { versionUnknown } from './versions'
 
@@ -68,18 +68,35 @@ export async function previewRollback(
 /** Makes an earlier version live again (S61–S63): at once, without waiting for anything. */
 export async function rollback(ctx: ServiceContext, id: string, wish: RollbackWish, asked: Asked): Promise<RolledBack> {
   const deployment = await requireDeployment(ctx, id)
-  const active = requireActive(deployment)
-  const target = await chooseTarget(ctx, deployment, await historyOf(ctx, deployment), wish.version)
-  const change = await changeTo(ctx, deployment, target, wish)
+  const { from, target, kind, change } = await planOf(ctx, deployment, wish, asked)
   const identity = identityOf(ctx, deployment, deployment.snapshot.identity.workflowName)
-  const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, change.kind, asked))
+  const switched = await switchDeployment(ctx, identity, change, changeKey(ctx, kind, asked))
   if (!wish.restoreConfiguration) await catchUpConfiguration(ctx, id)
   await recordAudit(ctx, 'deployment.rolled_back', id, {
-    from: active.version,
+    from,
     to: target.version,
     reason: wish.reason,
   })
-  return { deployment: { ...deployment, snapshot: switched.snapshot }, switched, from: active.version, target }
+  return { deployment: { ...deployment, snapshot: switched.snapshot }, switched, from, target }
+}
+
+/** Where from and to. A repeat went there already, so that what is live says nothing of where it came from. */
+async function planOf(ctx: ServiceContext, deployment: Deployment, wish: RollbackWish, asked: Asked) {
+  const { reason } = wish
+  const kind: Change['kind'] = wish.restoreConfiguration ? 'restore' : 'switch'
+  const recalled = await recallChange(ctx, deployment.ref, kind, asked)
+  if (recalled?.from != null) {
+    const { release: target, from } = recalled
+    return {
+      from,
+      target,
+      kind,
+      change: { kind: 'restore', releaseId: target.releaseId, cause: 'rollback', reason } as const,
+    }
+  }
+  const { version: from } = requireActive(deployment)
+  const target = await chooseTarget(ctx, deployment, await historyOf(ctx, deployment), wish.version)
+  return { from, target, kind, change: await changeTo(ctx, deployment, target, wish) }
 }
 
 function requireActive(deployment: Deployment) {

@@ -1,4 +1,4 @@
-import type { ActivateAnswer, Actor, Change, DeploymentIdentity } from '#core/release/wire'
+import type { ActivateAnswer, Actor, Change, DeploymentIdentity, RecalledChange } from '#core/release/wire'
 import type { DeploymentRow } from '../ports/deployment-store'
 import type { Digest } from '../ports/digest'
 import type { Stores } from '../ports/stores'
@@ -29,6 +29,18 @@ export function identityOf(
     environmentId: deployment.environmentId,
     lane: Number.parseInt(ctx.digest(organizationId).slice(0, 8), 16) % LANES,
   }
+}
+
+/** What a repeat of a call did when it came first; null for a call without a key, and for one that changed nothing yet. */
+export async function recallChange(
+  ctx: ServiceContext,
+  ref: string,
+  kind: Change['kind'],
+  asked: Asked,
+): Promise<RecalledChange | null> {
+  if (asked.key === null) return null
+  const { organizationId } = ctx.stores
+  return ctx.deployments(ref).recall({ organizationId, idempotencyKey: changeKey(ctx, kind, asked) })
 }
 
 /**

@@ -23,7 +23,7 @@ async function place() {
     it,
     deploy: (key: string) =>
       post('/v1/workflows/deploy', key, { workflowId: it.workflowId, environment: 'production' }),
-    change: (verb: string, key: string) => post(`/v1/deployments/${params.id}/${verb}`, key),
+    change: (verb: string, key: string, body: object = {}) => post(`/v1/deployments/${params.id}/${verb}`, key, body),
     draft: (by: string, revision: number) => save(it, by, revision),
     versions: async () => {
       const history = await it.client.getDeploymentHistory({ params })
@@ -66,14 +66,48 @@ describe('a change that comes again with its Idempotency-Key', () => {
     ['was lost with the process', loseAnswer],
     ['was never kept', forget],
   ])('is the same change when the first answer %s, also where the draft has moved on', async (_what, lose) => {
-    const { deploy, draft, versions } = await place()
+    const { it, deploy, draft, versions } = await place()
     const key = crypto.randomUUID()
     await draft('v2', 1)
     const first = await deploy(key)
     await lose(key)
+    await draft('v3', 2)
     const again = await deploy(key)
-    expect([first.status, again.status]).toEqual([200, 200])
-    expect(again.body['releaseId']).toBe(first.body['releaseId'])
+    expect([first, again]).toMatchObject([{ status: 200, body: { version: 'v2' } }, { status: 200 }])
+    expect(again.body).toEqual(first.body)
+    expect(await versions()).toEqual(['v2', 'v1'])
+    expect(await it.client.listVersions({ params: { id: it.workflowId } })).toMatchObject({
+      body: { items: [{ version: 'v2' }, { version: 'v1' }] },
+    })
+  })
+
+  test.each([
+    ['with the values of now', false],
+    ['with the values of then', true],
+  ])('goes back once, %s, and says again where it went', async (_values, restoreConfiguration) => {
+    const { it, change, versions } = await place()
+    await deployNext(it, 'v2', 1)
+    await deployNext(it, 'v3', 2)
+    const key = crypto.randomUUID()
+    const back = () => change('rollback', key, { reason: 'errors', restoreConfiguration })
+    const first = await back()
+    await loseAnswer(key)
+    const again = await back()
+    expect(first).toMatchObject({ status: 200, body: { from: 'v3', version: 'v2', status: 'rolled_back' } })
+    expect(again).toEqual(first)
+    expect(await versions()).toEqual(['v2', 'v3', 'v2', 'v1'])
+  })
+
+  test('activates once what waits, and says so again', async () => {
+    const { it, change, draft, versions } = await place()
+    await draft('v2', 1)
+    const { workflowId, client } = it
+    await client.deployWorkflow({ body: { workflowId, environment: 'production', autoActivate: false } })
+    const key = crypto.randomUUID()
+    const first = await change('activate', key)
+    await loseAnswer(key)
+    expect(await change('activate', key)).toEqual(first)
+    expect(first).toMatchObject({ status: 200, body: { activeVersion: { version: 'v2' } } })
     expect(await versions()).toEqual(['v2', 'v1'])
   })
 

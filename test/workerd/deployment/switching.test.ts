@@ -160,11 +160,15 @@ describe('switching releases', () => {
 
   it('what is live can be listed from D1, and another organization’s object answers nothing', async () => {
     const deployment = testDeployment()
-    await deployment.deploy(1)
+    const change = deployment.request({ kind: 'switch', cause: 'deploy', release: newRelease(1) })
+    await deployment.handle.activate(change)
     const row = await env.DB.prepare('SELECT * FROM deployments WHERE ref = ?').bind(deployment.identity.ref).first()
     expect(row).toMatchObject({ status: 'active', epoch: 1, active_version_id: 'version_1' })
     expect(await deployment.handle.status({ organizationId: 'org_other' })).toBeNull()
     expect(await deployment.handle.history({ organizationId: 'org_other' })).toBeNull()
+    const { idempotencyKey } = change
+    expect(await deployment.handle.recall({ ...deployment.scope, idempotencyKey })).toMatchObject({ from: null })
+    expect(await deployment.handle.recall({ organizationId: 'org_other', idempotencyKey })).toBeNull()
     const foreign = { ...deployment.identity, organizationId: 'org_other' }
     expect(await deployment.apply({ kind: 'undeploy' }, { identity: foreign })).toEqual({ kind: 'not_deployed' })
   })

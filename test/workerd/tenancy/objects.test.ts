@@ -64,6 +64,7 @@ const DEPLOYMENT: { readonly [K in keyof DeploymentHandle]: Case<DeploymentHandl
       actor: { id: 'user_1', email: null },
       change: { kind: 'pause', note: null },
     }),
+  recall: (deployment, organizationId, { word }) => deployment.recall({ organizationId, idempotencyKey: word }),
   status: (deployment, organizationId) => deployment.status({ organizationId }),
   history: (deployment, organizationId) => deployment.history({ organizationId }),
   releases: (deployment, organizationId) => deployment.releases({ organizationId }),

@@ -109,6 +109,9 @@ export type ReleaseRecord = {
   readonly createdAt: EpochMs
 }
 
+/** A change made before, asked for by its key. */
+export type RecalledChange = { readonly release: ReleaseRecord; readonly from: string | null }
+
 /** One line of a deployment's history: every switch, newest first. */
 export type HistoryEntry = {
   readonly releaseId: string
