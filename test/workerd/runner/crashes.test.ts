@@ -239,6 +239,29 @@ describe('the store of large outputs', () => {
     )
   })
 
+  it('may take longer than a lease to read: the execution stays with its runner, which hears what is told meanwhile', async () => {
+    const ids = Array.from({ length: 40 }, (_, n) => `stage-${n}`)
+    const release = await publish({ name: 'long', stages: [...ids, 'last'].map((id) => post(id)) })
+    const base = { v: 1, type: 'stage_succeeded', attempt: 1, at: Date.now(), input: {}, output: null }
+    const seed = ids.map((stage) => JSON.stringify({ ...base, stage, outputRef: stage }))
+    const seq = await release.start({}, { seed })
+    let reads = 0
+    const get = async () => {
+      if (reads++ === 0) await tell(release, seq)
+      vi.setSystemTime(Date.now() + 1_500)
+      return '{"status_code":200}'
+    }
+    const network = fakeNetwork()
+    const clock = () => Date.now()
+    await release.serve({ ...runnerOn(network), clock, outputs: { put: async () => undefined, get } })
+    expect(reads).toBe(ids.length)
+    expect(await release.end(seq)).toMatchObject({ status: 'completed' })
+    expect(network.sent).toHaveLength(1)
+    expect(await release.journal(seq)).toContainEqual(
+      expect.objectContaining({ type: 'signal_received', signalId: 'a' }),
+    )
+  })
+
   it('having lost an output fails the execution, which never goes on with nothing in its place', async () => {
     const { release, seq } = await waitingOnLarge()
     await release.serve({ ...runnerOn(fakeNetwork()), outputs: { put: async () => undefined, get: async () => null } })

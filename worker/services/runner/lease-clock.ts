@@ -2,6 +2,8 @@ import type { Clock, EpochMs } from '#core/kernel/time'
 
 /** No effect starts later than this before the lease ends. */
 const FENCE_MARGIN_MS = 5_000
+/** A holder asks for more time this often, well before the lease ends. */
+export const RENEW_EVERY_MS = 10_000
 
 /**
  * A runner's own view of its lease, counted from before the last answered call was sent (4.4 rule 5). Every answer that

@@ -13,6 +13,7 @@ import { createInbox } from './inbox'
 import { createJournalBuffer, Fenced } from './journal-buffer'
 import { createPager } from './journal-pages'
 import { journalParts } from './keep-output'
+import { RENEW_EVERY_MS } from './lease-clock'
 import { objectPlace } from './object-place'
 import { OutputLost, StoreUnreachable } from './reach-store'
 import { noteChildren } from './read-mail'
@@ -63,7 +64,7 @@ export async function runExecution(deps: RunnerDeps, job: Job): Promise<RunEnd> 
 async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<RunEnd> {
   const { work, writer } = job
   try {
-    const read = await foldJournal(deps, job)
+    const read = await foldJournal(context)
     if (read === null) return await comeBackLater(deps.clock, job, await context.buffer.unpacked())
     const slice = new Slice(context, read.state, read.awaited)
     return await conclude(context, await slice.run(), slice)
@@ -79,18 +80,23 @@ async function run(deps: RunnerDeps, job: Job, context: SliceContext): Promise<R
   }
 }
 
-/** What the journal says so far; null where a newer runner than this one wrote it: it will be read by one (4.4 rule 6). */
-async function foldJournal(
-  { outputs }: RunnerDeps,
-  { work, release }: Job,
-): Promise<{ readonly state: ExecutionState; readonly awaited: Set<string> } | null> {
+/**
+ * What the journal says so far; null where a newer runner than this one wrote it: it will be read by one (4.4 rule 6). Reading
+ * a long one takes longer than a lease lasts, so that it is renewed in between.
+ */
+async function foldJournal({
+  deps,
+  job: { work, release, lease },
+  buffer,
+}: SliceContext): Promise<{ readonly state: ExecutionState; readonly awaited: Set<string> } | null> {
   const folding = startFold(release.plan, work.acceptedAt, { kept: work.cause.kept ?? 0 })
   const awaited = new Set<string>()
   if (work.journal.length === 0) return { state: folding.state(), awaited }
-  for await (const events of journalParts(work.journal, outputs)) {
+  for await (const events of journalParts(work.journal, deps.outputs)) {
     if (events.some(({ v }) => v > EVENT_VERSION)) return null
     folding.add(events)
     noteChildren(awaited, events)
+    if (deps.clock() - lease.confirmedAt() >= RENEW_EVERY_MS) await buffer.renew()
   }
   return { state: folding.state(), awaited }
 }

@@ -16,12 +16,12 @@ import { LIMITS } from '#core/model/limits'
 import { firstResponse } from '#core/shard/first-response'
 import type { InboxEntry } from '#core/shard/wire'
 import { giveUpInDoubt } from './give-up-in-doubt'
+import { RENEW_EVERY_MS } from './lease-clock'
 import { createMailbox } from './mailbox'
 import { Overtime } from './overtime'
 import { readMail } from './read-mail'
 import type { SliceContext } from './slice-context'
 
-const RENEW_EVERY_MS = 10_000
 /** While something waits for a signal or a child, news of it is asked for this often. */
 const LISTEN_EVERY_MS = 1_000
 const UNSAFE_COMMIT_WITHIN_MS = 1_000
