@@ -57,6 +57,11 @@ function addBody(
   return ok(content)
 }
 
+/** Credentials and files become bytes in which no value can be found again. */
+function madeFrom({ auth, body }: HttpRequestConfig, content: HttpRequest['body']): Json {
+  return [auth?.type === 'basic' ? auth : null, content instanceof Uint8Array ? (body as Json) : null]
+}
+
 /** The request a resolved config describes. Failures: `url_invalid body_not_allowed body_invalid header_invalid`. */
 export function buildRequest(config: HttpRequestConfig, ctx: ComponentContext): Result<HttpRequest, Failure> {
   if (!isHttpUrl(config.url)) {
@@ -84,6 +89,7 @@ export function buildRequest(config: HttpRequestConfig, ctx: ComponentContext): 
     headers,
     body: body.value,
     timeoutMs: config.timeout,
+    madeFrom: madeFrom(config, body.value),
     ...(!config.follow_redirects && { followRedirects: false }),
     ...(oauth !== null && { oauth }),
   })

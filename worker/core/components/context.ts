@@ -26,6 +26,8 @@ export type HttpRequest = {
   readonly staysOnHost?: boolean
   /** False: a redirect is an answer like any other. */
   readonly followRedirects?: boolean
+  /** What stands in it in base64 or decoded from base64, as it was before: secrets are looked for there as well. */
+  readonly madeFrom?: Json
   /** Whose access token goes along as Authorization. */
   readonly oauth?: OAuthClient
 }

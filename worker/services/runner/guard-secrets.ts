@@ -27,7 +27,7 @@ export function guardSecrets(send: HttpSender, guards: readonly SecretGuard[]): 
   if (guards.length === 0) return send
   return async (request, signal) => {
     const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body ?? undefined)
-    const carried = [request.url, ...Object.values(request.headers), body]
+    const carried = [request.url, ...Object.values(request.headers), body, request.madeFrom ?? null]
     const host = URL.canParse(request.url) ? new URL(request.url).hostname : ''
     const found = guards.filter(({ redact }) => redact(carried) !== carried)
     const misled = found.find(({ hosts }) => !hosts.includes(host))

@@ -41,7 +41,9 @@ function tokenRequest(client: OAuthClient, timeoutMs: number): HttpRequest {
     Accept: 'application/json',
     ...(sentIn === 'header' && { Authorization: basic(client) }),
   }
-  return { url: tokenUrl, method: 'POST', headers, body: encodePairs(fields), timeoutMs, followRedirects: false }
+  const body = encodePairs(fields)
+  const madeFrom = [clientId, clientSecret]
+  return { url: tokenUrl, method: 'POST', headers, body, timeoutMs, madeFrom, followRedirects: false }
 }
 
 function parse(text: string): unknown {
