@@ -6,6 +6,7 @@ import type { Mailer } from '../ports/mailer'
 import type { RateLimit } from '../ports/rate-limit'
 import { AppError } from './app-error'
 import { unknown } from './caller'
+import { callingKey } from './calling-key'
 import { mailedLink, newMailedToken } from './mailed-token'
 import { requireMayManage } from './member-rights'
 import { recordAudit } from './record-audit'
@@ -45,6 +46,7 @@ export async function invite(
       'If you do not know why, leave this letter alone: nothing happens then.',
     ].join('\n\n'),
   })
+  await callingKey(ctx)
   await ctx.stores.invitations.insert(row, ctx.digest(token))
   await recordAudit(ctx, 'invitation.sent', row.id, { email: wish.email, role: wish.role })
   return row

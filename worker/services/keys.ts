@@ -1,11 +1,12 @@
 import type { Page, PageQuery } from '#core/contract/page'
 import { coversScope, type Scope } from '#core/contract/scopes'
 import { newId } from '#core/kernel/id'
-import { type EpochMs, fromIso } from '#core/kernel/time'
+import { type EpochMs, fromIso, toIso } from '#core/kernel/time'
 import type { KeyRow } from '../ports/key-store'
 import { newApiKey } from './api-key'
 import { AppError } from './app-error'
 import { unknown } from './caller'
+import { callingKey } from './calling-key'
 import { recordAudit } from './record-audit'
 import { requireKnownTargets } from './require-known-targets'
 import type { ServiceContext } from './service-context'
@@ -26,8 +27,11 @@ export async function createKey(ctx: ServiceContext, wish: KeyWish): Promise<New
   if (excess !== undefined) {
     throw new AppError('missing_scope', { detail: `You cannot give away '${excess}': you do not hold it.` })
   }
-  const expiresAt = wish.expiresAt == null ? null : fromIso(wish.expiresAt)
-  if (expiresAt !== null && expiresAt <= ctx.clock()) throw expiredAtBirth()
+  const wanted = wish.expiresAt == null ? null : fromIso(wish.expiresAt)
+  if (wanted !== null && wanted <= ctx.clock()) throw expiredAtBirth()
+  const end = (await callingKey(ctx))?.expiresAt ?? null
+  if (wanted !== null) requireEndWithin(end, wanted)
+  const expiresAt = wanted ?? end
   const environments = within(ctx.caller.environments, wish.environments ?? null, 'environments')
   const workflowIds = within(ctx.caller.workflowIds, wish.workflowIds ?? null, 'workflowIds')
   await requireKnownTargets(ctx, wish)
@@ -48,6 +52,7 @@ export async function rotateKey(ctx: ServiceContext, id: string, overlapSeconds:
   if (excess !== undefined) throw new AppError('missing_scope', { detail: `The scope '${excess}' is missing.` })
   requireWithin(ctx.caller.environments, old.environments, 'environments')
   requireWithin(ctx.caller.workflowIds, old.workflowIds, 'workflowIds')
+  requireEndWithin((await callingKey(ctx))?.expiresAt ?? null, old.expiresAt)
   if (old.expiresAt !== null && old.expiresAt <= ctx.clock()) throw new AppError('key_expired')
   const successor = await insert(ctx, old)
   if (overlapSeconds === 0) await replace(ctx, id, successor)
@@ -113,6 +118,14 @@ function requireWithin(held: readonly string[] | null, wanted: readonly string[]
   if (excess === undefined) return
   throw new AppError('missing_scope', {
     detail: `This key is not made for '${excess}' and decides about no key that is (${field}).`,
+  })
+}
+
+/** Refuses a key that would outlive the one that makes it; null = no end. */
+function requireEndWithin(own: EpochMs | null, wanted: EpochMs | null): void {
+  if (own === null || (wanted !== null && wanted <= own)) return
+  throw new AppError('missing_scope', {
+    detail: `This key ends at ${toIso(own)} and makes or rotates no key that lives longer (expiresAt).`,
   })
 }
 

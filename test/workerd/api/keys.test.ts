@@ -6,6 +6,17 @@ import { ALL_SCOPES, clientWith, newKey, newOrganization, sampleDefinition, send
 const DAY_MS = 86_400_000
 const bearer = (key: string) => ({ authorization: `Bearer ${key}`, 'content-type': 'application/json' })
 
+/** What somebody asks about keys, and what a key is told. */
+const by = (headers: Record<string, string>) => {
+  const post = async (path: string, body: object) =>
+    (await send(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+  return {
+    make: (more: object) => post('/v1/keys', { name: 'x', scopes: ['workflows:read'], ...more }),
+    rotate: (id: string) => post(`/v1/keys/${id}/rotate`, {}),
+    status: async (key: string) => (await send('/v1/me', { headers: bearer(key) })).status,
+  }
+}
+
 /** The row of a key in the list of its organization. */
 async function listed(session: Record<string, string>, key: string) {
   type Item = { id: string; prefix: string; rotateBy: string; createdAt: string; lastUsedAt: string | null }
@@ -241,6 +252,42 @@ describe('a key with more than its maker holds is refused', () => {
     expect(await make({ environments: null, workflowIds: null })).toMatchObject(limits)
     expect(await make({ environments: ['staging', 'production'] })).toMatchObject({ code: 'missing_scope' })
     expect(await make({ workflowIds: [workflowId, 'workflow_other'] })).toMatchObject({ code: 'missing_scope' })
+  })
+
+  test('in time: one that expires makes and rotates none that lives longer, and what is left out ends with it', async () => {
+    const { session, key: endless } = await newOrganization()
+    const end = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
+    const [expiresAt, earlier] = [end(60), end(30)]
+    const key = await newKey(session, ALL_SCOPES, { expiresAt })
+    const { status, make, rotate } = by(bearer(key))
+    for (const more of [{}, { expiresAt: null }, { expiresAt }]) expect(await make(more)).toMatchObject({ expiresAt })
+    expect(await make({ expiresAt: earlier })).toMatchObject({ expiresAt: earlier })
+    expect(await make({ expiresAt: end(61) })).toMatchObject({ status: 403, code: 'missing_scope' })
+    const { id } = await listed(session, endless)
+    expect(await rotate(id)).toMatchObject({ status: 403, code: 'missing_scope' })
+    expect(await status(endless)).toBe(200)
+    expect(await rotate((await listed(session, key)).id)).toMatchObject({ expiresAt })
+    expect(await by(session).rotate(id)).toMatchObject({ expiresAt: null })
+  })
+
+  test('and one that has ended elsewhere, but is still remembered here, makes and rotates none', async () => {
+    const { session, key: other } = await newOrganization()
+    const key = await newKey(session, ALL_SCOPES)
+    const { status, make, rotate } = by(bearer(key))
+    const ended = 'UPDATE api_keys SET revoked_at = ?, expires_at = ? WHERE prefix = ?'
+    for (const [revokedAt, expiresAt] of [
+      [null, 1],
+      [1, null],
+    ]) {
+      expect(await status(key)).toBe(200)
+      await env.DB.prepare(ended).bind(revokedAt, expiresAt, key.slice(0, 11)).run()
+      expect(await make({})).toMatchObject({ status: 401, code: 'credentials_invalid' })
+      expect(await rotate((await listed(session, other)).id)).toMatchObject({
+        status: 401,
+        code: 'credentials_invalid',
+      })
+    }
+    expect(await status(other)).toBe(200)
   })
 
   test('and a limited key ends none that reaches further', async () => {

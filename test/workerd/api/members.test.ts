@@ -254,6 +254,17 @@ describe('what somebody sent with keys, and with keys of keys', () => {
 })
 
 describe('a removed member', () => {
+  test('invites nobody with a key that is still remembered elsewhere', async () => {
+    const owner = await verifiedOrganization()
+    const admin = await newMember(owner.session, 'admin')
+    const key = bearer(await newKey(admin.session, ALL_SCOPES))
+    expect((await ask('/v1/members', key)).status).toBe(200)
+    await env.DB.prepare('UPDATE api_keys SET revoked_at = 1 WHERE created_by_id = ?').bind(admin.id).run()
+    const late = await post('/v1/invitations', { email: anyAddress(), role: 'viewer' }, key)
+    expect(late).toMatchObject(refusedWith(401, 'credentials_invalid'))
+    expect(await open(owner.session)).toEqual([])
+  })
+
   test('has no session and no key here any more, nor keys made with those keys (A-16)', async () => {
     const owner = await verifiedOrganization()
     const admin = await newMember(owner.session, 'admin')
