@@ -1,28 +1,13 @@
-import * as z from 'zod'
 import type { Json, JsonObject } from '../kernel/json'
 import { pointerOf } from '../kernel/pointer'
 import { err, ok, type Result } from '../kernel/result'
 import type { Failure } from '../model/failure'
-import { strictSchema } from './strict-schema'
+import { misfitsOf } from './match-schema'
 
 const FENCE = '```'
 const FINDINGS_MAX = 20
 const TOO_MUCH = 'Ask for less, or raise the model’s limit of tokens.'
 const NO_JSON = 'Say in the prompt that the answer is JSON and nothing else, or choose a model that keeps to schemas.'
-
-function checkerOf(schema: JsonObject): z.ZodType {
-  return z.fromJSONSchema(strictSchema(schema) as z.core.JSONSchema.JSONSchema)
-}
-
-/** Whether a value is a JSON Schema that answers can be checked against. */
-export function isJsonSchema(schema: Record<string, unknown>): boolean {
-  try {
-    checkerOf(schema as JsonObject)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** What a Markdown fence is around; looked for from both ends, because a pattern would try every place in between. */
 function unfenced(text: string): string {
@@ -59,15 +44,13 @@ export function checkAnswer(text: string, schema: JsonObject, cutOff: boolean): 
     const hint = cutOff || isBegun ? TOO_MUCH : NO_JSON
     return mismatch(message, [{ path: '', message }], hint)
   }
-  const parsed = checkerOf(schema).safeParse(json)
-  if (parsed.success) return ok(json)
-  const findings = parsed.error.issues
-    .slice(0, FINDINGS_MAX)
-    .map(({ path, message }) => ({ path: pointerOf(path), message }))
-  const [first] = findings
-  const place = first === undefined || first.path === '' ? 'as a whole' : `at ${first.path}`
+  const misfits = misfitsOf(schema, json, FINDINGS_MAX)
+  const [first] = misfits
+  if (first === undefined) return ok(json)
+  const findings = misfits.map(({ path, message }) => ({ path: pointerOf(path), message: `It ${message}.` }))
+  const place = first.path.length === 0 ? 'as a whole' : `at ${pointerOf(first.path)}`
   return mismatch(
-    `The model’s answer does not match its schema ${place}: ${first?.message ?? 'it does not fit'}.`,
+    `The model’s answer does not match its schema ${place}: it ${first.message}.`,
     findings,
     'Name the fields in the prompt, or relax the schema.',
   )

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import type { JsonObject } from '../kernel/json'
 import { LIMITS } from '../model/limits'
-import { checkAnswer, isJsonSchema } from './check-answer'
+import { checkAnswer } from './check-answer'
 import { CHAT_PROVIDERS, type ChatAnswer, type ChatProvider, type Outcome } from './context'
 import { defineComponent } from './define-component'
+import { isJsonSchema } from './judge-schema'
 import { retryField, timeoutField, type RetryPolicy } from './retry-policy'
 import { textField } from './text-field'
 
@@ -76,7 +77,7 @@ export const generator = defineComponent({
           error: 'Not a JSON Schema that can be checked',
           params: {
             code: 'schema_invalid',
-            hint: 'Write draft 2020-12 without not, if and references to other documents.',
+            hint: 'Write draft 2020-12 without not, if and references to other documents, with patterns that need no look-around and no back-references.',
           },
         })
         .optional()

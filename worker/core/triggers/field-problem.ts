@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js'
 import { isJsonObject, type Json } from '../kernel/json'
+import { linearPattern } from '../kernel/linear-pattern'
 import type { InputField } from './input-schema'
 
 /** What is wrong with one value; `text` continues a sentence that starts with the field's name. */
@@ -7,9 +7,6 @@ export type FieldProblem = {
   readonly code: 'input_type' | 'input_enum' | 'input_range' | 'input_length' | 'input_pattern'
   readonly text: string
 }
-
-const PATTERNS_MAX = 500
-const patterns = new Map<string, RE2JS>()
 
 /** The first way in which a value breaks its field's rules, or null. Patterns run in linear time. */
 export function fieldProblem(field: InputField, value: Json): FieldProblem | null {
@@ -32,7 +29,7 @@ export function fieldProblem(field: InputField, value: Json): FieldProblem | nul
       ' characters',
     )
     if (length !== null || field.pattern === undefined) return length
-    return compiled(field.pattern).matcher(value).find()
+    return linearPattern(field.pattern).matcher(value).find()
       ? null
       : { code: 'input_pattern', text: `must match the pattern ${field.pattern}` }
   }
@@ -89,13 +86,4 @@ function same(a: Json, b: Json): boolean {
     keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && same(a[key] as Json, b[key] as Json))
   )
-}
-
-function compiled(pattern: string): RE2JS {
-  const known = patterns.get(pattern)
-  if (known !== undefined) return known
-  if (patterns.size >= PATTERNS_MAX) patterns.clear()
-  const fresh = RE2JS.compile(pattern)
-  patterns.set(pattern, fresh)
-  return fresh
 }

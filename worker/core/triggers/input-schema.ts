@@ -1,6 +1,6 @@
-import { RE2JS } from 're2js'
 import * as z from 'zod'
 import type { Json } from '../kernel/json'
+import { isLinearPattern } from '../kernel/linear-pattern'
 import { fieldProblem } from './field-problem'
 
 export const INPUT_TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
@@ -76,7 +76,7 @@ function* contradictions(field: InputField): Generator<readonly [string, string]
   ] as const) {
     if ((field[low] ?? -Infinity) > (field[high] ?? Infinity)) yield [low, `"${low}" is greater than "${high}".`]
   }
-  if (field.pattern !== undefined && !compiles(field.pattern)) {
+  if (field.pattern !== undefined && !isLinearPattern(field.pattern)) {
     yield [
       'pattern',
       'The pattern is not a regular expression that runs in linear time (no look-around, no back-references).',
@@ -91,13 +91,4 @@ function* contradictions(field: InputField): Generator<readonly [string, string]
   if (field.default === undefined) return
   const problem = fieldProblem(field, field.default as Json)
   if (problem !== null) yield ['default', `The default ${problem.text}.`]
-}
-
-function compiles(pattern: string): boolean {
-  try {
-    RE2JS.compile(pattern)
-    return true
-  } catch {
-    return false
-  }
 }
