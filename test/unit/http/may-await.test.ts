@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { fold } from '#core/engine/fold'
-import { mayAwait } from '#core/engine/may-await'
 import { planOf, type StageSketch } from '../../support/plan-of'
 import { ACCEPTED_AT, runPlan } from '../../support/run-plan'
+import { mayAwait } from '../../../worker/http/signal/may-await'
 
 const ask = (id: string, more: Partial<StageSketch> = {}, signal = 'go'): StageSketch => ({
   id,

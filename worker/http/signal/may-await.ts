@@ -1,6 +1,6 @@
-import type { Plan } from '../definition/plan'
-import { isTerminalStage } from '../model/stage-status'
-import { initialState, PENDING, type ExecutionState, type ForeachProgress } from './state'
+import type { Plan } from '#core/definition/plan'
+import { isTerminalStage } from '#core/model/stage-status'
+import { initialState, PENDING, type ExecutionState, type ForeachProgress } from '#core/engine/state'
 
 type Stages = Pick<ExecutionState, 'plan' | 'stages'>
 
