@@ -14,7 +14,11 @@ export type CodeBundle = {
 export type CodeRun = CodeInvocation & { readonly bundle: CodeBundle }
 
 /** What the code reaches outside of its isolate. */
-export type CodeHost = Pick<ComponentContext, 'http' | 'log'> & { readonly signal: AbortSignal }
+export type CodeHost = Pick<ComponentContext, 'http' | 'log'> & {
+  readonly signal: AbortSignal
+  /** Told when the call has to wait for its turn, and when that has come: only then its time begins. */
+  readonly queued?: (isWaiting: boolean) => void
+}
 
 /** Runs tenant code, apart from everything else, until it returns, throws, or its time is over. Never rejects. */
 export type CodeRunner = (run: CodeRun, host: CodeHost) => Promise<CodeAnswer>

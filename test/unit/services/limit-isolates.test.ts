@@ -71,6 +71,25 @@ describe('the code runner of one invocation', () => {
     expect(await Promise.all(calls)).toHaveLength(50)
   })
 
+  it('tells a call that it waits, and when its turn has come (F-24)', async () => {
+    const { run, open } = held()
+    const limited = limitIsolates(run, 1)
+    const told: string[] = []
+    const hearing = (name: string): CodeHost => ({
+      ...hostOf(),
+      queued: (isWaiting) => void told.push(`${name} ${isWaiting ? 'waits' : 'goes on'}`),
+    })
+    const first = limited(callOf(bundle('version_1')), hearing('first'))
+    const second = limited(callOf(bundle('version_2')), hearing('second'))
+    await turn()
+    expect(told).toEqual(['second waits'])
+    open[0]?.end()
+    await turn()
+    expect(told).toEqual(['second waits', 'second goes on'])
+    open[0]?.end()
+    expect([await first, await second]).toEqual([RETURNED, RETURNED])
+  })
+
   it('goes on after a call that breaks', async () => {
     const limited = limitIsolates(async ({ bundle: own }) => {
       if (own.versionId === 'broken') throw new Error('broken')

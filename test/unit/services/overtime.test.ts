@@ -16,6 +16,16 @@ describe('attempts that ignore their time', () => {
     expect(overtime.take(99_000)).toEqual([])
   })
 
+  it('an attempt that has to wait for room has all of its time from when there is some (F-24)', () => {
+    const overtime = new Overtime()
+    overtime.queued('call', true, 0)
+    overtime.started('call', 1, plannedStage(plan, 'call'), 0)
+    expect(overtime.take(99_000)).toEqual([])
+    overtime.queued('call', false, 100_000)
+    expect(overtime.take(134_999)).toEqual([])
+    expect(overtime.take(135_000)).toMatchObject([{ stage: 'call', attempt: 1, failure: { code: 'stage_timeout' } }])
+  })
+
   it('what has ended is left alone, however long it took', () => {
     const overtime = new Overtime()
     overtime.started('call', 1, plannedStage(plan, 'call'), 0)

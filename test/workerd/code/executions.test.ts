@@ -131,6 +131,39 @@ describe('an execution with code stages', () => {
     expect(most).toBe(4)
   })
 
+  it('that waits for its turn longer than it may take is run all the same, and has all of its time then (F-24)', async () => {
+    const slow = await publish(documentOf([code('slow', 'return 1', { timeout: 300_000 })]))
+    const brief = await publish(documentOf([code('brief', 'return 2', { timeout: 1_000 })]))
+    const seqs = [await slow.start(), await brief.start()] as const
+    const began = Promise.withResolvers<void>()
+    const waited = Promise.withResolvers<void>()
+    const deps = runnerOn(fakeNetwork())
+    const holding: typeof deps.code = async (call, host) => {
+      if (call.source === 'slow') {
+        began.resolve()
+        await waited.promise
+      }
+      return deps.code(call, host)
+    }
+    let aheadMs = 0
+    const clock = () => Date.now() + aheadMs
+    // Time flies while the brief one waits, as fast as its lease is renewed, and is the real one after that.
+    const sleep: typeof deps.sleep = async (ms, signal) => {
+      if (aheadMs > 20_000) return deps.sleep(ms, signal)
+      await brief.end(seqs[1])
+      if (signal?.aborted !== true) aheadMs += ms
+      if (aheadMs > 20_000) waited.resolve()
+    }
+    const limited = limitIsolates(holding, 1)
+    const served = slow.serve({ ...deps, code: limited })
+    await began.promise
+    await brief.serve({ ...deps, clock, sleep, code: limited })
+    waited.resolve()
+    await served
+    expect(await brief.end(seqs[1])).toMatchObject({ status: 'completed', output: 2 })
+    expect(await slow.end(seqs[0])).toMatchObject({ status: 'completed', output: 1 })
+  })
+
   it('of one organization sees nothing of another whose code is the same (F-30)', async () => {
     const source = `globalThis.seen ??= []
       globalThis.seen.push(secrets.KEY)

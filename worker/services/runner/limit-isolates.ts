@@ -1,4 +1,4 @@
-import type { CodeBundle, CodeRunner } from '../../ports/code-runner'
+import type { CodeBundle, CodeHost, CodeRunner } from '../../ports/code-runner'
 
 /** How many dynamic workers the platform lets one invocation call at a time. */
 const ISOLATES_MAX = 4
@@ -30,10 +30,15 @@ export function limitIsolates(run: CodeRunner, isolatesMax = ISOLATES_MAX): Code
   }
 
   /** False when the signal came first. */
-  function turn(bundle: CodeBundle, signal: AbortSignal): Promise<boolean> {
+  function turn(bundle: CodeBundle, { signal, queued }: CodeHost): Promise<boolean> {
     return new Promise((resolve) => {
-      const entry = { bundle, go: () => resolve(true) }
+      const go = () => {
+        queued?.(false)
+        resolve(true)
+      }
+      const entry = { bundle, go }
       waiting.push(entry)
+      queued?.(true)
       signal.addEventListener('abort', () => {
         const isWaiting = waiting.includes(entry)
         waiting = waiting.filter((other) => other !== entry)
@@ -45,7 +50,7 @@ export function limitIsolates(run: CodeRunner, isolatesMax = ISOLATES_MAX): Code
   return async (call, host) => {
     const { bundle } = call
     if (mayEnter(bundle)) enter(bundle)
-    else if (host.signal.aborted || !(await turn(bundle, host.signal))) {
+    else if (host.signal.aborted || !(await turn(bundle, host))) {
       return {
         kind: 'failed',
         failure: { code: 'code_aborted', message: 'Its execution ended before the code began.' },

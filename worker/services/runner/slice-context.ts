@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '#core/kernel/json'
 import type { EpochMs } from '#core/kernel/time'
 import type { DeploymentConfig } from '#core/model/deployment-config'
 import type { Work } from '#core/shard/wire'
+import type { CodeHost } from '../../ports/code-runner'
 import { authorizeRequests } from './authorize-requests'
 import { confineCode, secretsHanded } from './confine-code'
 import { countHops } from './count-hops'
@@ -39,6 +40,9 @@ export type Job = {
   readonly onResponse?: (response: WebhookResponse) => void
 }
 
+/** What an attempt and the slice it runs in tell each other. */
+export type AroundAttempt = { readonly signal: () => AbortSignal } & Required<Pick<CodeHost, 'queued'>>
+
 /** What a slice needs besides its state. */
 export type SliceContext = {
   readonly deps: RunnerDeps
@@ -51,7 +55,7 @@ export type SliceContext = {
     state: ExecutionState,
     stage: string,
     attempt: number,
-    signal: () => AbortSignal,
+    around: AroundAttempt,
   ): JournalEvent | Promise<JournalEvent>
   serialize(event: JournalEvent): string
 }
@@ -75,7 +79,7 @@ export function createSliceContext(
     job,
     world,
     stage: (id) => plannedStage(plan, id),
-    runStage(state, stage, attempt, signal) {
+    runStage(state, stage, attempt, { signal, queued }) {
       const ports = {
         now: deps.clock,
         redact,
@@ -86,7 +90,7 @@ export function createSliceContext(
         ai: (request: Parameters<RunnerDeps['ai']>[0]) => ai(request, signal()),
         code: (call: CodeInvocation, log: ComponentContext['log']) => {
           const send = confineCode(http, secretsHanded(plannedStage(plan, stage)), secretHosts)
-          const host = { signal: signal(), log, http: (request: HttpRequest) => send(request, signal()) }
+          const host = { signal: signal(), queued, log, http: (request: HttpRequest) => send(request, signal()) }
           return deps.code({ ...call, bundle: code }, host)
         },
       }

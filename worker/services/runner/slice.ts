@@ -204,7 +204,10 @@ export class Slice {
     // Made when a request asks for it: most stages are over at once and have nothing to abort.
     let made: AbortController | null = null
     const controller = () => (made ??= new AbortController())
-    const outcome = this.#context.runStage(this.#state, stage, attempt, () => controller().signal)
+    const outcome = this.#context.runStage(this.#state, stage, attempt, {
+      signal: () => controller().signal,
+      queued: (isWaiting) => this.#overtime.queued(stage, isWaiting, this.#now()),
+    })
     if (!(outcome instanceof Promise)) return this.#settle(outcome)
     const abort = controller()
     this.#running.set(stage, abort)
