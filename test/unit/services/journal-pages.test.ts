@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { childrenIn, mayCall, releaseChildren } from '#core/shard/children'
+import type { Live, Shard } from '#core/shard/memory'
 import type { OutputStore } from '../../../worker/ports/output-store'
 import { countEvents, createPager, openJournal } from '../../../worker/services/runner/journal-pages'
 import { OutputLost, StoreUnreachable } from '../../../worker/services/runner/reach-store'
@@ -61,6 +63,27 @@ describe('the pages of a journal', () => {
     const full = createPager([event(0, 'x'.repeat(8 * MIB))], () => 'p', outputs)
     await full(events(1, 1))
     expect(objects.size).toBe(1)
+  })
+
+  it('name the children their events wait for, whom the shard tells when nobody does any more', async () => {
+    const { outputs } = storeInMemory()
+    const waits = ['exec_a', 'exec_b'].map((executionId, at) =>
+      JSON.stringify({ v: 1, at, type: 'stage_waiting', stage: `c${at}`, for: { kind: 'child', executionId } }),
+    )
+    const lines = [...events(0, 3_000, 1_000), ...waits, ...events(3_002, 3_000, 1_000)]
+    const packed = await createPager([], () => 'p', outputs)(lines)
+    expect(packed).toHaveLength(1)
+    expect([packed.some(mayCall), childrenIn(packed)]).toEqual([true, ['exec_a', 'exec_b']])
+    const told: string[] = []
+    const store = {
+      row: () => ({ journal: packed }),
+      inbox: () => [],
+      addPost: ({ target }: { target: string }) => void told.push(target),
+    }
+    const shard = { store, memory: { meta: null, postDueAt: null } } as unknown as Shard
+    releaseChildren(shard, { seq: 0, calls: true } as Live, [], 1)
+    expect(told).toEqual(['exec_a', 'exec_b'])
+    expect(await openJournal(packed, outputs)).toEqual(lines)
   })
 
   it('leave the answer to a webhook’s caller where the shard finds it', async () => {

@@ -13,12 +13,20 @@ export function mayCall(line: string): boolean {
   return line.includes(MARK)
 }
 
-type Line = { readonly type?: string; readonly for?: { readonly kind?: string; readonly executionId?: string } }
+/** The children that lines wait for which the journal keeps elsewhere; written down beside where they are. */
+export type ChildWaits = { readonly kind: 'child'; readonly executionIds: readonly string[] }
+
+type Line = {
+  readonly type?: string
+  readonly for?: { readonly kind?: string; readonly executionId?: string }
+  readonly waits?: ChildWaits
+}
 
 /** The executions that stages wait for, according to journal lines. */
 export function childrenIn(lines: readonly string[]): readonly string[] {
   return lines.filter(mayCall).flatMap((line) => {
-    const { type, for: fact } = JSON.parse(line) as Line
+    const { type, for: fact, waits } = JSON.parse(line) as Line
+    if (type === 'events') return waits?.executionIds ?? []
     const isWait = type === 'stage_waiting' && fact?.kind === 'child' && fact.executionId !== undefined
     return isWait ? [fact.executionId] : []
   })

@@ -1,5 +1,6 @@
 import { EVENT_VERSION } from '#core/engine/event'
 import { LIMITS } from '#core/model/limits'
+import { childrenIn, type ChildWaits } from '#core/shard/children'
 import type { OutputStore } from '../../ports/output-store'
 import { OutputLost, reach } from './reach-store'
 
@@ -13,6 +14,8 @@ type Page = {
   readonly at: number
   readonly ref: string
   readonly count: number
+  /** Children its events wait for: the shard tells them when nobody does any more. */
+  readonly waits?: ChildWaits
 }
 
 /** Every page begins with this, and no event does: those begin with their version. */
@@ -76,7 +79,9 @@ export function createPager(journal: readonly string[], place: () => string, out
     const ref = `${place()}-j${pages++}`
     await reach(() => outputs.put(ref, [OPEN + lines.join(BETWEEN) + CLOSE]))
     const { at } = JSON.parse(first) as { readonly at: number }
-    return [JSON.stringify({ type: 'events', v: EVENT_VERSION, at, ref, count: lines.length } satisfies Page)]
+    const page: Page = { type: 'events', v: EVENT_VERSION, at, ref, count: lines.length }
+    const executionIds = childrenIn(lines)
+    return [JSON.stringify(executionIds.length === 0 ? page : { ...page, waits: { kind: 'child', executionIds } })]
   }
 
   async function storeAround(lines: readonly string[]): Promise<readonly string[]> {
