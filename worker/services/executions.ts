@@ -11,7 +11,7 @@ import { AppError } from './app-error'
 import { findExecution, type StoredExecution } from './read-execution'
 import { recordAudit } from './record-audit'
 import { recordRead } from './record-read'
-import { readJournal } from './runner/keep-output'
+import { readJournalToShow } from './runner/keep-output'
 import type { ServiceContext } from './service-context'
 
 const RANGES_MS = {
@@ -59,7 +59,7 @@ export async function readExecution(ctx: ServiceContext, id: string): Promise<St
 
 /**
  * What happened, stage by stage; also of executions that have not ended. Truncated where what a retry kept went with the
- * execution it was kept from.
+ * execution it was kept from, and where large outputs are more together than one answer holds.
  */
 export async function readTrace(ctx: ServiceContext, id: string): Promise<Trace> {
   const execution = await readExecution(ctx, id)
@@ -72,8 +72,7 @@ export async function readTrace(ctx: ServiceContext, id: string): Promise<Trace>
     triggerType: record.cause.type,
     input: JSON.parse(record.payload) as Json,
   }
-  let isCut = false
-  const events = await readJournal(record.journal, ctx.outputs, () => (isCut = true))
+  const { events, isCut } = await readJournalToShow(record.journal, ctx.outputs)
   const trace = buildTrace(compilePlan(await execution.workflow()), subject, events)
   return { ...trace, truncated: trace.truncated || isCut }
 }

@@ -26,6 +26,7 @@ export const LIMITS = {
   foreachConcurrencyMax: 100,
   foreachConcurrencyDefault: 10,
   traceIterationStagesMax: 1_000,
+  traceStoredCharsMax: 8 * MIB,
   expressionLengthMax: 4_096,
   expressionDepthMax: 64,
   expressionStepsMax: 100_000,

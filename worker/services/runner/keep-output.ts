@@ -87,21 +87,42 @@ function shortened(output: Json): Json {
 /** Stored values that are fetched at a time, and held at a time by who reads a journal in parts. */
 const FETCH_AT_ONCE = 8
 
-/**
- * The events of a journal with stored values put back in their place. Rejects with StoreUnreachable, and with OutputLost unless
- * `onLost` hears of what is gone: null then stands in its place.
- */
-export async function readJournal(
-  lines: readonly string[],
-  outputs: OutputStore,
-  onLost?: () => void,
-): Promise<readonly JournalEvent[]> {
+/** The events of a journal with stored values put back in their place. Rejects with StoreUnreachable and OutputLost. */
+export async function readJournal(lines: readonly string[], outputs: OutputStore): Promise<readonly JournalEvent[]> {
   const parts: (readonly JournalEvent[])[] = []
-  for await (const part of journalParts(lines, outputs, onLost)) parts.push(part)
+  for await (const part of journalParts(lines, outputs)) parts.push(part)
   return parts.flat()
 }
 
-/** The same in parts, so that a long journal need not be in memory as a whole. */
+/**
+ * The same for somebody to look at. Cut where a stored value is gone, and where they are longer together than is held for one
+ * answer: they are read one by one, and what comes after that is left out. Rejects with StoreUnreachable.
+ */
+export async function readJournalToShow(
+  lines: readonly string[],
+  outputs: OutputStore,
+): Promise<{ readonly events: readonly JournalEvent[]; readonly isCut: boolean }> {
+  const events: JournalEvent[] = []
+  let isCut = false
+  let left = LIMITS.traceStoredCharsMax
+  const get = async (key: string) => {
+    const json = await outputs.get(key)
+    left -= json?.length ?? 0
+    return json
+  }
+  const stored = { outputs: { get }, onLost: () => void (isCut = true) }
+  for await (const opened of openPages(lines, outputs)) {
+    for (const line of opened) {
+      const event = JSON.parse(line) as JournalEvent
+      const isLeftOut = isStored(event) && left <= 0
+      isCut ||= isLeftOut
+      events.push(isLeftOut ? event : await withOutput(event, stored))
+    }
+  }
+  return { events, isCut }
+}
+
+/** The same in parts, so that a long journal need not be in memory as a whole. With `onLost`, null stands for what is gone. */
 export async function* journalParts(
   lines: readonly string[],
   outputs: OutputStore,
@@ -125,7 +146,8 @@ export async function* journalParts(
 
 const isStored = (event: JournalEvent) => 'outputRef' in event || 'itemsRef' in event
 
-type Stored = { readonly outputs: OutputStore; readonly onLost: (() => void) | undefined }
+/** Without `onLost`, a value that is gone is an error; with it, null stands in its place. */
+type Stored = { readonly outputs: Pick<OutputStore, 'get'>; readonly onLost: (() => void) | undefined }
 
 async function withOutput(event: JournalEvent, stored: Stored): Promise<JournalEvent> {
   if (event.type === 'stage_opened' && event.itemsRef !== undefined) {
