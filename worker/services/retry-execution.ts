@@ -2,6 +2,7 @@ import { compilePlan, type Plan } from '#core/definition/plan'
 import { findStage } from '#core/engine/state'
 import { isJsonObject, type Json, type JsonObject } from '#core/kernel/json'
 import { parseDeploymentId } from '#core/model/deployment-id'
+import { LIMITS } from '#core/model/limits'
 import { isTerminalStatus } from '#core/model/execution-status'
 import { AppError } from './app-error'
 import { requireEnvironment } from './caller'
@@ -88,11 +89,22 @@ export async function retryExecution(
 async function seedFrom(ctx: ServiceContext, { record }: StoredExecution, plan: Plan, stage: string) {
   try {
     const journal = await openJournal(record.journal, ctx.outputs)
-    return seedJournal(plan, journal, await readJournal(journal, ctx.outputs), stage)
+    const seed = seedJournal(plan, journal, await readJournal(journal, ctx.outputs), stage)
+    requireShort(seed)
+    return seed
   } catch (error) {
     if (error instanceof OutputLost) throw new AppError('output_gone', { detail: `${error.message} is gone.` })
     throw error
   }
+}
+
+/** All of it goes to the shard in the one call that accepts. */
+function requireShort(seed: readonly string[]): void {
+  const chars = seed.reduce((sum, line) => sum + line.length, 0)
+  if (chars <= LIMITS.retryKeptCharsMax) return
+  throw new AppError('journal_too_long', {
+    detail: `It would keep ${chars} characters of the journal; ${LIMITS.retryKeptCharsMax} can be handed on.`,
+  })
 }
 
 /** What is judged is an object: anything else came by a webhook or a schedule, and is taken as it came. */

@@ -88,3 +88,21 @@ describe('a retry', () => {
     expect(isBegunAfterAccepted(await until(client, id, isEnded))).toBe(true)
   })
 })
+
+test('a retry that would keep more than can be handed on says so, and what to do instead', async () => {
+  const { client, deploy } = await newPlace()
+  const stages = [
+    { id: 'each', component: 'foreach', config: { items: '{{ input.list }}', do: ['copy', 'drop'] } },
+    { id: 'copy', component: 'transform', config: { value: '{{ input.wide }}' } },
+    { id: 'drop', component: 'transform', depends_on: ['copy'], config: { value: 1 } },
+    { id: 'break', component: 'transform', depends_on: ['each'], config: { value: '{{ 1 / 0 }}' } },
+  ]
+  const { start } = await deploy({ name: 'wide', stages })
+  const id = await start({ list: Array.from({ length: 70 }, (_, n) => n), wide: 'x'.repeat(200_000) })
+  expect(await until(client, id, isEnded)).toMatchObject({ status: 'failed', error: { stage: 'break' } })
+  expect(await client.retryExecution({ params: { id }, body: { fromStage: 'break' } })).toMatchObject({
+    status: 422,
+    problem: { code: 'journal_too_long', hint: expect.stringContaining('Replay it') },
+  })
+  expect((await client.retryExecution({ params: { id }, body: { fromStage: 'each' } })).ok).toBe(true)
+})

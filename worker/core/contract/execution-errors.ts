@@ -37,6 +37,11 @@ export const EXECUTION_ERRORS = {
     title: 'No stage of the execution failed.',
     hint: 'Name a stage in "fromStage", or replay.',
   },
+  journal_too_long: {
+    status: 422,
+    title: 'What a retry would keep is more than can be handed on.',
+    hint: 'Replay it: that runs it from the start. Or retry from an earlier stage, which keeps less.',
+  },
   output_gone: {
     status: 410,
     title: 'What stages of the execution put out is no longer stored.',

@@ -178,7 +178,14 @@ export const executionOperations = {
     scope: 'executions:run',
     body: z.strictObject({ fromStage: ReferenceShape.optional() }),
     bodyOptional: true,
-    refusals: ['execution_not_finished', 'nothing_to_retry', 'stage_unknown', 'output_gone', ...START_REFUSALS],
+    refusals: [
+      'execution_not_finished',
+      'nothing_to_retry',
+      'stage_unknown',
+      'output_gone',
+      'journal_too_long',
+      ...START_REFUSALS,
+    ],
     responses: { 202: started },
   }),
   replayExecution: defineOperation({

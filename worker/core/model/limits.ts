@@ -26,6 +26,7 @@ export const LIMITS = {
   foreachConcurrencyMax: 100,
   foreachConcurrencyDefault: 10,
   traceIterationStagesMax: 1_000,
+  retryKeptCharsMax: 12 * MIB,
   traceStoredCharsMax: 8 * MIB,
   expressionLengthMax: 4_096,
   expressionDepthMax: 64,
