@@ -43,6 +43,14 @@ describe('a delivery that comes a thousand times', () => {
     },
   )
 
+  it('starts one where only its signature tells it, such as a command of Slack (W-16)', async () => {
+    const door = await openFor(senders.find(({ name }) => name === 'slack')!)
+    const letter = await door.letter({ body: bytes({ command: '/deploy', trigger_id: '1.2.abc' }) })
+    for (let n = 0; n < 3; n++) expect((await door.send(letter)).status).toBe(200)
+    await door.send(await door.letter({ body: bytes({ command: '/deploy', trigger_id: '1.2.abd' }) }))
+    expect(door.started).toHaveLength(2)
+  })
+
   it.for(naming)('is another one under another name: $name', async (sender) => {
     const door = await openFor(sender)
     for (const id of ['one', 'two']) await door.send(await door.letter({ id }))

@@ -19,6 +19,7 @@ export const slack = defineScheme({
     const sent = { at: sentAt, toleranceMs: toleranceSeconds * 1_000 }
     return { kind: 'mac', algorithm: 'sha256', message: [`v0:${time}:`, call.body], signatures: [signature], sent }
   },
-  deliveryId: (input) => textField(input, 'event_id'),
+  // Commands and interactions have no id, but nothing is signed twice alike: each names what triggered it.
+  deliveryId: (input, call) => textField(input, 'event_id') ?? call.header('x-slack-signature')?.toLowerCase() ?? null,
   handshake: (input) => (textField(input, 'type') === 'url_verification' ? textField(input, 'challenge') : null),
 })
