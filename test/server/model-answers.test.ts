@@ -29,7 +29,8 @@ async function ask(config: Record<string, unknown>) {
   const started = await call('POST', '/v1/workflows/run', { workflowId, input: {} })
   const execution = await ended(call, started.body.executionId)
   const trace = await call('GET', `/v1/executions/${execution.executionId}/trace`)
-  const asked = (await ai.asked()).filter(({ key }) => key === `${execution.executionId}:ask`)
+  const own = `${execution.executionId}:ask`
+  const asked = (await ai.asked()).filter(({ key }) => key === own || key === `${own}:plain`)
   return { execution, stage: trace.body.stages[0], asked }
 }
 

@@ -45,7 +45,7 @@ describe('the execution index', () => {
     const { world, flusher } = flusherOf(shard, 2_000)
     world.meanwhile = () => {
       world.meanwhile = () => undefined
-      shard.store.heads = oneRowShard('parked', true).shard.store.heads
+      Object.assign(shard.store, oneRowShard('parked', true).shard.store)
       shard.memory.unseen.add(0)
     }
     await flusher.run()
