@@ -20,6 +20,14 @@ const waiting = (config: object) => ({
   stages: [{ id: 'wait', component: 'wait_for_signal', config: { signal: 'go', ...config } }],
 })
 
+/** A stage that waits for the signal `go`. */
+const ask = (id: string, more: object, config: object) => ({
+  id,
+  component: 'wait_for_signal',
+  ...more,
+  config: { signal: 'go', ...config },
+})
+
 async function asked() {
   const place = await newPlace()
   const { start } = await place.deploy(approval)
@@ -145,12 +153,6 @@ describe('the link of a signal', () => {
 
   test('offers the choices of the stage that waits now, where several wait for one name', async () => {
     const { client, deploy } = await newPlace()
-    const ask = (id: string, more: object, config: object) => ({
-      id,
-      component: 'wait_for_signal',
-      ...more,
-      config: { signal: 'go', ...config },
-    })
     const { start } = await deploy({
       name: 'twice',
       stages: [
@@ -179,11 +181,6 @@ describe('the link of a signal', () => {
 
   test('offers the choices of the stage to come, while none waits yet', async () => {
     const { client, deploy } = await newPlace()
-    const ask = (id: string, choice: string) => ({
-      id,
-      component: 'wait_for_signal',
-      config: { signal: 'go', choices: [choice] },
-    })
     const { start } = await deploy({
       name: 'either',
       stages: [
@@ -194,9 +191,9 @@ describe('the link of a signal', () => {
           depends_on: ['say'],
           config: { condition: '{{ input.left }}', if_true: ['left'], if_false: ['right-pause'] },
         },
-        ask('left', 'l'),
+        ask('left', {}, { choices: ['l'] }),
         { id: 'right-pause', component: 'delay', config: { seconds: 3600 } },
-        { ...ask('right', 'r'), depends_on: ['right-pause'] },
+        ask('right', { depends_on: ['right-pause'] }, { choices: ['r'] }),
       ],
     })
     const id = await start({ left: false })
@@ -237,12 +234,6 @@ describe('the link of a signal', () => {
 
   test('is taken before its stage waits, and by the next stage of its name after one that timed out', async () => {
     const { client, deploy } = await newPlace()
-    const ask = (id: string, more: object, config: object) => ({
-      id,
-      component: 'wait_for_signal',
-      ...more,
-      config: { signal: 'go', ...config },
-    })
     const { start } = await deploy({
       name: 'again',
       stages: [
